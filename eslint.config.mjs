@@ -1,0 +1,99 @@
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const typescript = ['src/**/*.ts', 'test/**/*.ts', 'samples/**/*.ts'];
+const nodeGlobals = Object.fromEntries(
+  [
+    'Buffer',
+    'clearTimeout',
+    'console',
+    'exports',
+    'module',
+    'process',
+    'require',
+    'setTimeout',
+    '__dirname',
+  ].map((name) => [name, 'readonly']),
+);
+
+export default defineConfig(
+  // test/package/app is compiled and run as a user's application: see test/package/check-package.js.
+  globalIgnores(['dist', 'bench', '.ci', 'test/package/app']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+
+  {
+    files: typescript,
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      'no-empty': 'error',
+      'object-shorthand': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      // `const { secret: _secret, ...rest }` is how to leave a property out.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // A gateway, or a decorated message, may well be a class without members of its own.
+      '@typescript-eslint/no-extraneous-class': 'off',
+      // Moleculer's and Socket.IO's declarations are looser than what arrives: a check may be needed all the same.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
+      // One generic parameter is how a caller names the type of what comes over the wire.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      // `() => void doIt()` and `() => next()` read well.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Handlers are async by contract, whether this one waits for something or not.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+    },
+  },
+  {
+    // Tests send what no well-typed caller would, reach into third parties, and let chai's properties assert.
+    files: ['test/**/*.ts', 'samples/**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'off',
+      '@typescript-eslint/no-misused-promises': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/only-throw-error': 'off',
+      '@typescript-eslint/prefer-promise-reject-errors': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+  {
+    // Scripts and configuration: plain JavaScript, no type information.
+    files: ['**/*.{js,cjs,mjs}'],
+    languageOptions: { globals: nodeGlobals },
+    rules: {
+      eqeqeq: 'error',
+      'no-empty': 'error',
+      'no-undef': 'error',
+      'no-unreachable': 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  // A sample's page runs in the browser, whose names are not listed here.
+  { files: ['samples/**/*.js'], rules: { 'no-undef': 'off' } },
+  { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
+);

@@ -1,0 +1,171 @@
+import type { Service } from 'moleculer';
+import type { ArgumentSource } from '../metadata/facts';
+import { parameterTypes } from '../metadata/storage';
+import type { GatewayShape, PayloadType, SocketContext, ValidationOptions } from '../types';
+import { compileBody } from '../validation/compile-body';
+import type { MemberDeclaration } from './inherit-facts';
+import { injectedAck } from './injected-ack';
+import type { BodyPlan, HandlerPlan } from './plan';
+import type { Problems } from './problems';
+
+/** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
+type Reader = (ctx: SocketContext, service: Service) => unknown;
+
+/** What the compiler knows of the parameters of a handler. */
+export type ArgumentsPlan = Pick<HandlerPlan, 'invoke' | 'bodies' | 'answersItself'>;
+
+/**
+ * Compiles the parameters of a handler into a function that calls it.
+ *
+ * @param payload the option `payload`
+ * @param known the parameters of the gateway's dynamic namespaces
+ */
+export function compileArguments(
+  member: MemberDeclaration,
+  payload: PayloadType | undefined,
+  validation: ValidationOptions,
+  known: ReadonlySet<string>,
+  problems: Problems,
+): ArgumentsPlan {
+  const method = member.method as (this: unknown, ...args: unknown[]) => unknown;
+  const readers: Reader[] = [];
+  const bodies: BodyPlan[] = [];
+  const types = member.argumentsOwner && parameterTypes(member.argumentsOwner, member.name);
+
+  const addBody = (index: number, type: PayloadType | undefined): void => {
+    const check = compileBody(type, validation, (what) => {
+      problems.add(member.name, what);
+    });
+    if (check && !bodies.some((body) => body.index === index)) bodies.push({ index, check });
+  };
+
+  if (payload !== undefined) addBody(0, payload);
+  for (const fact of member.arguments) {
+    if (readers[fact.index])
+      problems.add(
+        member.name,
+        `parameter ${fact.index + 1} has two decorators; one says where its value comes from`,
+      );
+    readers[fact.index] = readerOf(fact.source);
+    checkSource(fact.source, member.name, known, problems);
+    if (fact.source.from !== 'body' || (payload !== undefined && fact.source.index === 0)) continue;
+    if (types && types[fact.index] === undefined) {
+      problems.add(
+        member.name,
+        `the type of parameter ${fact.index + 1} is declared further down in its file or in a circle of imports; ` +
+          'move the class up, or name it in the option payload of @SocketEvent',
+      );
+      continue;
+    }
+    addBody(fact.source.index, types?.[fact.index] as PayloadType | undefined);
+  }
+  if (readers.length > 0) {
+    for (let i = 0; i < method.length; i++) {
+      if (!readers[i])
+        problems.add(
+          member.name,
+          `parameter ${i + 1} has no decorator; say where its value comes from, with @Ctx() for the context`,
+        );
+    }
+  }
+  return {
+    invoke: compileCall(method, readers),
+    bodies,
+    answersItself: member.arguments.some((fact) => fact.source.from === 'ack'),
+  };
+}
+
+function compileCall(
+  method: (this: unknown, ...args: unknown[]) => unknown,
+  readers: readonly Reader[],
+): HandlerPlan['invoke'] {
+  const [first, second, third] = readers;
+  switch (readers.length) {
+    case 0:
+      return (service, ctx) => method.call(service, ctx);
+    case 1:
+      if (first) return (service, ctx) => method.call(service, first(ctx, service));
+      break;
+    case 2:
+      if (first && second)
+        return (service, ctx) => method.call(service, first(ctx, service), second(ctx, service));
+      break;
+    case 3:
+      if (first && second && third) {
+        return (service, ctx) =>
+          method.call(service, first(ctx, service), second(ctx, service), third(ctx, service));
+      }
+      break;
+  }
+  return (service, ctx) =>
+    method.apply(
+      service,
+      Array.from(readers, (reader) => (reader as Reader | undefined)?.(ctx, service)),
+    );
+}
+
+function readerOf(source: ArgumentSource): Reader {
+  switch (source.from) {
+    case 'body':
+      return source.index === 0 ? readFirst : (ctx) => withSocket(ctx)?.args[source.index];
+    case 'meta': {
+      const { key } = source;
+      return key === undefined ? (ctx) => ctx.meta : (ctx) => (ctx.meta as Record<string, unknown>)[key];
+    }
+    case 'nspParam':
+      return (ctx) => withSocket(ctx)?.nspParams[source.name];
+    case 'query':
+      return (ctx) => withSocket(ctx)?.socket.handshake.query[source.name];
+    case 'socket':
+      return (ctx) => ctx.socket;
+    case 'context':
+      return (ctx) => ctx;
+    case 'user':
+      return (ctx) => ctx.meta.user;
+    case 'ack':
+      return injectedAck;
+    case 'socketId':
+      return (ctx) => withSocket(ctx)?.socket.id;
+    case 'rooms':
+      return (ctx) => [...(withSocket(ctx)?.socket.rooms ?? [])];
+    case 'nspParams':
+      return (ctx) => ctx.nspParams;
+    case 'request':
+      return (ctx) => withSocket(ctx)?.socket.request;
+    case 'io':
+      return (_ctx, service) => (service as Partial<GatewayShape>).io;
+  }
+}
+
+/** `ctx.params`, which hooks may have replaced; undefined where the client sent no argument at all. */
+function readFirst(ctx: SocketContext): unknown {
+  return withSocket(ctx)?.args.length === 0 ? undefined : ctx.params;
+}
+
+function withSocket(ctx: Partial<SocketContext>): SocketContext | undefined {
+  return ctx.socket ? (ctx as SocketContext) : undefined;
+}
+
+function checkSource(
+  source: ArgumentSource,
+  member: string,
+  known: ReadonlySet<string>,
+  problems: Problems,
+): void {
+  if (source.from === 'body' && !(Number.isInteger(source.index) && source.index >= 0)) {
+    problems.add(
+      member,
+      `@MessageBody(${String(source.index)}) must name an argument by its position: 0 is the first`,
+    );
+  }
+  if (source.from === 'nspParam' && !known.has(source.name)) {
+    const names = known.size > 0 ? `they have ${[...known].join(', ')}` : "write one as '/tenants/:tenantId'";
+    problems.add(
+      member,
+      `@NspParam('${source.name}') can never have a value: no path of the gateway has that parameter; ${names}`,
+    );
+  }
+  if (source.from === 'query' && typeof source.name !== 'string') {
+    problems.add(member, "@SocketQueryParam() needs the name of a parameter: @SocketQueryParam('token')");
+  }
+}

@@ -1,0 +1,188 @@
+import { DeclarationError } from '../errors';
+import { existingRecord } from '../metadata/storage';
+import type { GatewayLimits, SocketNamespaceOptions, ValidationOptions } from '../types';
+import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
+import { compileEvents } from './compile-events';
+import { compileGuard, isAnonymous } from './compile-guards';
+import { compilePaths, parametersOf } from './compile-paths';
+import { compileService, serverSettings } from './compile-service';
+import { freeze } from './freeze';
+import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
+import type { AuthenticationPlan, GatewayPlan, MethodPlan } from './plan';
+import { Problems } from './problems';
+
+const DEFAULT_LIMITS: Required<GatewayLimits> = {
+  concurrency: Infinity,
+  maxPending: 256,
+  maxDepth: 64,
+  maxNamespaces: 100,
+  handshakeTimeout: 10_000,
+  ackTimeout: 10_000,
+};
+const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
+
+const plans = new WeakMap<object, GatewayPlan>();
+
+/**
+ * Compiles a decorated class into everything that the gateway is. It is pure: no broker is needed, nothing is opened,
+ * and the same class always gives the same plan.
+ *
+ * @param type a class with `@SocketNamespace`
+ * @throws DeclarationError with every mistake of the class
+ * @example
+ * for (const event of compileGateway(ChatGateway).events) console.log(event.name);
+ */
+export function compileGateway(type: ClassValue): GatewayPlan {
+  const declared = declaredClass(type);
+  const known = plans.get(declared.prototype);
+  if (known) return known;
+  const plan = freeze(compile(declared));
+  plans.set(declared.prototype, plan);
+  return plan;
+}
+
+function compile(type: ClassValue): GatewayPlan {
+  const namespace = existingRecord(type.prototype)?.classFacts.find((fact) => fact.kind === 'namespace');
+  const className = type.name || 'A class without a name';
+  if (!namespace) {
+    throw new DeclarationError(className, [
+      {
+        where: className,
+        what: "it has no @SocketNamespace of its own; put @SocketNamespace('/path') above the class",
+      },
+    ]);
+  }
+
+  const { options } = namespace;
+  const problems = new Problems(className);
+  const prototypes = prototypesOf(type);
+  const members = inheritMembers(prototypes);
+  const paths = compilePaths(namespace.paths, problems);
+  const service = compileService(type, prototypes, options, problems);
+  const guard = compileGuard(inheritClassFacts(prototypes, 'authorize'), undefined, problems);
+  const authentication = compileAuthentication(members, problems);
+  const admitsAnonymous =
+    !guard || members.some((member) => isAnonymous(member.guards) && answersEvents(member));
+  if (!admitsAnonymous && !authentication) {
+    problems.add(
+      undefined,
+      '@Authorize on the class lets nobody in, for nobody can log in: write a method with @Authenticate, ' +
+        'or an event with @AllowAnonymous that logs in by setting ctx.meta.user',
+    );
+  }
+  const { handlers, events } = compileEvents(
+    members,
+    {
+      guard,
+      validation: options.validation ?? DEFAULT_VALIDATION,
+      parameters: new Set(paths.flatMap(parametersOf)),
+      actions: service.actions,
+    },
+    problems,
+  );
+  const plan: GatewayPlan = {
+    className,
+    service,
+    server: serverSettings(options.settings ?? {}),
+    paths,
+    handlers,
+    events,
+    authentication,
+    guard,
+    admitsAnonymous,
+    onConnect: lifecycle(members, 'connect', problems),
+    onDisconnecting: lifecycle(members, 'disconnecting', problems),
+    onDisconnect: lifecycle(members, 'disconnect', problems),
+    middlewares: [...(options.middlewares ?? []), ...middlewares<never>(members, 'namespace', problems)],
+    packetMiddlewares: [
+      ...(options.packetMiddlewares ?? []),
+      ...middlewares<never>(members, 'packet', problems),
+    ],
+    ack: options.ack ?? 'error-first',
+    limits: { ...DEFAULT_LIMITS, ...definedOnly(options.limits) },
+    exposeErrors: options.exposeErrors ?? false,
+  };
+  checkOptions(options, problems);
+  problems.throwIfAny();
+  return plan;
+}
+
+function compileAuthentication(
+  members: readonly MemberDeclaration[],
+  problems: Problems,
+): AuthenticationPlan | undefined {
+  const methods = members.filter((member) => member.roles.some((fact) => fact.kind === 'authenticate'));
+  const [first, second] = methods;
+  if (first && second)
+    problems.add(second.name, `@Authenticate stands on '${first.name}' too; a gateway has one such method`);
+  if (!first) return undefined;
+  const method = methodPlan(first, '@Authenticate()', problems);
+  const fact = first.roles.find((role) => role.kind === 'authenticate');
+  return method && { method, room: fact?.options.room };
+}
+
+function lifecycle(
+  members: readonly MemberDeclaration[],
+  moment: 'connect' | 'disconnecting' | 'disconnect',
+  problems: Problems,
+): MethodPlan[] {
+  return members.flatMap((member) => {
+    const fact = member.roles.find((role) => role.kind === 'lifecycle' && role.moment === moment);
+    return fact
+      ? (methodPlan(member, `@On${moment[0]?.toUpperCase() ?? ''}${moment.slice(1)}()`, problems) ?? [])
+      : [];
+  });
+}
+
+function middlewares<F>(
+  members: readonly MemberDeclaration[],
+  of: 'namespace' | 'packet',
+  problems: Problems,
+): F[] {
+  return members.flatMap((member) => {
+    const fact = member.roles.find((role) => role.kind === 'middleware' && role.of === of);
+    return fact?.kind === 'middleware'
+      ? ((methodPlan(member, fact.decorator, problems)?.call as F | undefined) ?? [])
+      : [];
+  });
+}
+
+function methodPlan(
+  member: MemberDeclaration,
+  decorator: string,
+  problems: Problems,
+): MethodPlan | undefined {
+  if (member.roles.some((fact) => fact.isStatic) || !member.method) {
+    problems.add(member.name, `${decorator} must stand on a method of the instance`);
+    return undefined;
+  }
+  return { name: member.name, call: member.method };
+}
+
+function answersEvents(member: MemberDeclaration): boolean {
+  return member.roles.some((fact) => fact.kind === 'event');
+}
+
+function checkOptions(options: SocketNamespaceOptions, problems: Problems): void {
+  const ack = options.ack as unknown;
+  if (ack !== undefined && ack !== 'error-first' && ack !== 'object') {
+    problems.add(undefined, `ack must be 'error-first' or 'object', not ${JSON.stringify(ack)}`);
+  }
+  for (const [name, value] of Object.entries(options.limits ?? {}) as [string, unknown][]) {
+    if (!(name in DEFAULT_LIMITS)) {
+      problems.add(
+        undefined,
+        `limits.${name} does not exist; there are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
+      );
+    } else if (value !== undefined && !(typeof value === 'number' && value > 0)) {
+      problems.add(
+        undefined,
+        `limits.${name} must be a number above 0, not ${JSON.stringify(value)}; Infinity switches it off`,
+      );
+    }
+  }
+}
+
+function definedOnly(limits: GatewayLimits = {}): Partial<GatewayLimits> {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,48 @@
+import type { AuthorizeRule, Policy } from '../types';
+import type { GuardFact } from './inherit-facts';
+import type { GuardPlan } from './plan';
+import type { Problems } from './problems';
+
+/** Brings `@Authorize` decorators together: each must hold. Undefined where there is none. */
+export function compileGuard(
+  declared: readonly { readonly rules: readonly AuthorizeRule[] }[],
+  member: string | undefined,
+  problems: Problems,
+): GuardPlan | undefined {
+  if (declared.length === 0) return undefined;
+  const roles: string[][] = [];
+  const policies: Policy[] = [];
+  for (const { rules } of declared) {
+    const named: string[] = [];
+    for (const rule of rules as readonly unknown[]) {
+      if (typeof rule === 'string' && rule !== '') named.push(rule);
+      else if (typeof rule === 'function') policies.push(rule as Policy);
+      else
+        problems.add(member, '@Authorize takes names of roles and functions (ctx) => boolean, nothing else');
+    }
+    if (named.length > 0) roles.push(named);
+  }
+  return { roles, policies };
+}
+
+/** The guard of an event: that of its class, unless anonymous clients are allowed, and its own. */
+export function compileEventGuard(
+  facts: readonly GuardFact[],
+  classGuard: GuardPlan | undefined,
+  member: string,
+  problems: Problems,
+): GuardPlan | undefined {
+  const own = compileGuard(
+    facts.filter((fact) => fact.kind === 'authorize'),
+    member,
+    problems,
+  );
+  const inherited = isAnonymous(facts) ? undefined : classGuard;
+  if (!own || !inherited) return own ?? inherited;
+  return { roles: [...inherited.roles, ...own.roles], policies: [...inherited.policies, ...own.policies] };
+}
+
+/** Whether `@AllowAnonymous` exempts the event from the guard of its class. */
+export function isAnonymous(facts: readonly GuardFact[]): boolean {
+  return facts.some((fact) => fact.kind === 'anonymous');
+}

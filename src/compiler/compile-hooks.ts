@@ -1,0 +1,62 @@
+import { Utils } from 'moleculer';
+import type { ActionProxyOptions } from '../types';
+import type { MemberDeclaration, RoleFact } from './inherit-facts';
+import type { BeforeHook, HookPlan, HooksPlan, ResultHook } from './plan';
+
+type HookFact = Extract<RoleFact, { kind: 'hook' }>;
+
+interface DeclaredHook {
+  readonly moment: HookFact['moment'];
+  readonly patterns: readonly string[];
+  readonly call: HookPlan<unknown>['call'];
+}
+
+/** All call hooks of a class, in the order of declaration, those of ancestors first. */
+export function declaredHooks(members: readonly MemberDeclaration[]): DeclaredHook[] {
+  return members.flatMap((member) =>
+    member.roles
+      .filter((fact) => fact.kind === 'hook')
+      .map((fact) => ({
+        moment: fact.moment,
+        patterns: fact.events.flatMap((events) => events.split('|')).filter((pattern) => pattern !== '*'),
+        call: member.method,
+      })),
+  );
+}
+
+/**
+ * Chooses the hooks of one event, in Moleculer's order: for all events, then for some, then the event's own; after
+ * hooks and error hooks the other way round.
+ */
+export function compileHooks(
+  declared: readonly DeclaredHook[],
+  event: string,
+  own: ActionProxyOptions = {},
+): HooksPlan {
+  const chosen = (moment: HookFact['moment']): HookPlan<unknown>[] => {
+    const hooks = declared.filter((hook) => hook.moment === moment && appliesTo(hook, event));
+    const ordered = [
+      ...hooks.filter((hook) => hook.patterns.length === 0),
+      ...hooks.filter((hook) => hook.patterns.length > 0),
+    ];
+    return ordered.map((hook) => ({
+      call: hook.call,
+      matches: hook.patterns.length > 0 && event === '*' ? matcher(hook.patterns) : undefined,
+    }));
+  };
+  const ownBefore = own.onBeforeCall ? [{ call: own.onBeforeCall, matches: undefined }] : [];
+  const ownAfter = own.onAfterCall ? [{ call: own.onAfterCall, matches: undefined }] : [];
+  return {
+    before: [...chosen('before'), ...ownBefore] as BeforeHook[],
+    after: [...ownAfter, ...chosen('after').reverse()] as ResultHook[],
+    error: chosen('error').reverse() as ResultHook[],
+  };
+}
+
+function appliesTo(hook: DeclaredHook, event: string): boolean {
+  return hook.patterns.length === 0 || event === '*' || matcher(hook.patterns)(event);
+}
+
+function matcher(patterns: readonly string[]): (event: string) => boolean {
+  return (event) => patterns.some((pattern) => Utils.match(event, pattern));
+}

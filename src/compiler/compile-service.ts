@@ -1,0 +1,107 @@
+import { Service, type ServiceSchema } from 'moleculer';
+import { existingRecord } from '../metadata/storage';
+import type { ServerSettings, SocketNamespaceOptions } from '../types';
+import { declaredClass, type ClassValue } from './class-chain';
+import type { MethodPlan, ServicePlan } from './plan';
+import type { Problems } from './problems';
+
+/** Settings that belong to the server: they keep their identity, and no other node ever sees them. */
+export const SERVER_SETTINGS = ['port', 'ip', 'https', 'server', 'cors', 'io'] as const;
+
+const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
+/** What Moleculer keeps on a service under these names would be overwritten by a method. */
+const RESERVED_METHODS = new Set(
+  'name fullName version settings metadata dependencies schema originalSchema broker actions events logger Promise io namespaces'.split(
+    ' ',
+  ),
+);
+
+/** Compiles the Moleculer side of a class: methods, lifecycle, settings, and what moleculer-decorators recorded. */
+export function compileService(
+  type: ClassValue,
+  prototypes: readonly object[],
+  options: SocketNamespaceOptions,
+  problems: Problems,
+): ServicePlan {
+  const name = options.name ?? defaultName(type.name);
+  if (name === '')
+    problems.add(
+      undefined,
+      "a class without a name needs one for its service: @SocketNamespace(path, { name: 'chat' })",
+    );
+  const methods: Record<string, unknown> = {};
+  const lifecycle: Partial<Record<(typeof LIFECYCLE)[number], MethodPlan['call']>> = {};
+
+  for (const prototype of prototypes) {
+    for (const [member, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      const value: unknown = descriptor.value;
+      if (member === 'constructor' || typeof value !== 'function') continue;
+      if (isLifecycle(member)) lifecycle[member] = value as MethodPlan['call'];
+      else if (RESERVED_METHODS.has(member)) {
+        problems.add(
+          member,
+          `'${member}' is a property of every Moleculer service; give the method another name`,
+        );
+      } else if (!(member in Service.prototype)) methods[member] = value;
+    }
+  }
+
+  const { settings = {} } = options;
+  return {
+    name,
+    version: options.version,
+    settings: withoutServer(settings),
+    metadata: options.metadata ?? {},
+    dependencies: options.dependencies,
+    mixins: ([] as Partial<ServiceSchema>[]).concat((options.mixins ?? []) as Partial<ServiceSchema>[]),
+    hooks: options.hooks,
+    actions: { ...options.actions, ...inheritedParts(prototypes, 'actions') },
+    events: { ...options.events, ...inheritedParts(prototypes, 'events') },
+    methods: { ...options.methods, ...methods },
+    lifecycle,
+  };
+}
+
+/** The part of the settings that belongs to the server, by identity. */
+export function serverSettings(settings: Readonly<Record<string, unknown>>): ServerSettings {
+  return Object.fromEntries(
+    SERVER_SETTINGS.filter((key) => settings[key] !== undefined).map((key) => [key, settings[key]]),
+  );
+}
+
+/** The settings without those of the server. */
+export function withoutServer(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([key]) => !(SERVER_SETTINGS as readonly string[]).includes(key)),
+  );
+}
+
+/** `ChatRoomGateway` is `chatRoom`. */
+function defaultName(className: string): string {
+  const name = className.replace(/(.)Gateway$/, '$1');
+  return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
+}
+
+/** What `@Action`, `@Event` and `@Method` wrote, a subclass replacing what it overrides. */
+function inheritedParts(prototypes: readonly object[], part: 'actions' | 'events'): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  const last = prototypes[prototypes.length - 1] as Record<string, unknown> | undefined;
+  for (const prototype of prototypes) Object.assign(merged, existingRecord(prototype)?.parts[part]);
+  for (const [member, definition] of Object.entries(merged)) {
+    // The definition holds the method of the class it was written in; a subclass may have overridden that.
+    const method = last?.[member];
+    if (typeof method !== 'function') continue;
+    merged[member] =
+      typeof definition === 'function' ? method : { ...(definition as object), handler: method };
+  }
+  return merged;
+}
+
+function isLifecycle(member: string): member is (typeof LIFECYCLE)[number] {
+  return (LIFECYCLE as readonly string[]).includes(member);
+}
+
+/** Whether `@Service` of moleculer-decorators stands above the class. */
+export function isWrappedByService(registered: ClassValue): boolean {
+  return existingRecord(declaredClass(registered).prototype)?.wrappedByService ?? false;
+}

@@ -1,0 +1,153 @@
+import type { Service, ServiceSchema } from 'moleculer';
+import type { Socket } from 'socket.io';
+import type {
+  AckFormat,
+  ActionProxyOptions,
+  GatewayLimits,
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+  Policy,
+  ServerSettings,
+  SocketContext,
+} from '../types';
+import type { BodyCheck } from '../validation/compile-body';
+
+/*
+ * Everything that a gateway is, decided once. The runtime reads it and decides nothing.
+ */
+
+/** A method of the class, to be called with the service as `this`. */
+export interface MethodPlan {
+  readonly name: string;
+  readonly call: (this: unknown, ...args: never[]) => unknown;
+}
+
+/** A namespace that has one name. */
+export interface LiteralPath {
+  readonly kind: 'literal';
+  readonly name: string;
+}
+
+/** A family of namespaces, one for every name that matches. */
+export interface DynamicPath {
+  readonly kind: 'dynamic';
+  /** As it was written, for messages and to find a second claim. */
+  readonly source: string;
+  readonly pattern: RegExp;
+}
+
+export type PathPlan = LiteralPath | DynamicPath;
+
+/** Who may pass. All of it must hold. */
+export interface GuardPlan {
+  /** Of every list, the user must have one role. */
+  readonly roles: readonly (readonly string[])[];
+  readonly policies: readonly Policy[];
+}
+
+/** A call hook of an event. */
+export interface HookPlan<Call> {
+  readonly call: Call;
+  /** Only for the catch-all, whose events are not known before they arrive. */
+  readonly matches: ((event: string) => boolean) | undefined;
+}
+
+export type BeforeHook = HookPlan<
+  (this: unknown, ctx: never, socket: never, action: string, params: never, options: never) => unknown
+>;
+export type ResultHook = HookPlan<
+  (this: unknown, ctx: never, socket: never, resultOrError: never) => unknown
+>;
+
+/** The call hooks of an event, in the order in which they run. */
+export interface HooksPlan {
+  readonly before: readonly BeforeHook[];
+  readonly after: readonly ResultHook[];
+  readonly error: readonly ResultHook[];
+}
+
+/** A checked argument of an event. */
+export interface BodyPlan {
+  readonly index: number;
+  readonly check: BodyCheck;
+}
+
+/** A method that answers events. It is an action of the service, called like the method. */
+export interface HandlerPlan {
+  readonly kind: 'handler';
+  readonly member: string;
+  /** Calls the method with its declared arguments. */
+  readonly invoke: (service: Service, ctx: SocketContext) => unknown;
+  readonly bodies: readonly BodyPlan[];
+  /** The handler has injected the ack, and answers by itself. */
+  readonly answersItself: boolean;
+  /** The definition of the action, without its handler. */
+  readonly action: Readonly<Record<string, unknown>>;
+}
+
+/** A property through which clients call actions. */
+export interface ProxyPlan {
+  readonly kind: 'proxy';
+  readonly member: string;
+  readonly options: ActionProxyOptions;
+}
+
+/** One event name and what happens when it arrives. */
+export interface EventPlan {
+  /** `'*'` for the catch-all. */
+  readonly name: string;
+  readonly target: HandlerPlan | ProxyPlan;
+  /** Undefined: open to everybody. */
+  readonly guard: GuardPlan | undefined;
+  readonly hooks: HooksPlan;
+}
+
+/** How a socket becomes a user. */
+export interface AuthenticationPlan {
+  readonly method: MethodPlan;
+  readonly room: ((user: unknown) => string) | undefined;
+}
+
+/** The Moleculer side of the gateway. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly version: string | number | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly dependencies: ServiceSchema['dependencies'];
+  readonly mixins: readonly Partial<ServiceSchema>[];
+  readonly hooks: ServiceSchema['hooks'];
+  readonly actions: Readonly<Record<string, unknown>>;
+  readonly events: Readonly<Record<string, unknown>>;
+  readonly methods: Readonly<Record<string, unknown>>;
+  readonly lifecycle: Readonly<
+    Partial<Record<'merged' | 'created' | 'started' | 'stopped', MethodPlan['call']>>
+  >;
+}
+
+/** Everything that a gateway is. */
+export interface GatewayPlan {
+  readonly className: string;
+  readonly service: ServicePlan;
+  /** Settings of the server; never published, and kept by identity. */
+  readonly server: Readonly<ServerSettings>;
+  readonly paths: readonly PathPlan[];
+  readonly handlers: readonly HandlerPlan[];
+  readonly events: readonly EventPlan[];
+  readonly authentication: AuthenticationPlan | undefined;
+  /** The guard of the class: at the connection only its roles can be judged. */
+  readonly guard: GuardPlan | undefined;
+  /** Clients without a user may connect, since some event is open to them. */
+  readonly admitsAnonymous: boolean;
+  readonly onConnect: readonly MethodPlan[];
+  readonly onDisconnecting: readonly MethodPlan[];
+  readonly onDisconnect: readonly MethodPlan[];
+  readonly middlewares: readonly NamespaceMiddlewareFunction[];
+  readonly packetMiddlewares: readonly PacketMiddlewareFunction[];
+  readonly ack: AckFormat;
+  readonly limits: Readonly<Required<GatewayLimits>>;
+  readonly exposeErrors: boolean;
+}
+
+/** A method of sockets' lives. */
+export type SocketMethod = (this: unknown, socket: Socket, reason?: string) => unknown;

@@ -1,0 +1,144 @@
+import type { Service, ServiceSchema } from 'moleculer';
+import type { ServerSettings, SocketContext } from '../types';
+import { SERVER_SETTINGS, serverSettings, withoutServer } from './compile-service';
+import type { GatewayPlan, HandlerPlan } from './plan';
+
+type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
+
+/** What the runtime does at the turns of a service's life. */
+export interface GatewayLifecycle {
+  /** The schema is final: these are the settings of the server. */
+  configure(service: Service, server: ServerSettings): void;
+  created(service: Service): void;
+  /** Before any mixin starts: find the server, bind the namespaces. */
+  attach(service: Service): void | Promise<void>;
+  /** After the mixins have started: open the port. */
+  listen(service: Service): Promise<void>;
+  stopped(service: Service): Promise<void>;
+}
+
+/**
+ * Turns a plan into the schema of its service.
+ *
+ * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
+ * @param wrappedByService whether `given` comes from `@Service`
+ */
+export function toServiceSchema(
+  plan: GatewayPlan,
+  given: Partial<ServiceSchema>,
+  wrappedByService: boolean,
+  runtime: GatewayLifecycle,
+): { own: ServiceSchema; given: Partial<ServiceSchema> } {
+  const { service } = plan;
+  const { created, started, stopped, name, ...rest } = given as Record<string, unknown> &
+    Partial<ServiceSchema>;
+  const lifecycle = service.lifecycle as Partial<Record<string, Lifecycle>>;
+  const server = { ...plan.server, ...serverSettings((rest.settings ?? {}) as Record<string, unknown>) };
+  const theirs = (own: Lifecycle | undefined, other: unknown): Lifecycle[] =>
+    [own, ...([] as unknown[]).concat(other)].filter(
+      (fn, at, all) => typeof fn === 'function' && all.indexOf(fn) === at,
+    ) as Lifecycle[];
+
+  const own: ServiceSchema & { merged: Lifecycle[] } = {
+    // @Service names a service like its class where it is given no name; then ours is meant.
+    name: typeof name === 'string' && name !== '' && name !== plan.className ? name : service.name,
+    ...(service.version !== undefined && { version: service.version }),
+    settings: { ...service.settings },
+    metadata: { ...service.metadata },
+    ...(service.dependencies && { dependencies: service.dependencies }),
+    ...(service.hooks && { hooks: service.hooks }),
+    mixins: [...service.mixins],
+    methods: { ...service.methods } as ServiceSchema['methods'],
+    events: { ...service.events } as ServiceSchema['events'],
+    actions: { ...service.actions, ...handlerActions(plan.handlers) } as ServiceSchema['actions'],
+    merged: [
+      function (this: Service, schema: ServiceSchema) {
+        configure(this, schema, server, runtime);
+        arrange(schema, runtime, {
+          created: theirs(lifecycle['created'], wrappedByService ? undefined : created),
+          started: theirs(lifecycle['started'], started),
+          stopped: theirs(lifecycle['stopped'], stopped),
+        });
+      },
+      ...(lifecycle['merged'] ? [lifecycle['merged']] : []),
+    ],
+  };
+  return {
+    own,
+    given: rest.settings
+      ? { ...rest, settings: withoutServer(rest.settings as Record<string, unknown>) }
+      : rest,
+  };
+}
+
+/** Puts the server's settings back by identity, after Moleculer has cloned the rest, and keeps them from other nodes. */
+function configure(
+  service: Service,
+  schema: ServiceSchema,
+  server: ServerSettings,
+  runtime: GatewayLifecycle,
+): void {
+  const settings = (schema.settings ?? {}) as Record<string, unknown> & { $secureSettings?: string[] };
+  const effective = { ...serverSettings(settings), ...server };
+  schema.settings = {
+    ...settings,
+    ...effective,
+    $secureSettings: [...new Set([...(settings.$secureSettings ?? []), ...SERVER_SETTINGS])],
+  };
+  runtime.configure(service, effective);
+}
+
+/**
+ * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it. Moleculer
+ * runs `stopped` from the end of the list.
+ */
+function arrange(
+  schema: ServiceSchema,
+  runtime: GatewayLifecycle,
+  own: Record<'created' | 'started' | 'stopped', Lifecycle[]>,
+): void {
+  const mixed = (phase: 'created' | 'started' | 'stopped'): Lifecycle[] =>
+    ([] as unknown[]).concat(schema[phase] ?? []) as Lifecycle[];
+  Object.assign(schema, {
+    created: [
+      ...mixed('created'),
+      step((service) => {
+        runtime.created(service);
+      }),
+      ...own.created,
+    ],
+    started: [
+      step((service) => runtime.attach(service)),
+      ...mixed('started'),
+      step((service) => runtime.listen(service)),
+      ...own.started,
+    ],
+    stopped: [...mixed('stopped'), step((service) => runtime.stopped(service)), ...own.stopped],
+  });
+}
+
+function step(run: (service: Service) => unknown): Lifecycle {
+  return function () {
+    return run(this);
+  };
+}
+
+function handlerActions(handlers: readonly HandlerPlan[]): Record<string, unknown> {
+  return Object.fromEntries(
+    handlers.map((handler) => [handler.member, { ...handler.action, handler: actionHandler(handler) }]),
+  );
+}
+
+/** The handler of the action. Through the socket's door the payload was checked on the way in; through the other it is checked here. */
+function actionHandler({ invoke, bodies }: HandlerPlan): (this: Service, ctx: SocketContext) => unknown {
+  const body = bodies.find(({ index }) => index === 0);
+  if (!body) {
+    return function (ctx) {
+      return invoke(this, ctx);
+    };
+  }
+  return async function (ctx) {
+    if (!(ctx as Partial<SocketContext>).socket) ctx.params = await body.check(ctx.params);
+    return invoke(this, ctx);
+  };
+}

@@ -1,0 +1,25 @@
+import type { Socket } from 'socket.io';
+import { recordMember } from '../metadata/storage';
+import type { AuthenticateOptions } from '../types';
+import type { GatewayMethodDecorator } from './record-method';
+
+/**
+ * Marks the method that turns a socket into a user. It runs before the connection is accepted: what it returns is
+ * `socket.data.user` and `ctx.meta.user`; nothing makes the client anonymous; a throw refuses the connection with 401.
+ *
+ * @param options `room`: a room that the user's sockets join
+ * @example
+ * @Authenticate({ room: (user: Account) => `user:${user.id}` })
+ * authenticate(socket: Socket) { return this.broker.call('users.verify', { token: socket.handshake.auth.token }); }
+ */
+export function Authenticate<User>(
+  options: AuthenticateOptions<User> = {},
+): GatewayMethodDecorator<(socket: Socket) => unknown> {
+  return (target, member) => {
+    recordMember(target, {
+      kind: 'authenticate',
+      member: String(member),
+      options: options as AuthenticateOptions,
+    });
+  };
+}

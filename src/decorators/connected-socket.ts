@@ -1,0 +1,6 @@
+import { argument, type HandlerParameterDecorator } from './record-argument';
+
+/** Injects the socket that sent the event; undefined where the action was called without one. */
+export function ConnectedSocket(): HandlerParameterDecorator {
+  return argument('@ConnectedSocket()', { from: 'socket' });
+}

@@ -1,0 +1,22 @@
+import type { Socket } from 'socket.io';
+import { recordMember } from '../metadata/storage';
+import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
+
+/**
+ * Calls the method with the result of handlers and proxied actions. What it returns replaces the result, `null` and `0` too; `undefined` keeps it.
+ *
+ * @param events names or patterns of events, `'order.*'`, `'create-*|update-*'`; none: every event of the gateway
+ */
+export function OnAfterCall(
+  events: string | readonly string[] = [],
+): GatewayMethodDecorator<(ctx: AnySocketContext, socket: Socket, result: never) => unknown> {
+  return (target, member) => {
+    recordMember(target, {
+      kind: 'hook',
+      member: String(member),
+      moment: 'after',
+      events: [events].flat(),
+      decorator: '@OnAfterCall()',
+    });
+  };
+}

@@ -1,0 +1,12 @@
+import type { GatewayShape, SocketContext } from '../types';
+
+/** A decorator of a method of a gateway; `Method` is what the method must look like. */
+export type GatewayMethodDecorator<Method> = <M extends Method>(
+  target: GatewayShape,
+  member: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** A context with whatever params and meta the method has declared. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the method says what they are
+export type AnySocketContext = SocketContext<any, any>;

@@ -1,0 +1,52 @@
+import { recordMember } from '../metadata/storage';
+import type { ActionProxy, ActionProxyOptions, GatewayShape, SocketEventOptions } from '../types';
+import type { GatewayMethodDecorator } from './record-method';
+
+/** What `@SocketEvent` with options of a handler gives: it stands on a method. */
+export type SocketEventMethodDecorator = GatewayMethodDecorator<(...args: never[]) => unknown>;
+
+/** What `@SocketEvent` with options of a proxy gives: it stands on a property of type `ActionProxy`. */
+export type SocketEventPropertyDecorator = <Member extends string>(
+  target: GatewayShape & Readonly<Record<Member, ActionProxy>>,
+  member: Member,
+) => void;
+
+/**
+ * Handles an event of the clients: on a method, the method answers it; on a property of type `ActionProxy`, the
+ * client's first argument names the action that answers it.
+ *
+ * The method is a Moleculer action too, private unless `visibility` says otherwise, and takes all its options.
+ *
+ * @param event the name of the event, several names, or `'*'` for what nothing else handles; default: the name of the member
+ * @param options those of a Moleculer action and `payload`; on a property `whitelist`, `aliases`, …
+ * @throws DeclarationError when the class is compiled, if the name is reserved or taken
+ * @example
+ * @SocketEvent('message', { timeout: 2000 })
+ * send(@MessageBody() message: NewMessage) { return { id: 1 }; }
+ *
+ * @SocketEvent('call', { whitelist: ['math.*'] })
+ * call!: ActionProxy;
+ */
+export function SocketEvent(
+  event?: string | readonly string[],
+  options?: SocketEventOptions & ActionProxyOptions,
+): SocketEventMethodDecorator & SocketEventPropertyDecorator;
+export function SocketEvent(
+  options: SocketEventOptions & ActionProxyOptions,
+): SocketEventMethodDecorator & SocketEventPropertyDecorator;
+export function SocketEvent(
+  event?: unknown,
+  options: SocketEventOptions & ActionProxyOptions = {},
+): SocketEventMethodDecorator & SocketEventPropertyDecorator {
+  if (event !== null && typeof event === 'object' && !Array.isArray(event))
+    return SocketEvent(undefined, event);
+  const names = event === undefined ? undefined : Array.isArray(event) ? [...(event as unknown[])] : [event];
+  return (target: object, member: string | symbol, descriptor?: PropertyDescriptor): void => {
+    recordMember(target, { kind: 'event', member: String(member), names, options, on: kindOf(descriptor) });
+  };
+}
+
+function kindOf(descriptor: PropertyDescriptor | undefined): 'method' | 'property' | 'accessor' {
+  if (descriptor === undefined) return 'property';
+  return typeof descriptor.value === 'function' ? 'method' : 'accessor';
+}

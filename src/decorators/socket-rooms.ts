@@ -1,0 +1,6 @@
+import { argument, type HandlerParameterDecorator } from './record-argument';
+
+/** Injects the rooms that the socket is in, as an array. */
+export function SocketRooms(): HandlerParameterDecorator {
+  return argument('@SocketRooms()', { from: 'rooms' });
+}

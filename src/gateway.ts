@@ -1,0 +1,114 @@
+import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
+import type { Server as HttpServer } from 'node:http';
+import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
+import { declaredClass, type ClassValue } from './compiler/class-chain';
+import { compileGateway } from './compiler/compile-gateway';
+import { isWrappedByService } from './compiler/compile-service';
+import { toServiceSchema } from './compiler/service-schema';
+import { DeclarationError } from './errors';
+import type { ServiceParts } from './metadata/facts';
+import { existingRecord, ownRecord } from './metadata/storage';
+import { initSocketIO, lifecycleOf } from './runtime/gateway-lifecycle';
+import { defaultMeta } from './runtime/handle-event';
+import { setUser } from './runtime/socket-session';
+import type { GatewayShape, SocketContext, SocketMeta } from './types';
+
+/**
+ * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
+ *
+ * @example
+ * @SocketNamespace('/chat')
+ * class ChatGateway extends SocketGateway {
+ *   @SocketEvent('message')
+ *   send(@MessageBody() message: NewMessage) { return { id: 1 }; }
+ * }
+ * broker.createService(ChatGateway);
+ */
+export abstract class SocketGateway extends Service implements GatewayShape {
+  /** The Socket.IO server; undefined before the gateway was attached to one. */
+  declare readonly io: Server;
+  /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
+  readonly namespaces: ReadonlyMap<string, Namespace> = new Map();
+
+  /**
+   * @param broker the broker that the gateway belongs to
+   * @throws DeclarationError if the class has no `@SocketNamespace` of its own
+   */
+  constructor(broker: ServiceBroker, _schema?: Partial<ServiceSchema>) {
+    super(broker);
+    const declared = declaredClass(new.target);
+    const record = existingRecord(declared.prototype);
+    if (!record?.classFacts.some((fact) => fact.kind === 'namespace')) {
+      throw new DeclarationError(declared.name || 'A class without a name', [
+        {
+          where: declared.name || 'the class',
+          what: "it has no @SocketNamespace of its own; put @SocketNamespace('/path') above the class that you register",
+        },
+      ]);
+    }
+  }
+
+  /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
+  override parseServiceSchema(given: Partial<ServiceSchema>): void {
+    const type = this.constructor as unknown as ClassValue;
+    const plan = compileGateway(type);
+    const schema = toServiceSchema(plan, given, isWrappedByService(type), lifecycleOf(plan));
+    super.parseServiceSchema(
+      Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,
+    );
+  }
+
+  /**
+   * Attaches the gateway to an HTTP server of yours, which it never closes. Call it before the broker starts; with
+   * `settings.server: false` also later.
+   *
+   * @param server an HTTP server, or the options
+   * @param options of socket.io, in place of `settings.io.options`
+   * @throws Error if the gateway is attached already
+   */
+  initSocketIO(server?: HttpServer | Partial<ServerOptions>, options?: Partial<ServerOptions>): void {
+    initSocketIO(this, server, options);
+  }
+
+  /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
+  socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta> {
+    return defaultMeta(socket);
+  }
+
+  /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */
+  socketSaveUser(socket: Socket, user: unknown): unknown {
+    setUser(socket, user);
+    return undefined;
+  }
+}
+
+/** A gateway may have a method that rewrites what clients see of errors. */
+export interface SocketGateway {
+  /**
+   * @param error what was thrown, as an `Error`
+   * @param ctx undefined where the event did not get as far as a context
+   * @returns what the client sees; undefined or the error itself for the usual
+   */
+  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
+}
+
+/*
+ * moleculer-decorators writes into `prototype.actions` and its siblings, an object that a class shares with whatever
+ * inherits from it. Here each class is given a record of its own.
+ */
+for (const part of ['actions', 'events', 'methods'] as const satisfies (keyof ServiceParts)[]) {
+  Object.defineProperty(SocketGateway.prototype, part, {
+    configurable: true,
+    get(this: object) {
+      return Object.hasOwn(this, 'constructor') ? ownRecord(this).parts[part] : undefined;
+    },
+    set(this: object, value: unknown) {
+      Object.defineProperty(this, part, { value, writable: true, enumerable: true, configurable: true });
+    },
+  });
+}
+
+/** Merges a schema into another the way Moleculer merges a service into its mixin. */
+function mergeInto(service: Service, own: ServiceSchema, given: Partial<ServiceSchema>): ServiceSchema {
+  return service.mergeSchemas(own, given) as ServiceSchema;
+}

@@ -1,0 +1,34 @@
+export { SocketGateway } from './gateway';
+export { compileGateway } from './compiler/compile-gateway';
+export type * from './compiler/plan';
+
+export { Ack } from './decorators/ack';
+export { AllowAnonymous } from './decorators/allow-anonymous';
+export { Authenticate } from './decorators/authenticate';
+export { Authorize } from './decorators/authorize';
+export { ConnectedSocket } from './decorators/connected-socket';
+export { Ctx } from './decorators/ctx';
+export { MessageBody } from './decorators/message-body';
+export { Meta } from './decorators/meta';
+export { NamespaceMiddleware } from './decorators/namespace-middleware';
+export { NspParam } from './decorators/nsp-param';
+export { NspParams } from './decorators/nsp-params';
+export { OnAfterCall } from './decorators/on-after-call';
+export { OnBeforeCall } from './decorators/on-before-call';
+export { OnCallError } from './decorators/on-call-error';
+export { OnConnect } from './decorators/on-connect';
+export { OnDisconnect } from './decorators/on-disconnect';
+export { OnDisconnecting } from './decorators/on-disconnecting';
+export { PacketMiddleware } from './decorators/packet-middleware';
+export { SocketEvent } from './decorators/socket-event';
+export { SocketId } from './decorators/socket-id';
+export { SocketIO } from './decorators/socket-io';
+export { SocketNamespace } from './decorators/socket-namespace';
+export { SocketQueryParam } from './decorators/socket-query-param';
+export { SocketRequest } from './decorators/socket-request';
+export { SocketRooms } from './decorators/socket-rooms';
+export { User } from './decorators/user';
+
+export * as Errors from './errors';
+export { DeclarationError, type DeclarationProblem } from './errors';
+export type * from './types';

@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import type { ClassFact, ClassRecord, MemberFact } from './facts';
+
+/*
+ * The one file that touches Reflect metadata. A record belongs to the prototype of the class it was written
+ * on and to no other: a subclass has its own, and siblings never see each other's.
+ */
+
+const RECORD = Symbol('moleculer-socket-gateway');
+
+/** The record of this very class, made when it is first asked for. */
+export function ownRecord(prototype: object): ClassRecord {
+  const existing = existingRecord(prototype);
+  if (existing) return existing;
+  const record: ClassRecord = {
+    classFacts: [],
+    memberFacts: [],
+    parts: { actions: {}, events: {}, methods: {} },
+    wrappedByService: false,
+  };
+  Reflect.defineMetadata(RECORD, record, prototype);
+  return record;
+}
+
+/** The record of this very class, if any decorator ever wrote to it. */
+export function existingRecord(prototype: object): ClassRecord | undefined {
+  return Reflect.getOwnMetadata(RECORD, prototype) as ClassRecord | undefined;
+}
+
+/** Records a fact about a member. `target` is what a member decorator is given: a prototype, or the class of a static member. */
+export function recordMember(target: object, fact: DistributiveOmit<MemberFact, 'isStatic'>): void {
+  const isStatic = typeof target === 'function';
+  const prototype = isStatic ? (target.prototype as object) : target;
+  ownRecord(prototype).memberFacts.push({ ...fact, isStatic } as MemberFact);
+}
+
+/** Records a fact about a class. */
+export function recordClass(target: { readonly prototype: unknown }, fact: ClassFact): void {
+  ownRecord(target.prototype as object).classFacts.push(fact);
+}
+
+/** The parameter types that TypeScript emitted for a method, or undefined where the build emits none. */
+export function parameterTypes(prototype: object, member: string): readonly unknown[] | undefined {
+  return Reflect.getOwnMetadata('design:paramtypes', prototype, member) as readonly unknown[] | undefined;
+}
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -1,0 +1,94 @@
+import type { Socket } from 'socket.io';
+import { RateLimitExceeded, UnAuthorizedError } from '../errors';
+import type { AuthenticationPlan } from '../compiler/plan';
+import { wireError } from './answer';
+import type { GatewayRuntime } from './gateway-runtime';
+import { checkRoles } from './guard-event';
+import { pass } from './packet-middlewares';
+import { setUser, userOf } from './socket-session';
+
+/** Namespaces per connection, those that are still being asked for included. */
+const entered = new WeakMap<object, number>();
+
+/** An error that a middleware passed to `next`: in Socket.IO that is the way to tell a client why. */
+class Refusal extends Error {
+  readonly data: unknown;
+
+  constructor(error: { message?: unknown; data?: unknown }) {
+    super(typeof error.message === 'string' ? error.message : 'refused');
+    this.data = error.data;
+  }
+}
+
+/**
+ * Decides whether a socket may enter a namespace of the gateway: limits, middlewares, authentication, guard of the
+ * class. Always calls `next`, in bounded time.
+ */
+export function admitSocket(gateway: GatewayRuntime, socket: Socket, next: (error?: Error) => void): void {
+  const { handshakeTimeout } = gateway.plan.limits;
+  pass(handshakeTimeout, 'HANDSHAKE_TIMEOUT', async (done) => {
+    await admit(gateway, socket);
+    done();
+  }).then(
+    () => {
+      next();
+    },
+    (error: unknown) => {
+      leaveNamespace(socket);
+      next(error instanceof Refusal ? error : refusal(gateway, socket, error));
+    },
+  );
+}
+
+/** The socket has left its namespace. */
+export function leaveNamespace(socket: Socket): void {
+  const count = entered.get(socket.conn) ?? 0;
+  if (count > 0) entered.set(socket.conn, count - 1);
+}
+
+async function admit(gateway: GatewayRuntime, socket: Socket): Promise<void> {
+  const { plan, service } = gateway;
+  const count = (entered.get(socket.conn) ?? 0) + 1;
+  entered.set(socket.conn, count);
+  if (count > plan.limits.maxNamespaces)
+    throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces: plan.limits.maxNamespaces });
+  await gateway.ready;
+  for (const middleware of plan.middlewares) {
+    await pass(Infinity, '', (next) =>
+      middleware.call(service, socket, (error) => {
+        next(error && new Refusal(error));
+      }),
+    );
+  }
+  if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  const { guard } = plan;
+  if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
+}
+
+async function authenticate(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  { method, room }: AuthenticationPlan,
+): Promise<void> {
+  const call = method.call as (this: unknown, socket: Socket) => unknown;
+  let user: unknown;
+  try {
+    user = await call.call(gateway.service, socket);
+    if (!user) return;
+    setUser(socket, user);
+    if (room) await socket.join(room.call(gateway.service, user));
+  } catch (error) {
+    if (error instanceof Error && (error as { code?: unknown }).code === 401) throw error;
+    gateway.logger.warn(
+      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}:`,
+      error,
+    );
+    throw new UnAuthorizedError();
+  }
+}
+
+/** What the client gets as `connect_error`: the message, and the whole error as `data`. */
+function refusal(gateway: GatewayRuntime, socket: Socket, error: unknown): Error {
+  const data = wireError(gateway, socket, undefined, error, gateway.broker.generateUid());
+  return Object.assign(new Error(data.message), { data });
+}

@@ -1,0 +1,142 @@
+import type { Socket } from 'socket.io';
+import type { AckFunction, SocketContext, WireError } from '../types';
+import { describeThrown } from './errors/guarded';
+import { isPresentable, masked, present, toError } from './errors/wire-error';
+import type { GatewayRuntime } from './gateway-runtime';
+
+/** Answers with a result. One that cannot be written (a circle, a BigInt) is answered as an error. */
+export function answerResult(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  ack: AckFunction,
+  result: unknown,
+): void {
+  if (!socket.connected) return;
+  try {
+    gateway.answer.succeed(ack, result);
+  } catch (error) {
+    answerError(
+      gateway,
+      socket,
+      ctx,
+      ack,
+      new Error('the result cannot be written to the client', { cause: error }),
+    );
+  }
+}
+
+/**
+ * Answers with an error, and logs what the client may not see. Never throws.
+ *
+ * @param ctx undefined where the event did not get as far as a context
+ * @param ack undefined where the client asked for no answer
+ */
+export function answerError(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  ack: AckFunction | undefined,
+  thrown: unknown,
+): void {
+  const requestID = ctx?.requestID ?? gateway.broker.generateUid();
+  let error: WireError;
+  try {
+    error = wireError(gateway, socket, ctx, thrown, requestID);
+  } catch (failure) {
+    gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
+    error = masked(requestID);
+  }
+  if (!ack || !socket.connected) return;
+  try {
+    gateway.answer.fail(ack, error);
+  } catch {
+    // Its data cannot be written, or it was answered with something that could not.
+    const { data: _data, ...rest } = error;
+    try {
+      gateway.answer.fail(ack, rest);
+    } catch (failure) {
+      gateway.report(`an error could not be written (requestID ${requestID})`, failure);
+    }
+  }
+}
+
+/**
+ * An ack that a handler may call itself, now or later: it cannot throw into the handler's timers, and does nothing
+ * where the client asked for no answer.
+ */
+export function injectableAck(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext,
+  ack: AckFunction | undefined,
+): AckFunction {
+  if (!ack) return () => undefined;
+  return (...args) => {
+    if (!socket.connected) return;
+    try {
+      ack(...args);
+    } catch (error) {
+      answerError(
+        gateway,
+        socket,
+        ctx,
+        ack,
+        new Error('the answer cannot be written to the client', { cause: error }),
+      );
+    }
+  };
+}
+
+/** What a client sees of an error, masked unless it was made to be seen; what is masked is logged in full. */
+export function wireError(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): WireError {
+  const error = toError(thrown);
+  const reformatted = reformat(gateway, socket, ctx, error);
+  if (reformatted !== undefined && !(reformatted instanceof Error)) return reformatted as WireError;
+  const shown = reformatted ?? error;
+  if (isPresentable(shown)) {
+    if (gateway.log.all4XX || !isClientError(shown)) logError(gateway, ctx, shown, requestID);
+    return present(shown);
+  }
+  logError(gateway, ctx, thrown, requestID);
+  return gateway.plan.exposeErrors ? present(toError(shown)) : masked(requestID);
+}
+
+function reformat(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  error: Error,
+): unknown {
+  const { service } = gateway;
+  if (typeof service.reformatError !== 'function') return undefined;
+  try {
+    const reformatted = service.reformatError(error, ctx, socket);
+    return typeof reformatted === 'object' && reformatted !== null ? reformatted : undefined;
+  } catch (failure) {
+    gateway.report('reformatError failed', failure);
+    return undefined;
+  }
+}
+
+function isClientError({ code }: { code: unknown }): boolean {
+  return typeof code === 'number' && code >= 400 && code < 500;
+}
+
+function logError(
+  gateway: GatewayRuntime,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): void {
+  const where = ctx ? `the event '${ctx.event}' of ${ctx.socket.id} failed` : 'a packet failed';
+  gateway.logger.error(
+    `${gateway.plan.className}: ${where} (requestID ${requestID}): ${describeThrown(thrown)}`,
+  );
+}

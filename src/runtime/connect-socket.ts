@@ -1,0 +1,122 @@
+import { Socket } from 'socket.io';
+import type { MethodPlan, SocketMethod } from '../compiler/plan';
+import { leaveNamespace } from './admit-socket';
+import { guarded, isPromise } from './errors/guarded';
+import type { GatewayRuntime } from './gateway-runtime';
+import { guardSocket } from './guard-socket';
+import { receivePacket, type Packet } from './handle-event';
+import type { SocketSession } from './socket-session';
+
+/**
+ * Takes over a socket that has entered a namespace: one listener for its packets and two for its end, however many
+ * events the gateway has.
+ *
+ * @param nspParams the parameters of the dynamic namespace that it is in
+ */
+export function connectSocket(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  nspParams: Readonly<Record<string, string>>,
+): void {
+  const { plan } = gateway;
+  const session: SocketSession = { socket, nspParams, pending: 0 };
+  socket.on('disconnecting', (reason) => {
+    runAll(gateway, plan.onDisconnecting, '@OnDisconnecting', socket, reason);
+  });
+  socket.on('disconnect', (reason) => {
+    leaveNamespace(socket);
+    runAll(gateway, plan.onDisconnect, '@OnDisconnect', socket, reason);
+  });
+  guardSocket(gateway, socket);
+
+  const welcomed = welcome(gateway, socket);
+  // Last, so that what @OnConnect put on the socket with `use` comes first.
+  if (!welcomed) listen(gateway, session);
+  else holdPackets(gateway, session, welcomed);
+}
+
+/** From now on packets are events. */
+function listen(gateway: GatewayRuntime, session: SocketSession): void {
+  use(session.socket, (packet) => {
+    receivePacket(gateway, session, packet);
+  });
+}
+
+/** Keeps packets, in order, until the async `@OnConnect` methods are done. */
+function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: Promise<void>): void {
+  const held: Packet[] = [];
+  let holding = true;
+  use(session.socket, (packet, next) => {
+    if (holding) held.push(packet);
+    else next();
+  });
+  void welcomed.then(() => {
+    holding = false;
+    listen(gateway, session);
+    if (!session.socket.connected) return;
+    for (const packet of held) receivePacket(gateway, session, packet);
+  });
+}
+
+/** Calls the `@OnConnect` methods one after the other; undefined if none of them is async. The promise never rejects. */
+function welcome(gateway: GatewayRuntime, socket: Socket): Promise<void> | undefined {
+  const methods = gateway.plan.onConnect;
+  for (const [at, method] of methods.entries()) {
+    try {
+      const done = callMethod(gateway, method, socket);
+      if (isPromise(done)) return welcomeRest(gateway, socket, method, done, methods.slice(at + 1));
+    } catch (error) {
+      turnAway(gateway, socket, method, error);
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+async function welcomeRest(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  first: MethodPlan,
+  running: PromiseLike<unknown>,
+  rest: readonly MethodPlan[],
+): Promise<void> {
+  let current = first;
+  try {
+    await running;
+    for (const method of rest) {
+      if (!socket.connected) return;
+      current = method;
+      await callMethod(gateway, method, socket);
+    }
+  } catch (error) {
+    turnAway(gateway, socket, current, error);
+  }
+}
+
+function turnAway(gateway: GatewayRuntime, socket: Socket, method: MethodPlan, error: unknown): void {
+  gateway.report(`the @OnConnect method ${method.name} failed, ${socket.id} is disconnected`, error);
+  socket.disconnect();
+}
+
+function runAll(
+  gateway: GatewayRuntime,
+  methods: readonly MethodPlan[],
+  decorator: string,
+  socket: Socket,
+  reason: string,
+): void {
+  for (const method of methods) {
+    guarded(`the ${decorator} method ${method.name} failed`, gateway.report, () =>
+      callMethod(gateway, method, socket, reason),
+    );
+  }
+}
+
+function callMethod(gateway: GatewayRuntime, method: MethodPlan, socket: Socket, reason?: string): unknown {
+  return (method.call as SocketMethod).call(gateway.service, socket, reason);
+}
+
+/** Socket.IO's own `use`: what comes here cannot fail, and need not be guarded. */
+function use(socket: Socket, middleware: Parameters<Socket['use']>[0]): void {
+  Socket.prototype.use.call(socket, middleware);
+}

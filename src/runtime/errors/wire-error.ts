@@ -1,0 +1,81 @@
+import { Errors } from 'moleculer';
+import type { WireError } from '../../types';
+
+const MASKED_MESSAGE = 'Internal Server Error';
+
+/** An error that came over Moleculer's transporter, whose class is not known here. */
+interface RemoteError extends Error {
+  nodeID?: unknown;
+  retryable?: unknown;
+  code?: unknown;
+}
+
+/** Makes an `Error` of whatever was thrown; what is none is kept as its `cause`. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error('a value that is no error was thrown', { cause: thrown });
+}
+
+/** Whether clients may see the error as it is: it was made to be shown, as Moleculer's errors are. */
+export function isPresentable(error: unknown): error is Errors.MoleculerError {
+  if (error instanceof Errors.MoleculerError) return !isConvertedThrow(error);
+  const { nodeID, retryable, code } = error as RemoteError;
+  return (
+    error instanceof Error &&
+    typeof nodeID === 'string' &&
+    typeof retryable === 'boolean' &&
+    typeof code === 'number'
+  );
+}
+
+/** An error as a client gets it: no stack, and nothing of the node it happened on. */
+export function present(error: Error): WireError {
+  const { name, message, code, type, data } = error as Error & Partial<WireError>;
+  const wire: WireError = {
+    name,
+    message,
+    code: typeof code === 'number' || typeof code === 'string' ? code : 500,
+  };
+  if (type !== undefined && type !== null) wire.type = type;
+  const shown = withoutInternals(data);
+  if (shown !== undefined) wire.data = shown;
+  return wire;
+}
+
+/**
+ * What a client gets in place of an error that may hold secrets.
+ *
+ * @param requestID under which the error was logged
+ */
+export function masked(requestID: string | null | undefined): WireError {
+  return {
+    name: 'InternalServerError',
+    message: MASKED_MESSAGE,
+    code: 500,
+    type: 'INTERNAL_SERVER_ERROR',
+    ...(requestID && { data: { requestID } }),
+  };
+}
+
+/**
+ * Moleculer turns a thrown value that is no error into a `MoleculerError`, with the value as its message. It is made
+ * in Moleculer's own error handler, which is how it is told from an error that somebody meant.
+ */
+function isConvertedThrow(error: Errors.MoleculerError): boolean {
+  if (error.name !== 'MoleculerError' || error.code !== 500 || error.data !== undefined) return false;
+  if (typeof (error.message as unknown) !== 'string') return true;
+  const frame = /^ +at .*$/m.exec(String(error.stack))?.[0];
+  return frame !== undefined && /error-handler\.|errorHandlerMiddleware/.test(frame);
+}
+
+/** Moleculer writes the node into `data`, and into each entry of a validation error. */
+function withoutInternals(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(withoutNode);
+  return withoutNode(data);
+}
+
+function withoutNode(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('nodeID' in value || 'stack' in value)) return value;
+  const { nodeID: _nodeID, stack: _stack, ...shown } = value as Record<string, unknown>;
+  return shown;
+}

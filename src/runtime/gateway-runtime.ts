@@ -1,0 +1,121 @@
+import type { Service, ServiceBroker } from 'moleculer';
+import type { Server as HttpServer } from 'node:http';
+import type { Namespace, Server, Socket } from 'socket.io';
+import type { EventPlan, GatewayPlan } from '../compiler/plan';
+import type { GatewayShape, LogSettings, ServerSettings, SocketContext, SocketMeta } from '../types';
+import { ACK_FORMATS, type AckWriter } from './ack-formats';
+import { describeThrown, type Report } from './errors/guarded';
+import { localEndpoint, type ActionEndpoint } from './moleculer-internals';
+import { socketContextClassOf, type SocketContextClass } from './socket-context';
+
+/** The methods of a gateway that the runtime calls, and that a class may override. */
+export interface GatewayMethods extends GatewayShape {
+  socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta>;
+  socketSaveUser(socket: Socket, user: unknown): unknown;
+  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
+}
+
+/** An event of the plan, bound to the service that answers it. */
+export interface BoundEvent {
+  readonly plan: EventPlan;
+  /** The full name of the action that the handler is; empty for a proxy. */
+  readonly action: string;
+  readonly endpoint: ActionEndpoint | undefined;
+  /** Runs the handler as an action, with all of Moleculer's middlewares. */
+  readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
+}
+
+/** What is logged beyond failures. */
+interface LogLevels {
+  readonly all4XX: boolean;
+}
+
+type LocalActions = Readonly<
+  Record<string, (params: unknown, options: { ctx: SocketContext }) => PromiseLike<unknown>>
+>;
+
+/** A plan at work: one per service of a gateway. */
+export class GatewayRuntime {
+  readonly broker: ServiceBroker;
+  readonly logger: Service['logger'];
+  readonly answer: AckWriter;
+  readonly Context: SocketContextClass;
+  readonly service: GatewayMethods;
+  readonly events: ReadonlyMap<string, BoundEvent>;
+  readonly catchAll: BoundEvent | undefined;
+  readonly namespaces: Map<string, Namespace>;
+  readonly log: LogLevels;
+  /** Settles when the service has started: until then handshakes wait. */
+  readonly ready: Promise<void>;
+  started = false;
+  /** Lets the waiting handshakes in, or refuses them. */
+  readonly open: (error?: Error) => void;
+
+  /**
+   * @param plan what the gateway is
+   * @param server the settings of its server
+   * @param attachedTo the HTTP server that `initSocketIO` was given
+   */
+  constructor(
+    readonly plan: GatewayPlan,
+    service: Service,
+    public server: ServerSettings,
+    public attachedTo: HttpServer | undefined,
+  ) {
+    this.service = service as GatewayMethods;
+    this.broker = service.broker;
+    this.namespaces = this.service.namespaces as Map<string, Namespace>;
+    this.logger = service.logger;
+    this.answer = ACK_FORMATS[plan.ack];
+    this.log = { all4XX: (service.settings as LogSettings).log4XXResponses === true };
+    this.Context = socketContextClassOf(service.broker);
+    const bound = plan.events.map((event) => [event.name, this.bind(event)] as const);
+    this.events = new Map(bound.filter(([name]) => name !== '*'));
+    this.catchAll = bound.find(([name]) => name === '*')?.[1];
+    let open: GatewayRuntime['open'] = () => undefined;
+    this.ready = new Promise((resolve, reject) => {
+      open = (error) => {
+        this.started = !error;
+        if (error) reject(error);
+        else resolve();
+      };
+    });
+    // Nobody may be waiting when the start fails.
+    this.ready.catch(() => undefined);
+    this.open = open;
+  }
+
+  /** Writes what failed, where no client waits for an answer, to the log. */
+  readonly report: Report = (what, error) => {
+    this.logger.error(`${this.plan.className}: ${what}: ${describeThrown(error)}`);
+  };
+
+  /** The Socket.IO server that the gateway is attached to. */
+  set io(io: Server | undefined) {
+    (this.service as { io: Server | undefined }).io = io;
+  }
+
+  get io(): Server | undefined {
+    return (this.service as { io: Server | undefined }).io;
+  }
+
+  private bind(plan: EventPlan): BoundEvent {
+    const { target } = plan;
+    if (target.kind === 'proxy') {
+      return {
+        plan,
+        action: '',
+        endpoint: undefined,
+        run: () => Promise.reject(new Error('a proxy runs no handler')),
+      };
+    }
+    const endpoint = localEndpoint(this.service, target.member);
+    const { actions } = this.service as object as { actions: LocalActions };
+    const call = actions[target.member];
+    if (!call)
+      throw new Error(
+        `${this.plan.className}.${target.member}: a mixin or modification removed the action; keep it`,
+      );
+    return { plan, action: endpoint?.action.name ?? '', endpoint, run: (ctx) => call(ctx.params, { ctx }) };
+  }
+}

@@ -1,0 +1,158 @@
+import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
+import { injectAck } from '../compiler/injected-ack';
+import type { HandlerPlan } from '../compiler/plan';
+import type { AckFunction, SocketContext } from '../types';
+import { answerError, answerResult, injectableAck } from './answer';
+import { isPromise } from './errors/guarded';
+import { toError } from './errors/wire-error';
+import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
+import { checkPolicies, checkUser } from './guard-event';
+import { ackOf } from './guard-socket';
+import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
+import { passPacketMiddlewares } from './packet-middlewares';
+import { isDeeperThan } from './payload-depth';
+import { saveUserAndRooms } from './save-user-and-rooms';
+import { userOf, type SocketSession } from './socket-session';
+
+/*
+ * START HERE: one event, from top to bottom.
+ *
+ *   packet ─► receivePacket ─► dispatch ─► limits ─► context ─► guards ─► validation ─► before hooks ─► handler
+ *          ◄─ ack, once ◄──── error or result ◄──── rooms, user ◄──── after hooks ◄───────────────────┘
+ */
+
+/** A packet as Socket.IO hands it over: the event, its arguments, and the ack where the client asked for one. */
+export type Packet = unknown[];
+
+/** Takes a packet in. Never throws, and answers its ack exactly once. */
+export function receivePacket(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
+  if (gateway.plan.packetMiddlewares.length === 0) dispatch(gateway, session, packet);
+  else {
+    passPacketMiddlewares(gateway, session.socket, packet).then(
+      () => {
+        dispatch(gateway, session, packet);
+      },
+      (error: unknown) => {
+        answerError(gateway, session.socket, undefined, ackOf(packet), error);
+      },
+    );
+  }
+}
+
+/** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */
+function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
+  const { socket } = session;
+  const name = packet[0] as string;
+  const event = gateway.events.get(name) ?? gateway.catchAll;
+  if (event) {
+    const ack = ackOf(packet);
+    void handleEvent(gateway, session, event, name, packet.slice(1, ack ? -1 : undefined), ack);
+    return;
+  }
+  // A client may send 'error', which is where Socket.IO reports its own.
+  const listeners = name === 'error' ? [] : socket.rawListeners(name);
+  if (listeners.length === 0) {
+    answerError(
+      gateway,
+      socket,
+      undefined,
+      ackOf(packet),
+      new NotFoundError('EVENT_NOT_FOUND', { event: name }),
+    );
+  }
+  for (const listener of listeners) {
+    (listener as AckFunction).apply(socket, packet.slice(1));
+  }
+}
+
+async function handleEvent(
+  gateway: GatewayRuntime,
+  session: SocketSession,
+  event: BoundEvent,
+  name: string,
+  args: unknown[],
+  ack: AckFunction | undefined,
+): Promise<void> {
+  const { socket } = session;
+  let ctx: SocketContext | undefined;
+  session.pending++;
+  try {
+    refuseOverload(gateway, session, args);
+    ctx = await createContext(gateway, session, event, name, args);
+    const { guard, hooks, target } = event.plan;
+    if (guard) checkUser(guard, ctx);
+    if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
+    if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
+    if (target.kind === 'handler' && target.answersItself)
+      injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
+
+    let result: unknown;
+    try {
+      if (hooks.before.length > 0) await runBeforeHooks(gateway, event, ctx);
+      const before = ctx.meta.user;
+      result = await event.run(ctx);
+      if (hooks.after.length > 0) result = await runAfterHooks(gateway, hooks.after, ctx, result);
+      const saved = saveUserAndRooms(gateway, socket, ctx, before);
+      if (saved) await saved;
+    } catch (error) {
+      if (hooks.error.length === 0) throw error;
+      result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
+    }
+    if (ack && !(target.kind === 'handler' && target.answersItself))
+      answerResult(gateway, socket, ctx, ack, result);
+  } catch (error) {
+    answerError(gateway, socket, ctx, ack, error);
+  } finally {
+    session.pending--;
+  }
+}
+
+/** A client that asks for more than the gateway can bear is refused before anything is made for it. */
+function refuseOverload(gateway: GatewayRuntime, session: SocketSession, args: readonly unknown[]): void {
+  const { maxPending, maxDepth } = gateway.plan.limits;
+  if (session.pending > maxPending) throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+  for (const arg of args) {
+    if (typeof arg === 'object' && isDeeperThan(arg, maxDepth)) throw new PayloadTooLarge({ maxDepth });
+  }
+}
+
+/** Makes the Moleculer context of the event; only an overridden `socketGetMeta` can make it a promise. */
+function createContext(
+  gateway: GatewayRuntime,
+  session: SocketSession,
+  event: BoundEvent,
+  name: string,
+  args: readonly unknown[],
+): SocketContext | Promise<SocketContext> {
+  const { socket } = session;
+  const { broker, service, Context } = gateway;
+  const create = (meta: object): SocketContext =>
+    new Context(broker, event.endpoint, {
+      socket,
+      args,
+      event: name,
+      namespace: socket.nsp.name,
+      nspParams: session.nspParams,
+      meta,
+    });
+  const meta = service.socketGetMeta(socket);
+  return meta instanceof Promise ? meta.then(create) : create(meta);
+}
+
+/** Replaces the arguments that have a declared type by what validation makes of them. */
+async function validate({ bodies }: HandlerPlan, ctx: SocketContext, args: unknown[]): Promise<void> {
+  for (const { index, check } of bodies) {
+    const checked = check(args[index]);
+    args[index] = isPromise(checked) ? await checked : checked;
+    if (index === 0) ctx.params = args[0];
+  }
+}
+
+/** What every socket brings into the meta of its calls. */
+export function defaultMeta(socket: SocketSession['socket']): {
+  $socketId: string;
+  user: unknown;
+  $rooms: string[];
+} {
+  return { $socketId: socket.id, user: userOf(socket), $rooms: Array.from(socket.rooms) };
+}

@@ -1,0 +1,40 @@
+import type { Context, Service, ServiceBroker } from 'moleculer';
+
+/*
+ * What this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
+ */
+
+/** An action as a service has registered it. */
+export interface RegisteredAction {
+  readonly name: string;
+  readonly rawName: string;
+}
+
+/** Where a call goes to. */
+export interface ActionEndpoint {
+  readonly action: RegisteredAction;
+}
+
+/** A class of contexts: Moleculer's, or one of the user's. */
+export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
+
+interface BrokerInternals {
+  readonly ContextFactory: ContextClass;
+  readonly registry: { createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint };
+}
+
+interface ServiceInternals {
+  readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
+}
+
+/** The class of the contexts of a broker. */
+export function contextClassOf(broker: ServiceBroker): ContextClass {
+  return (broker as object as BrokerInternals).ContextFactory;
+}
+
+/** The endpoint of an action of a local service, private ones included. */
+export function localEndpoint(service: Service, rawName: string): ActionEndpoint | undefined {
+  const { actions } = (service as object as ServiceInternals)._serviceSpecification;
+  const action = Object.values(actions).find((candidate) => candidate.rawName === rawName);
+  return action && (service.broker as object as BrokerInternals).registry.createPrivateActionEndpoint(action);
+}

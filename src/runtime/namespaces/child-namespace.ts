@@ -1,0 +1,44 @@
+import type { Namespace, Socket } from 'socket.io';
+
+/** The parts of a namespace through which every socket comes and goes. */
+interface NamespaceDoors {
+  readonly _preConnectSockets: Map<string, Socket>;
+  _add(...args: unknown[]): Promise<void>;
+  _remove(socket: Socket): void;
+}
+
+/**
+ * Takes a child of a dynamic namespace away when the last socket has left it. Socket.IO's own
+ * `cleanupEmptyChildNamespaces` looks at connected sockets only: one client's refused handshake then takes the child
+ * away from under another that is still authenticating. Here those count too, from the first moment on.
+ *
+ * @param forget told when the child is gone
+ */
+export function keepWhileUsed(child: Namespace, forget: () => void): void {
+  const doors = child as object as NamespaceDoors;
+  const { _add: add, _remove: remove } = doors;
+  let entering = 0;
+  let closed = false;
+
+  const closeIfEmpty = (): void => {
+    if (closed || entering > 0 || child.sockets.size > 0 || doors._preConnectSockets.size > 0) return;
+    closed = true;
+    const { _nsps } = child.server;
+    if (_nsps.get(child.name) === child) _nsps.delete(child.name);
+    void child.adapter.close();
+    forget();
+  };
+  doors._add = async (...args) => {
+    entering++;
+    try {
+      await add.apply(child, args);
+    } finally {
+      entering--;
+      closeIfEmpty();
+    }
+  };
+  doors._remove = (socket) => {
+    remove.call(child, socket);
+    closeIfEmpty();
+  };
+}

@@ -1,0 +1,85 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server, type ServerOptions } from 'socket.io';
+
+type Listener = (...args: unknown[]) => void;
+
+/** The events of an HTTP server on which Engine.IO and Socket.IO put listeners. */
+const EVENTS = ['request', 'upgrade', 'close', 'listening'] as const;
+/** How long clients have to answer the goodbye, in milliseconds. */
+const GRACE = 500;
+const CLOSED = 3;
+
+const attached = new WeakSet<HttpServer>();
+
+/** A Socket.IO server on an HTTP server that may be somebody else's. */
+export interface Attachment {
+  readonly io: Server;
+  /** Says goodbye to all clients and leaves the HTTP server as it was found. It is not closed. */
+  detach(): Promise<void>;
+}
+
+/**
+ * Attaches Socket.IO to an HTTP server.
+ *
+ * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
+ */
+export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>): Attachment {
+  if (attached.has(http))
+    throw new Error(
+      'a gateway of another broker is attached to this HTTP server already; give each broker its own',
+    );
+  attached.add(http);
+  const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
+  const io = new Server(http, options);
+  const added = EVENTS.flatMap((event) =>
+    (http.listeners(event) as Listener[])
+      .filter((listener) => !before.get(event)?.includes(listener))
+      .map((listener) => ({ event, listener })),
+  );
+  return {
+    io,
+    async detach() {
+      await closeClients(io);
+      for (const { event, listener } of added) http.off(event, listener);
+      // Engine.IO and Socket.IO take the listeners for requests off and call them themselves.
+      const present = http.listeners('request') as Listener[];
+      for (const listener of before.get('request') ?? [])
+        if (!present.includes(listener)) http.on('request', listener);
+      attached.delete(http);
+    },
+  };
+}
+
+/** Ends all connections in a way after which clients come back by themselves, and in bounded time. */
+async function closeClients(io: Server): Promise<void> {
+  const { engine } = io as object as { engine: { clients: Record<string, EngineClient>; close(): void } };
+  const sockets = Object.values(engine.clients).flatMap(({ transport }) => transport.socket ?? []);
+  engine.close();
+  await Promise.allSettled([...io._nsps.values()].map((namespace) => namespace.adapter.close()));
+  await Promise.all(sockets.map(endWebSocket));
+}
+
+/** Waits for a client to answer the goodbye, and hangs up on one that does not. */
+async function endWebSocket(socket: WebSocket): Promise<void> {
+  if (socket.readyState === CLOSED) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      socket.terminate();
+    }, GRACE);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+interface EngineClient {
+  readonly transport: { readonly socket?: WebSocket };
+}
+
+/** The part of a websocket of `ws`, or of another engine, that is needed here. */
+interface WebSocket {
+  readonly readyState: number;
+  terminate(): void;
+  once(event: 'close', listener: () => void): void;
+}

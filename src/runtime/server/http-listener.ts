@@ -1,0 +1,62 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createSecureServer, type ServerOptions as TlsOptions } from 'node:https';
+import type { Socket as TcpSocket } from 'node:net';
+import { ServiceUnavailableError } from '../../errors';
+
+/** How long connections have to end by themselves when the server stops, in milliseconds. */
+const GRACE = 500;
+
+/** Where to listen. */
+export interface Address {
+  readonly ip: string;
+  readonly port: string;
+}
+
+/** An HTTP server of the gateways' own. */
+export class HttpListener {
+  readonly server: HttpServer;
+  private readonly connections = new Set<TcpSocket>();
+
+  constructor(
+    private readonly address: Address,
+    https: TlsOptions | undefined,
+  ) {
+    const nothingHere: Parameters<typeof createServer>[1] = (_request, response) => {
+      response.writeHead(404).end();
+    };
+    this.server = https ? createSecureServer(https, nothingHere) : createServer(nothingHere);
+    this.server.on('connection', (connection: TcpSocket) => {
+      this.connections.add(connection);
+      connection.once('close', () => this.connections.delete(connection));
+    });
+  }
+
+  /** @throws ServiceUnavailableError with the reason in its message, if the port cannot be bound */
+  async listen(): Promise<void> {
+    const { ip, port } = this.address;
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (error: NodeJS.ErrnoException): void => {
+        const why = error.code === 'EADDRINUSE' ? 'is already in use' : `cannot be opened (${error.message})`;
+        const failure = new ServiceUnavailableError(error.code, { ip, port });
+        failure.message = `Port ${port} of ${ip} ${why}; give the gateway another one in settings.port`;
+        reject(Object.assign(failure, { cause: error }));
+      };
+      this.server.once('error', refuse);
+      this.server.listen({ port: Number(port), host: ip }, () => {
+        this.server.off('error', refuse);
+        resolve();
+      });
+    });
+  }
+
+  /** Stops listening, and cuts off whoever does not go by himself. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    const timer = setTimeout(() => {
+      for (const connection of this.connections) connection.destroy();
+    }, GRACE);
+    await closed;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,101 @@
+import { Server as NetServer } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import type { ServiceBroker } from 'moleculer';
+import type { GatewayRuntime } from '../gateway-runtime';
+import { SharedServer, type Place } from './shared-server';
+
+const registries = new WeakMap<ServiceBroker, ServerRegistry>();
+
+/** The servers of a broker: which gateways go where. */
+export class ServerRegistry {
+  /** Gateways that have been created, in that order; where they belong is decided when the first one starts. */
+  private readonly gateways = new Set<GatewayRuntime>();
+  private readonly servers = new Map<unknown, SharedServer>();
+
+  static of(broker: ServiceBroker): ServerRegistry {
+    const registry = registries.get(broker) ?? new ServerRegistry();
+    registries.set(broker, registry);
+    return registry;
+  }
+
+  /** Makes a gateway known, before anything is opened. */
+  announce(gateway: GatewayRuntime): void {
+    this.gateways.add(gateway);
+  }
+
+  /**
+   * Attaches a gateway to its server, together with all others that belong there, so that no client finds half of
+   * the namespaces.
+   *
+   * @throws DeclarationError where gateways that share a server contradict each other
+   */
+  attach(gateway: GatewayRuntime): void {
+    const place = this.placeOf(gateway);
+    if (!place) return;
+    const key = keyOf(place);
+    const server = this.servers.get(key);
+    if (server?.has(gateway)) return;
+    if (server) server.add(gateway);
+    else {
+      const others = this.present().filter((other) => {
+        const theirs = this.placeOf(other);
+        return theirs && keyOf(theirs) === key;
+      });
+      this.servers.set(key, new SharedServer(place, others));
+    }
+  }
+
+  /** Opens the port of a gateway, if it is ours to open. */
+  async open(gateway: GatewayRuntime): Promise<void> {
+    for (const server of this.servers.values()) if (server.has(gateway)) await server.open();
+  }
+
+  /** Takes a gateway off its server; the last one closes it. */
+  async release(gateway: GatewayRuntime): Promise<void> {
+    this.gateways.delete(gateway);
+    for (const [key, server] of this.servers) {
+      if (!server.has(gateway)) continue;
+      if (server.isLast(gateway)) this.servers.delete(key);
+      await server.release(gateway);
+    }
+  }
+
+  /** Those whose service the broker still has: one that was destroyed is announced once more, and never starts. */
+  private present(): GatewayRuntime[] {
+    for (const gateway of this.gateways) {
+      if (!gateway.broker.services.includes(gateway.service)) this.gateways.delete(gateway);
+    }
+    return [...this.gateways];
+  }
+
+  /** Undefined: nowhere, until `initSocketIO` says where. */
+  private placeOf(gateway: GatewayRuntime): Place | undefined {
+    const own = ownPlace(gateway);
+    if (own !== 'any') return own;
+    const others = new Map<unknown, Place>();
+    for (const other of this.present()) {
+      const place = ownPlace(other);
+      if (place && place !== 'any') others.set(keyOf(place), place);
+    }
+    const [only] = others.values();
+    return others.size === 1 && only ? only : defaultPlace(undefined, undefined);
+  }
+}
+
+/** What the gateway itself says; `'any'`: nothing. */
+function ownPlace({ server, attachedTo, service }: GatewayRuntime): Place | 'any' | undefined {
+  const given = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
+  if (given instanceof NetServer) return { http: given as HttpServer };
+  if (server.server === false) return undefined;
+  return server.port === undefined && server.ip === undefined ? 'any' : defaultPlace(server.port, server.ip);
+}
+
+function defaultPlace(port: number | string | undefined, ip: string | undefined): Place {
+  return {
+    address: { port: String(port ?? process.env['PORT'] ?? 3000), ip: ip ?? process.env['IP'] ?? '0.0.0.0' },
+  };
+}
+
+function keyOf(place: Place): unknown {
+  return 'http' in place ? place.http : `${place.address.ip}:${place.address.port}`;
+}

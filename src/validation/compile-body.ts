@@ -1,0 +1,53 @@
+import type { PayloadType, ValidationOptions } from '../types';
+import { checkArrayOf, checkClass, hasConstraints } from './check-class';
+import { checkBinary, checkDate, checkPrimitive } from './check-value';
+
+/**
+ * Turns what a client sent into what a handler gets.
+ *
+ * @throws Moleculer's `ValidationError` 422
+ */
+export type BodyCheck = (value: unknown) => unknown;
+
+const SAYS_NOTHING = new Set<unknown>([Object, Array, Function, Promise, Map, Set]);
+const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);
+
+/**
+ * Compiles a declared type into a check; undefined where the type says nothing.
+ *
+ * @param type a class, `[Class]`, `String`, `Number`, `Boolean`, …
+ * @param options those of class-validator and class-transformer
+ * @param problem told, as a sentence, what cannot work
+ */
+export function compileBody(
+  type: PayloadType | undefined,
+  options: ValidationOptions,
+  problem: (what: string) => void,
+): BodyCheck | undefined {
+  if (type === undefined || SAYS_NOTHING.has(type)) return undefined;
+  if (Array.isArray(type)) {
+    if (type.length !== 1) {
+      problem('an array of payloads is written [Item], with exactly one class');
+      return undefined;
+    }
+    const item = compileBody(type[0] as PayloadType, options, problem);
+    return item && checkArrayOf(item);
+  }
+  if (typeof type !== 'function') {
+    problem(`the payload must be a class or [Class], not ${typeof type}`);
+    return undefined;
+  }
+  if (type === String || type === Number || type === Boolean || type === BigInt || type === Symbol) {
+    return checkPrimitive(type.name.toLowerCase());
+  }
+  if (type === Date) return checkDate;
+  if (BINARY.has(type)) return checkBinary;
+  if (!hasConstraints(type) && options.forbidUnknownValues !== false) {
+    problem(
+      `${type.name} has no class-validator decorators, so class-validator refuses every payload of it. ` +
+        `Decorate its properties, or give the parameter the type object to take the payload as it comes`,
+    );
+    return undefined;
+  }
+  return checkClass(type as new () => object, options);
+}
