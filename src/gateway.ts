@@ -4,11 +4,20 @@ import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
 import { declaredClass, type ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
+import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
 import { DeclarationError } from './errors';
 import type { ServiceParts } from './metadata/facts';
 import { existingRecord, ownRecord } from './metadata/storage';
-import { initSocketIO, lifecycleOf } from './runtime/gateway-lifecycle';
+import {
+  initSocketIO,
+  lifecycleOf,
+  registerNamespace,
+  removeNamespace,
+  runtimesOf,
+} from './runtime/gateway-lifecycle';
+import type { GatewayRuntime } from './runtime/gateway-runtime';
+import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { defaultMeta } from './runtime/handle-event';
 import { setUser } from './runtime/socket-session';
 import type { GatewayShape, SocketContext, SocketMeta } from './types';
@@ -52,7 +61,13 @@ export abstract class SocketGateway extends Service implements GatewayShape {
   override parseServiceSchema(given: Partial<ServiceSchema>): void {
     const type = this.constructor as unknown as ClassValue;
     const plan = compileGateway(type);
-    const schema = toServiceSchema(plan, given, isWrappedByService(type), lifecycleOf(plan));
+    const schema = toServiceSchema(
+      plan,
+      given,
+      isWrappedByService(type),
+      lifecycleOf(() => [plan]),
+      managementActions(MANAGEMENT_HANDLERS),
+    );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,
     );
@@ -64,11 +79,44 @@ export abstract class SocketGateway extends Service implements GatewayShape {
    *
    * @param server an HTTP server, or the options
    * @param options of socket.io, in place of `settings.io.options`
+   * @returns settles when the gateway is attached, if it has started already
    * @throws Error if the gateway is attached already
    */
-  initSocketIO(server?: HttpServer | Partial<ServerOptions>, options?: Partial<ServerOptions>): void {
-    initSocketIO(this, server, options);
+  initSocketIO(
+    server?: HttpServer | Partial<ServerOptions>,
+    options?: Partial<ServerOptions>,
+  ): Promise<void> {
+    return initSocketIO(this, server, options);
   }
+
+  /**
+   * Serves one more namespace with the events of this gateway, while it runs.
+   *
+   * @param name as `'/lobby'`
+   * @throws Error if there is such a namespace on the server already
+   */
+  async registerNamespace(name: string): Promise<Namespace> {
+    const [gateway] = runtimesOf(this);
+    return registerNamespace(gateway as GatewayRuntime, name);
+  }
+
+  /**
+   * Takes a namespace away and disconnects the sockets in it.
+   *
+   * @throws Error if this gateway has no such namespace
+   */
+  async removeNamespace(name: string): Promise<void> {
+    await removeNamespace(this, name);
+  }
+
+  /**
+   * Rewrites what clients see of an error; a class may have it.
+   *
+   * @param error what was thrown, as an `Error`
+   * @param ctx undefined where the event did not get as far as a context
+   * @returns what the client sees; undefined or the error itself for the usual
+   */
+  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
   socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta> {
@@ -80,16 +128,6 @@ export abstract class SocketGateway extends Service implements GatewayShape {
     setUser(socket, user);
     return undefined;
   }
-}
-
-/** A gateway may have a method that rewrites what clients see of errors. */
-export interface SocketGateway {
-  /**
-   * @param error what was thrown, as an `Error`
-   * @param ctx undefined where the event did not get as far as a context
-   * @returns what the client sees; undefined or the error itself for the usual
-   */
-  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
 }
 
 /*

@@ -197,6 +197,8 @@ export interface LogSettings {
   logResponse?: LogLevel;
   /** Level for sockets that come and go. Default: silence. */
   logClientConnection?: LogLevel;
+  /** Level for every call of the action `broadcast`. Default: silence. */
+  logBroadcastRequest?: LogLevel;
   /** Level for every event that is registered at start. Default: silence. */
   logRouteRegistration?: LogLevel;
   /** Whether errors with a code from 400 to 499 are logged too. Default false. */

@@ -3,18 +3,12 @@ import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
-import type { EventPlan, GuardPlan, HandlerPlan, ProxyPlan } from './plan';
+import { MANAGEMENT_ACTIONS } from './management-actions';
+import { compileProxy } from './compile-proxy';
+import type { EventPlan, GuardPlan, HandlerPlan } from './plan';
 import type { Problems } from './problems';
+import { RESERVED_EVENTS } from './reserved-events';
 
-/** Socket.IO keeps these for itself: a client that sends one is disconnected. */
-const RESERVED_EVENTS = new Set([
-  'connect',
-  'connect_error',
-  'disconnect',
-  'disconnecting',
-  'newListener',
-  'removeListener',
-]);
 const PROXY_OPTIONS = [
   'whitelist',
   'blacklist',
@@ -43,7 +37,7 @@ export function compileEvents(
 ): { handlers: HandlerPlan[]; events: EventPlan[] } {
   const handlers: HandlerPlan[] = [];
   const events = new Map<string, { plan: EventPlan; member: string }>();
-  const hooks = declaredHooks(members);
+  const hooks = declaredHooks(members, problems);
 
   for (const member of members) {
     const facts = member.roles.filter((fact) => fact.kind === 'event');
@@ -99,6 +93,17 @@ function compileHandler(
     );
     return undefined;
   }
+  const named = facts.some((fact) => fact.names !== undefined);
+  if (
+    (MANAGEMENT_ACTIONS as readonly string[]).includes(member.name) &&
+    (named || !RESERVED_EVENTS.has(member.name))
+  ) {
+    problems.add(
+      member.name,
+      `every gateway has an action '${member.name}' of its own; give the method another name` +
+        (named ? '' : `, and the event this one: @SocketEvent('${member.name}')`),
+    );
+  }
   const options = Object.assign({}, ...facts.map((fact) => fact.options)) as SocketEventOptions &
     ActionProxyOptions;
   const misplaced = PROXY_OPTIONS.filter((option) => option in options);
@@ -120,38 +125,6 @@ function compileHandler(
     ...compileArguments(member, payload, context.validation, context.parameters, problems),
     action,
   };
-}
-
-function compileProxy(
-  member: MemberDeclaration,
-  facts: readonly EventFact[],
-  problems: Problems,
-): ProxyPlan | undefined {
-  if (facts.some((fact) => fact.isStatic)) {
-    problems.add(
-      member.name,
-      '@SocketEvent stands on a static property; gateways are instances, take static away',
-    );
-    return undefined;
-  }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as ActionProxyOptions &
-    SocketEventOptions;
-  if ('payload' in options)
-    problems.add(member.name, 'payload works on methods only; the actions check their own params');
-  if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
-    problems.add(
-      member.name,
-      "clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' " +
-        "with aliases, or say whitelist: ['**'] to open everything",
-    );
-  }
-  if (options.mappingPolicy !== undefined && !['all', 'restrict'].includes(options.mappingPolicy)) {
-    problems.add(
-      member.name,
-      `mappingPolicy must be 'all' or 'restrict', not '${String(options.mappingPolicy)}'`,
-    );
-  }
-  return { kind: 'proxy', member: member.name, options };
 }
 
 function namesOf(fact: EventFact, problems: Problems): string[] {

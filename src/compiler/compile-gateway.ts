@@ -8,7 +8,7 @@ import { compilePaths, parametersOf } from './compile-paths';
 import { compileService, serverSettings } from './compile-service';
 import { freeze } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
-import type { AuthenticationPlan, GatewayPlan, MethodPlan } from './plan';
+import type { AuthenticationPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
 import { Problems } from './problems';
 
 const DEFAULT_LIMITS: Required<GatewayLimits> = {
@@ -60,7 +60,7 @@ function compile(type: ClassValue): GatewayPlan {
   const paths = compilePaths(namespace.paths, problems);
   const service = compileService(type, prototypes, options, problems);
   const guard = compileGuard(inheritClassFacts(prototypes, 'authorize'), undefined, problems);
-  const authentication = compileAuthentication(members, problems);
+  const authentication = compileAuthentication(members, service, problems);
   const admitsAnonymous =
     !guard || members.some((member) => isAnonymous(member.guards) && answersEvents(member));
   if (!admitsAnonymous && !authentication) {
@@ -109,16 +109,27 @@ function compile(type: ClassValue): GatewayPlan {
 
 function compileAuthentication(
   members: readonly MemberDeclaration[],
+  { methods }: ServicePlan,
   problems: Problems,
 ): AuthenticationPlan | undefined {
-  const methods = members.filter((member) => member.roles.some((fact) => fact.kind === 'authenticate'));
-  const [first, second] = methods;
+  const decorated = members.filter((member) => member.roles.some((fact) => fact.kind === 'authenticate'));
+  const [first, second] = decorated;
   if (first && second)
     problems.add(second.name, `@Authenticate stands on '${first.name}' too; a gateway has one such method`);
-  if (!first) return undefined;
+  if (!first) {
+    // The name that moleculer-io gives it.
+    const call = methods['socketAuthorize'] as MethodPlan['call'] | undefined;
+    return call && { method: { name: 'socketAuthorize', call }, room: undefined };
+  }
   const method = methodPlan(first, '@Authenticate()', problems);
-  const fact = first.roles.find((role) => role.kind === 'authenticate');
-  return method && { method, room: fact?.options.room };
+  const room = first.roles.find((role) => role.kind === 'authenticate')?.options.room as unknown;
+  if (room !== undefined && typeof room !== 'function') {
+    problems.add(
+      first.name,
+      "room must be a function of the user: @Authenticate({ room: (user) => 'user:' + user.id })",
+    );
+  }
+  return method && { method, room: room as AuthenticationPlan['room'] };
 }
 
 function lifecycle(
@@ -167,6 +178,12 @@ function checkOptions(options: SocketNamespaceOptions, problems: Problems): void
   const ack = options.ack as unknown;
   if (ack !== undefined && ack !== 'error-first' && ack !== 'object') {
     problems.add(undefined, `ack must be 'error-first' or 'object', not ${JSON.stringify(ack)}`);
+  }
+  for (const list of ['middlewares', 'packetMiddlewares'] as const) {
+    const given = options[list] as unknown;
+    if (given !== undefined && !(Array.isArray(given) && given.every((one) => typeof one === 'function'))) {
+      problems.add(undefined, `${list} must be an array of functions`);
+    }
   }
   for (const [name, value] of Object.entries(options.limits ?? {}) as [string, unknown][]) {
     if (!(name in DEFAULT_LIMITS)) {

@@ -2,6 +2,7 @@ import { Utils } from 'moleculer';
 import type { ActionProxyOptions } from '../types';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
 import type { BeforeHook, HookPlan, HooksPlan, ResultHook } from './plan';
+import type { Problems } from './problems';
 
 type HookFact = Extract<RoleFact, { kind: 'hook' }>;
 
@@ -12,15 +13,25 @@ interface DeclaredHook {
 }
 
 /** All call hooks of a class, in the order of declaration, those of ancestors first. */
-export function declaredHooks(members: readonly MemberDeclaration[]): DeclaredHook[] {
+export function declaredHooks(members: readonly MemberDeclaration[], problems: Problems): DeclaredHook[] {
   return members.flatMap((member) =>
     member.roles
       .filter((fact) => fact.kind === 'hook')
-      .map((fact) => ({
-        moment: fact.moment,
-        patterns: fact.events.flatMap((events) => events.split('|')).filter((pattern) => pattern !== '*'),
-        call: member.method,
-      })),
+      .map((fact) => {
+        const events = fact.events as readonly unknown[];
+        if (!member.method || fact.isStatic)
+          problems.add(member.name, `${fact.decorator} must stand on a method of the instance`);
+        if (!events.every((event) => typeof event === 'string' && event !== '')) {
+          problems.add(
+            member.name,
+            `${fact.decorator} takes names and patterns of events, as 'order.*', nothing else`,
+          );
+        }
+        const patterns = events
+          .filter((event) => typeof event === 'string')
+          .flatMap((event) => event.split('|'));
+        return { moment: fact.moment, patterns: patterns.includes('*') ? [] : patterns, call: member.method };
+      }),
   );
 }
 

@@ -89,8 +89,19 @@ export interface HandlerPlan {
 export interface ProxyPlan {
   readonly kind: 'proxy';
   readonly member: string;
-  readonly options: ActionProxyOptions;
+  readonly options: Pick<ActionProxyOptions, 'callOptions' | 'onBeforeCall' | 'onAfterCall'>;
+  readonly aliases: ReadonlyMap<string, string>;
+  /** `mappingPolicy: 'restrict'`. */
+  readonly aliasesOnly: boolean;
+  /** Undefined: no limit. */
+  readonly whitelist: ActionFilter | undefined;
+  readonly blacklist: ActionFilter | undefined;
+  /** The beginnings of the whitelist's patterns: management actions must be named. */
+  readonly namedServices: readonly string[];
 }
+
+/** Whether the full name of an action is on a list. */
+export type ActionFilter = (action: string) => boolean;
 
 /** One event name and what happens when it arrives. */
 export interface EventPlan {

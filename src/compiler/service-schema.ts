@@ -22,12 +22,14 @@ export interface GatewayLifecycle {
  *
  * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
  * @param wrappedByService whether `given` comes from `@Service`
+ * @param management the actions that every gateway has for other services
  */
 export function toServiceSchema(
   plan: GatewayPlan,
   given: Partial<ServiceSchema>,
   wrappedByService: boolean,
   runtime: GatewayLifecycle,
+  management: ServiceSchema['actions'],
 ): { own: ServiceSchema; given: Partial<ServiceSchema> } {
   const { service } = plan;
   const { created, started, stopped, name, ...rest } = given as Record<string, unknown> &
@@ -50,7 +52,11 @@ export function toServiceSchema(
     mixins: [...service.mixins],
     methods: { ...service.methods } as ServiceSchema['methods'],
     events: { ...service.events } as ServiceSchema['events'],
-    actions: { ...service.actions, ...handlerActions(plan.handlers) } as ServiceSchema['actions'],
+    actions: {
+      ...management,
+      ...service.actions,
+      ...handlerActions(plan.handlers),
+    } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
         configure(this, schema, server, runtime);

@@ -31,7 +31,7 @@ export function existingRecord(prototype: object): ClassRecord | undefined {
 export function recordMember(target: object, fact: DistributiveOmit<MemberFact, 'isStatic'>): void {
   const isStatic = typeof target === 'function';
   const prototype = isStatic ? (target.prototype as object) : target;
-  ownRecord(prototype).memberFacts.push({ ...fact, isStatic } as MemberFact);
+  ownRecord(prototype).memberFacts.push({ ...fact, isStatic });
 }
 
 /** Records a fact about a class. */

@@ -24,7 +24,12 @@ class Refusal extends Error {
  * Decides whether a socket may enter a namespace of the gateway: limits, middlewares, authentication, guard of the
  * class. Always calls `next`, in bounded time.
  */
-export function admitSocket(gateway: GatewayRuntime, socket: Socket, next: (error?: Error) => void): void {
+export function admitSocket(
+  gateway: GatewayRuntime,
+  path: string,
+  socket: Socket,
+  next: (error?: Error) => void,
+): void {
   const { handshakeTimeout } = gateway.plan.limits;
   pass(handshakeTimeout, 'HANDSHAKE_TIMEOUT', async (done) => {
     await admit(gateway, socket);
@@ -35,6 +40,7 @@ export function admitSocket(gateway: GatewayRuntime, socket: Socket, next: (erro
     },
     (error: unknown) => {
       leaveNamespace(socket);
+      gateway.metrics?.refused(path, codeOf(error));
       next(error instanceof Refusal ? error : refusal(gateway, socket, error));
     },
   );
@@ -75,7 +81,7 @@ async function authenticate(
   try {
     user = await call.call(gateway.service, socket);
     if (!user) return;
-    setUser(socket, user);
+    await setUser(socket, user);
     if (room) await socket.join(room.call(gateway.service, user));
   } catch (error) {
     if (error instanceof Error && (error as { code?: unknown }).code === 401) throw error;
@@ -91,4 +97,9 @@ async function authenticate(
 function refusal(gateway: GatewayRuntime, socket: Socket, error: unknown): Error {
   const data = wireError(gateway, socket, undefined, error, gateway.broker.generateUid());
   return Object.assign(new Error(data.message), { data });
+}
+
+function codeOf(error: unknown): number {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'number' ? code : 500;
 }

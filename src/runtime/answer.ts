@@ -15,6 +15,7 @@ export function answerResult(
   if (!socket.connected) return;
   try {
     gateway.answer.succeed(ack, result);
+    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}'`, result);
   } catch (error) {
     answerError(
       gateway,
@@ -38,7 +39,7 @@ export function answerError(
   ctx: SocketContext | undefined,
   ack: AckFunction | undefined,
   thrown: unknown,
-): void {
+): WireError {
   const requestID = ctx?.requestID ?? gateway.broker.generateUid();
   let error: WireError;
   try {
@@ -47,14 +48,27 @@ export function answerError(
     gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
     error = masked(requestID);
   }
-  if (!ack || !socket.connected) return;
+  if (!ack || !socket.connected) return error;
   try {
     gateway.answer.fail(ack, error);
   } catch {
-    // Its data cannot be written, or it was answered with something that could not.
-    const { data: _data, ...rest } = error;
+    answerWhatCanBeWritten(gateway, ack, error, requestID);
+  }
+  return error;
+}
+
+/** Its data cannot be written: the rest of it, or, if `reformatError` made even that impossible, the mask. */
+function answerWhatCanBeWritten(
+  gateway: GatewayRuntime,
+  ack: AckFunction,
+  error: WireError,
+  requestID: string,
+): void {
+  const { data: _data, ...rest } = error;
+  for (const written of [rest, masked(requestID)]) {
     try {
-      gateway.answer.fail(ack, rest);
+      gateway.answer.fail(ack, written);
+      return;
     } catch (failure) {
       gateway.report(`an error could not be written (requestID ${requestID})`, failure);
     }
@@ -101,7 +115,7 @@ export function wireError(
   if (reformatted !== undefined && !(reformatted instanceof Error)) return reformatted as WireError;
   const shown = reformatted ?? error;
   if (isPresentable(shown)) {
-    if (gateway.log.all4XX || !isClientError(shown)) logError(gateway, ctx, shown, requestID);
+    if (gateway.log.clientErrors || !isClientError(shown)) logError(gateway, ctx, shown, requestID);
     return present(shown);
   }
   logError(gateway, ctx, thrown, requestID);

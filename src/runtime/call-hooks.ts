@@ -2,18 +2,19 @@ import type { BeforeHook, ResultHook } from '../compiler/plan';
 import type { SocketContext } from '../types';
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
-import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
+import type { GatewayRuntime } from './gateway-runtime';
 
 /** Runs the hooks before a handler. They may change `ctx.params`, `ctx.meta` and the options of the call. */
 export async function runBeforeHooks(
   gateway: GatewayRuntime,
-  event: BoundEvent,
+  hooks: readonly BeforeHook[],
   ctx: SocketContext,
+  { action, options }: { action: string; options: object },
 ): Promise<void> {
-  for (const hook of event.plan.hooks.before) {
+  for (const hook of hooks) {
     if (!applies(hook, ctx)) continue;
     const call = hook.call as (this: unknown, ...args: unknown[]) => unknown;
-    const done = call.call(gateway.service, ctx, ctx.socket, event.action, ctx.params, ctx.options);
+    const done = call.call(gateway.service, ctx, ctx.socket, action, ctx.params, options);
     if (isPromise(done)) await done;
   }
 }

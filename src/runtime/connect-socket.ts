@@ -6,29 +6,37 @@ import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket } from './guard-socket';
 import { receivePacket, type Packet } from './handle-event';
 import type { SocketSession } from './socket-session';
+import { dropWaiting } from './turns';
 
 /**
  * Takes over a socket that has entered a namespace: one listener for its packets and two for its end, however many
  * events the gateway has.
  *
+ * @param path the path of the gateway that the namespace belongs to
  * @param nspParams the parameters of the dynamic namespace that it is in
  */
 export function connectSocket(
   gateway: GatewayRuntime,
+  path: string,
   socket: Socket,
   nspParams: Readonly<Record<string, string>>,
 ): void {
-  const { plan } = gateway;
-  const session: SocketSession = { socket, nspParams, pending: 0 };
+  const { plan, metrics, log } = gateway;
+  const session: SocketSession = { socket, path, nspParams, pending: 0, running: 0, waiting: [] };
   socket.on('disconnecting', (reason) => {
     runAll(gateway, plan.onDisconnecting, '@OnDisconnecting', socket, reason);
   });
   socket.on('disconnect', (reason) => {
     leaveNamespace(socket);
+    dropWaiting(session);
+    metrics?.disconnected(path, reason);
+    log.connection?.(`${socket.id} left '${socket.nsp.name}': ${reason}`);
     runAll(gateway, plan.onDisconnect, '@OnDisconnect', socket, reason);
   });
   guardSocket(gateway, socket);
 
+  metrics?.connected(path);
+  log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
   const welcomed = welcome(gateway, socket);
   // Last, so that what @OnConnect put on the socket with `use` comes first.
   if (!welcomed) listen(gateway, session);

@@ -1,48 +1,52 @@
 import { Server as NetServer } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
-import type { ServerOptions } from 'socket.io';
-import type { GatewayPlan } from '../compiler/plan';
+import type { Namespace, ServerOptions } from 'socket.io';
+import type { GatewayPlan, LiteralPath } from '../compiler/plan';
 import type { GatewayLifecycle } from '../compiler/service-schema';
 import { ServiceUnavailableError } from '../errors';
 import type { ServerSettings } from '../types';
 import { GatewayRuntime } from './gateway-runtime';
 import { ServerRegistry } from './server/server-registry';
+import type { SharedServer } from './server/shared-server';
 
 /** The settings of services whose schema is final, and what they became. */
 const settings = new WeakMap<Service, ServerSettings>();
-const runtimes = new WeakMap<Service, GatewayRuntime>();
+const runtimes = new WeakMap<Service, readonly GatewayRuntime[]>();
 
-/** What happens to a service of a plan, from its creation to its end. */
-export function lifecycleOf(plan: GatewayPlan): GatewayLifecycle {
+/**
+ * What happens to a service of a gateway, from its creation to its end.
+ *
+ * @param plansOf the plans of the service: one for a class
+ */
+export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[]): GatewayLifecycle {
   return {
     configure(service, server) {
       settings.set(service, server);
     },
     created(service) {
-      announce(service, plan, settings.get(service) ?? {}, undefined);
+      announce(service, plansOf(service), settings.get(service) ?? {}, undefined);
     },
-    attach(service) {
-      ServerRegistry.of(service.broker).attach(runtimeOf(service));
-    },
+    attach: attachAll,
     async listen(service) {
-      const runtime = runtimeOf(service);
+      const gateways = runtimesOf(service);
       try {
         // A mixin may have brought its server only now.
-        ServerRegistry.of(service.broker).attach(runtime);
-        await ServerRegistry.of(service.broker).open(runtime);
+        await attachAll(service);
+        for (const gateway of gateways) await (await serverOf(gateway))?.open();
       } catch (error) {
-        runtime.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
+        for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
         throw error;
       }
-      runtime.open();
+      for (const gateway of gateways) gateway.open();
     },
     async stopped(service) {
-      const runtime = runtimeOf(service);
-      runtime.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
-      await ServerRegistry.of(service.broker).release(runtime);
+      const gateways = runtimesOf(service);
+      for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
+      for (const gateway of gateways) await ServerRegistry.of(service.broker).release(gateway);
       // The broker may be started again, and all gateways must be known when the first one is attached.
-      announce(service, plan, runtime.server, runtime.attachedTo);
+      const [first] = gateways;
+      announce(service, plansOf(service), first?.server ?? {}, first?.attachedTo);
     },
   };
 }
@@ -58,31 +62,78 @@ export function initSocketIO(
   service: Service,
   server?: HttpServer | Partial<ServerOptions>,
   options?: Partial<ServerOptions>,
-): void {
-  const runtime = runtimeOf(service);
-  const name = runtime.plan.className;
-  if (runtime.io)
-    throw new Error(`${name} is attached to a server already; call initSocketIO() before the broker starts`);
+): Promise<void> {
+  const gateways = runtimesOf(service);
+  if (gateways.some((gateway) => gateway.io)) {
+    throw new Error(
+      `'${service.name}' is attached to a server already; call initSocketIO() before the broker starts`,
+    );
+  }
   const http = server instanceof NetServer ? server : undefined;
   const given = options ?? (http ? undefined : (server as Partial<ServerOptions> | undefined));
-  if (http) runtime.attachedTo = http;
-  if (given) runtime.server = { ...runtime.server, io: { ...runtime.server.io, options: given } };
-  if (runtime.started) ServerRegistry.of(service.broker).attach(runtime);
+  for (const gateway of gateways) {
+    if (http) gateway.attachedTo = http;
+    if (given) gateway.server = { ...gateway.server, io: { ...gateway.server.io, options: given } };
+  }
+  return gateways.some((gateway) => gateway.started) ? attachAll(service) : Promise.resolve();
+}
+
+/**
+ * Serves one more namespace with the events of a gateway.
+ *
+ * @throws Error if there is such a namespace already, or the gateway is attached nowhere
+ */
+export async function registerNamespace(gateway: GatewayRuntime, name: string): Promise<Namespace> {
+  const path = literal(name);
+  (await attachedServer(gateway)).addPath(gateway, path);
+  return gateway.namespaces.get(path.name) as Namespace;
+}
+
+/**
+ * Takes a namespace away and disconnects the sockets in it.
+ *
+ * @throws Error if the gateway has no such namespace
+ */
+export async function removeNamespace(service: Service, name: string): Promise<void> {
+  const path = literal(name);
+  const owner = runtimesOf(service).find((gateway) => gateway.namespaces.has(path.name));
+  if (!owner) throw new Error(`Namespace '${name}' does not exist`);
+  await (await attachedServer(owner)).removePath(owner, path);
+}
+
+/** The gateways that a service is: one for a class. */
+export function runtimesOf(service: Service): readonly GatewayRuntime[] {
+  const gateways = runtimes.get(service);
+  if (!gateways) throw new Error(`'${service.name}' is no gateway yet; wait for its created()`);
+  return gateways;
 }
 
 function announce(
   service: Service,
-  plan: GatewayPlan,
+  plans: readonly GatewayPlan[],
   server: ServerSettings,
   http: HttpServer | undefined,
 ): void {
-  const runtime = new GatewayRuntime(plan, service, server, http);
-  runtimes.set(service, runtime);
-  ServerRegistry.of(service.broker).announce(runtime);
+  const gateways = plans.map((plan) => new GatewayRuntime(plan, service, server, http));
+  runtimes.set(service, gateways);
+  for (const gateway of gateways) ServerRegistry.of(service.broker).announce(gateway);
 }
 
-function runtimeOf(service: Service): GatewayRuntime {
-  const runtime = runtimes.get(service);
-  if (!runtime) throw new Error(`'${service.name}' is no gateway yet; wait for its created()`);
-  return runtime;
+async function attachAll(service: Service): Promise<void> {
+  for (const gateway of runtimesOf(service)) await ServerRegistry.of(service.broker).attach(gateway);
+}
+
+function serverOf(gateway: GatewayRuntime): Promise<SharedServer | undefined> {
+  return ServerRegistry.of(gateway.broker).serverOf(gateway);
+}
+
+async function attachedServer(gateway: GatewayRuntime): Promise<SharedServer> {
+  const server = await serverOf(gateway);
+  if (!server)
+    throw new Error(`${gateway.plan.className} is attached to no server yet; wait until it has started`);
+  return server;
+}
+
+function literal(name: string): LiteralPath {
+  return { kind: 'literal', name: name.startsWith('/') ? name : `/${name}` };
 }

@@ -2,9 +2,11 @@ import type { Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
-import type { GatewayShape, LogSettings, ServerSettings, SocketContext, SocketMeta } from '../types';
+import type { GatewayShape, ServerSettings, SocketContext, SocketMeta } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
+import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
+import { GatewayMetrics } from './gateway-metrics';
 import { localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 
@@ -25,10 +27,8 @@ export interface BoundEvent {
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
 }
 
-/** What is logged beyond failures. */
-interface LogLevels {
-  readonly all4XX: boolean;
-}
+/** Opens a child namespace for a moment; undefined if the name is none of its pattern's. */
+export type ChildOpener = (name: string) => { namespace: Namespace; release: () => void } | undefined;
 
 type LocalActions = Readonly<
   Record<string, (params: unknown, options: { ctx: SocketContext }) => PromiseLike<unknown>>
@@ -44,7 +44,10 @@ export class GatewayRuntime {
   readonly events: ReadonlyMap<string, BoundEvent>;
   readonly catchAll: BoundEvent | undefined;
   readonly namespaces: Map<string, Namespace>;
-  readonly log: LogLevels;
+  readonly log: EventLog;
+  readonly metrics: GatewayMetrics | undefined;
+  /** Open a child of a dynamic namespace that has no sockets here. */
+  readonly childOpeners = new Set<ChildOpener>();
   /** Settles when the service has started: until then handshakes wait. */
   readonly ready: Promise<void>;
   started = false;
@@ -67,7 +70,8 @@ export class GatewayRuntime {
     this.namespaces = this.service.namespaces as Map<string, Namespace>;
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
-    this.log = { all4XX: (service.settings as LogSettings).log4XXResponses === true };
+    this.log = eventLogOf(service);
+    this.metrics = GatewayMetrics.of(service.broker);
     this.Context = socketContextClassOf(service.broker);
     const bound = plan.events.map((event) => [event.name, this.bind(event)] as const);
     this.events = new Map(bound.filter(([name]) => name !== '*'));

@@ -52,7 +52,7 @@ const on: Listen = function (event, listener) {
 const once: Listen = function (event, listener) {
   const guardedListener = guardListener(this, event, listener);
   const onlyOnce: Callback = (...args) => {
-    this.off(event, onlyOnce as AckFunction);
+    this.off(event, onlyOnce);
     guardedListener.apply(this, args);
   };
   return original.on.call(this, event, Object.assign(onlyOnce, { listener }));

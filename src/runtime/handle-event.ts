@@ -3,6 +3,7 @@ import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
+import { callAction, resolveAction } from './call-action';
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
@@ -11,8 +12,9 @@ import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
+import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
-import { userOf, type SocketSession } from './socket-session';
+import { userOf, visibleRooms, type SocketSession } from './socket-session';
 
 /*
  * START HERE: one event, from top to bottom.
@@ -44,6 +46,9 @@ function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packe
   const { socket } = session;
   const name = packet[0] as string;
   const event = gateway.events.get(name) ?? gateway.catchAll;
+  const { request, params } = gateway.log;
+  request?.(`${socket.id} sent '${name}'`);
+  params?.(packet.slice(1));
   if (event) {
     const ack = ackOf(packet);
     void handleEvent(gateway, session, event, name, packet.slice(1, ack ? -1 : undefined), ack);
@@ -75,11 +80,21 @@ async function handleEvent(
 ): Promise<void> {
   const { socket } = session;
   let ctx: SocketContext | undefined;
+  let hasTurn = false;
+  const measured = gateway.metrics?.event(session.path, event.plan.name);
+  let errorCode: unknown;
   session.pending++;
   try {
     refuseOverload(gateway, session, args);
+    const turn = awaitTurn(session, gateway.plan.limits.concurrency);
+    hasTurn = true;
+    if (turn) {
+      await turn;
+      if (!socket.connected) return;
+    }
     ctx = await createContext(gateway, session, event, name, args);
     const { guard, hooks, target } = event.plan;
+    const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
     if (guard) checkUser(guard, ctx);
     if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
@@ -88,9 +103,16 @@ async function handleEvent(
 
     let result: unknown;
     try {
-      if (hooks.before.length > 0) await runBeforeHooks(gateway, event, ctx);
-      const before = ctx.meta.user;
-      result = await event.run(ctx);
+      if (hooks.before.length > 0)
+        await runBeforeHooks(
+          gateway,
+          hooks.before,
+          ctx,
+          call ?? { action: event.action, options: ctx.options },
+        );
+      let before = ctx.meta.user;
+      if (call) ({ result, before } = await callAction(ctx, call));
+      else result = await event.run(ctx);
       if (hooks.after.length > 0) result = await runAfterHooks(gateway, hooks.after, ctx, result);
       const saved = saveUserAndRooms(gateway, socket, ctx, before);
       if (saved) await saved;
@@ -101,9 +123,11 @@ async function handleEvent(
     if (ack && !(target.kind === 'handler' && target.answersItself))
       answerResult(gateway, socket, ctx, ack, result);
   } catch (error) {
-    answerError(gateway, socket, ctx, ack, error);
+    errorCode = answerError(gateway, socket, ctx, ack, error).code;
   } finally {
+    measured?.(errorCode);
     session.pending--;
+    if (hasTurn) passTurn(session);
   }
 }
 
@@ -154,5 +178,5 @@ export function defaultMeta(socket: SocketSession['socket']): {
   user: unknown;
   $rooms: string[];
 } {
-  return { $socketId: socket.id, user: userOf(socket), $rooms: Array.from(socket.rooms) };
+  return { $socketId: socket.id, user: userOf(socket), $rooms: visibleRooms(socket) };
 }

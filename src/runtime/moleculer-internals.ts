@@ -38,3 +38,38 @@ export function localEndpoint(service: Service, rawName: string): ActionEndpoint
   const action = Object.values(actions).find((candidate) => candidate.rawName === rawName);
   return action && (service.broker as object as BrokerInternals).registry.createPrivateActionEndpoint(action);
 }
+
+/** An action somewhere in the cluster. */
+export interface CallableEndpoint {
+  /** The id of the node. */
+  readonly id: string;
+  readonly action: {
+    readonly name: string;
+    readonly visibility?: string | null;
+    readonly managesGateway?: boolean;
+  };
+}
+
+/**
+ * The node that a call goes to next; this advances the balancer.
+ *
+ * @throws ServiceNotFoundError 404 or ServiceNotAvailableError 404
+ */
+export function nextEndpoint(
+  broker: ServiceBroker,
+  action: string,
+  options: object,
+  ctx: Context,
+): CallableEndpoint {
+  const { findNextActionEndpoint } = broker as object as {
+    findNextActionEndpoint(
+      this: ServiceBroker,
+      action: string,
+      options: object,
+      ctx: Context,
+    ): CallableEndpoint | Error;
+  };
+  const endpoint = findNextActionEndpoint.call(broker, action, options, ctx);
+  if (endpoint instanceof Error) throw endpoint;
+  return endpoint;
+}

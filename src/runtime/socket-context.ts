@@ -46,7 +46,7 @@ function extend(Base: ContextClass): SocketContextClass {
 
     /** Moleculer copies a context to call its action once more; the copy belongs to the same event. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
-      const copy = super.copy(...endpoint) as this;
+      const copy: this = super.copy(...endpoint) as this;
       copy.take(this as object as SocketContextParts);
       return copy;
     }

@@ -3,10 +3,15 @@ import type { Socket } from 'socket.io';
 /** What the gateway knows of a connected socket beside the socket itself. */
 export interface SocketSession {
   readonly socket: Socket;
+  /** The path of the gateway that the namespace belongs to, as it was written: the label of its metrics. */
+  readonly path: string;
   /** The parameters of the dynamic namespace that the socket is in. */
   readonly nspParams: Readonly<Record<string, string>>;
   /** Events that have arrived and are not done. */
   pending: number;
+  /** Those of them that run; the rest wait for their turn. */
+  running: number;
+  readonly waiting: (() => void)[];
 }
 
 /** The user of a socket; one per namespace. */
@@ -14,7 +19,29 @@ export function userOf(socket: Socket): unknown {
   return (socket.data as { user?: unknown }).user;
 }
 
-/** Logs a user in, or out with null or undefined. */
-export function setUser(socket: Socket, user: unknown): void {
+/** Logs a user in, or out with null or undefined. All sockets of a user with an id are in one room. */
+export async function setUser(socket: Socket, user: unknown): Promise<void> {
+  const before = roomOfSocket(socket);
   (socket.data as { user?: unknown }).user = user;
+  const after = roomOfSocket(socket);
+  if (before === after) return;
+  if (before !== undefined) await socket.leave(before);
+  if (after !== undefined) await socket.join(after);
+}
+
+/** The room of all sockets of a user. It is the gateway's own, and not among those that applications see. */
+export function roomOfUser(id: string | number): string {
+  return `$user:${id}`;
+}
+
+/** The rooms of a socket, as an application sees them. */
+export function visibleRooms(socket: Socket): string[] {
+  const hidden = roomOfSocket(socket);
+  const rooms = Array.from(socket.rooms);
+  return hidden === undefined ? rooms : rooms.filter((room) => room !== hidden);
+}
+
+function roomOfSocket(socket: Socket): string | undefined {
+  const id = (userOf(socket) as { id?: unknown } | null | undefined)?.id;
+  return typeof id === 'string' || typeof id === 'number' ? roomOfUser(id) : undefined;
 }

@@ -30,13 +30,13 @@ export function isPresentable(error: unknown): error is Errors.MoleculerError {
 
 /** An error as a client gets it: no stack, and nothing of the node it happened on. */
 export function present(error: Error): WireError {
-  const { name, message, code, type, data } = error as Error & Partial<WireError>;
+  const { name, message, code, type, data } = error as unknown as Record<keyof WireError, unknown>;
   const wire: WireError = {
-    name,
-    message,
-    code: typeof code === 'number' || typeof code === 'string' ? code : 500,
+    name: text(name, 'Error'),
+    message: text(message, ''),
+    code: isCode(code) ? code : 500,
   };
-  if (type !== undefined && type !== null) wire.type = type;
+  if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
   const shown = withoutInternals(data);
   if (shown !== undefined) wire.data = shown;
   return wire;
@@ -66,6 +66,14 @@ function isConvertedThrow(error: Errors.MoleculerError): boolean {
   if (typeof (error.message as unknown) !== 'string') return true;
   const frame = /^ +at .*$/m.exec(String(error.stack))?.[0];
   return frame !== undefined && /error-handler\.|errorHandlerMiddleware/.test(frame);
+}
+
+function isCode(code: unknown): code is number | string {
+  return typeof code === 'number' || typeof code === 'string';
+}
+
+function text(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
 }
 
 /** Moleculer writes the node into `data`, and into each entry of a validation error. */

@@ -1,35 +1,37 @@
 import type { Namespace, Server, Socket } from 'socket.io';
+import { identify } from '../../compiler/compile-paths';
+import type { DynamicPath, LiteralPath, PathPlan } from '../../compiler/plan';
 import { admitSocket } from '../admit-socket';
-import type { DynamicPath, LiteralPath } from '../../compiler/plan';
 import { connectSocket } from '../connect-socket';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
 import { keepWhileUsed } from './child-namespace';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
 
+/** The parts of Socket.IO's dynamic namespaces that its types do not show. */
+interface ParentNamespace extends Namespace {
+  readonly children: Set<Namespace>;
+  createChild(name: string): Namespace;
+}
+
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
 /**
- * Binds the namespaces of a gateway to a Socket.IO server.
+ * Binds a path of a gateway to a Socket.IO server.
  *
- * @returns the function that takes them away again, with the sockets in them
+ * @returns the function that takes it away again, with the sockets in it
  */
-export function bindNamespaces(gateway: GatewayRuntime, io: Server): () => Promise<void> {
-  const unbind = gateway.plan.paths.map((path) =>
-    path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path),
-  );
-  return async () => {
-    await Promise.all(unbind.map((take) => take()));
-  };
+export function bindPath(gateway: GatewayRuntime, io: Server, path: PathPlan): () => Promise<void> {
+  return path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path);
 }
 
 function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath): () => Promise<void> {
   const namespace = io.of(name);
   const onConnection = (socket: Socket): void => {
-    connectSocket(gateway, socket, NO_PARAMETERS);
+    connectSocket(gateway, name, socket, NO_PARAMETERS);
   };
   const admit = (socket: Socket, next: (error?: Error) => void): void => {
-    admitSocket(gateway, socket, next);
+    admitSocket(gateway, name, socket, next);
   };
   namespace.use(admit);
   namespace.on('connection', onConnection);
@@ -40,54 +42,61 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
     namespace.off('connection', onConnection);
     gateway.namespaces.delete(name);
     closeConnections(namespace);
-    if (name !== '/') {
-      io._nsps.delete(name);
-      await namespace.adapter.close();
-    }
+    if (name === '/') return;
+    io._nsps.delete(name);
+    await namespace.adapter.close();
   };
 }
 
-function bindDynamic(gateway: GatewayRuntime, io: Server, { pattern }: DynamicPath): () => Promise<void> {
+function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): () => Promise<void> {
+  const { pattern } = path;
+  const label = identify(path);
   const matches: Matcher = (name, _auth, next) => {
     next(null, pattern.test(name));
   };
-  const parent = io.of(matches as Parameters<Server['of']>[0]);
+  const parent = io.of(matches as Parameters<Server['of']>[0]) as object as ParentNamespace;
   parent.use((socket, next) => {
-    admitSocket(gateway, socket, next);
+    admitSocket(gateway, label, socket, next);
   });
   parent.on('connection', (socket) => {
-    connectSocket(gateway, socket, parametersOf(pattern, socket.nsp.name));
+    connectSocket(gateway, label, socket, Object.freeze({ ...pattern.exec(socket.nsp.name)?.groups }));
   });
-  const { children } = parent as object as { children: Set<Namespace> };
+
+  const releases = new WeakMap<Namespace, () => void>();
   const adopt = (child: Namespace): void => {
-    if (!children.has(child)) return;
+    if (!parent.children.has(child)) return;
     gateway.namespaces.set(child.name, child);
-    keepWhileUsed(child, () => {
-      children.delete(child);
+    const release = keepWhileUsed(child, () => {
+      parent.children.delete(child);
       // A namespace of the same name may have come in the meantime.
       if (gateway.namespaces.get(child.name) === child) gateway.namespaces.delete(child.name);
     });
+    releases.set(child, release);
+  };
+  const openChild: ChildOpener = (name) => {
+    if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    const namespace = parent.createChild(name);
+    return { namespace, release: () => releases.get(namespace)?.() };
   };
   io.on('new_namespace', adopt);
+  gateway.childOpeners.add(openChild);
+
   return async () => {
     io.off('new_namespace', adopt);
+    gateway.childOpeners.delete(openChild);
     (io as object as { parentNsps: Map<unknown, unknown> }).parentNsps.delete(matches);
-    const open = [...children];
+    const open = [...parent.children];
     for (const child of open) {
       gateway.namespaces.delete(child.name);
       io._nsps.delete(child.name);
       closeConnections(child);
     }
-    children.clear();
-    await Promise.all(open.map((child) => child.adapter.close()));
+    parent.children.clear();
+    for (const child of open) await child.adapter.close();
   };
 }
 
 /** A client comes back by itself when its connection breaks, not when the server asks it to leave. */
 function closeConnections(namespace: Namespace): void {
   for (const socket of namespace.sockets.values()) socket.conn.close();
-}
-
-function parametersOf(pattern: RegExp, name: string): Readonly<Record<string, string>> {
-  return Object.freeze({ ...pattern.exec(name)?.groups });
 }

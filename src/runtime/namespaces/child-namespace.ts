@@ -13,10 +13,12 @@ interface NamespaceDoors {
  * away from under another that is still authenticating. Here those count too, from the first moment on.
  *
  * @param forget told when the child is gone
+ * @returns takes the child away if nobody is in it
  */
-export function keepWhileUsed(child: Namespace, forget: () => void): void {
+export function keepWhileUsed(child: Namespace, forget: () => void): () => void {
   const doors = child as object as NamespaceDoors;
-  const { _add: add, _remove: remove } = doors;
+  const add = doors._add.bind(child);
+  const remove = doors._remove.bind(child);
   let entering = 0;
   let closed = false;
 
@@ -31,14 +33,15 @@ export function keepWhileUsed(child: Namespace, forget: () => void): void {
   doors._add = async (...args) => {
     entering++;
     try {
-      await add.apply(child, args);
+      await add(...args);
     } finally {
       entering--;
       closeIfEmpty();
     }
   };
   doors._remove = (socket) => {
-    remove.call(child, socket);
+    remove(socket);
     closeIfEmpty();
   };
+  return closeIfEmpty;
 }

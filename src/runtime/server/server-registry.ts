@@ -1,5 +1,5 @@
-import { Server as NetServer } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import type { ServiceBroker } from 'moleculer';
 import type { GatewayRuntime } from '../gateway-runtime';
 import { SharedServer, type Place } from './shared-server';
@@ -10,7 +10,7 @@ const registries = new WeakMap<ServiceBroker, ServerRegistry>();
 export class ServerRegistry {
   /** Gateways that have been created, in that order; where they belong is decided when the first one starts. */
   private readonly gateways = new Set<GatewayRuntime>();
-  private readonly servers = new Map<unknown, SharedServer>();
+  private readonly servers = new Map<unknown, Promise<SharedServer>>();
 
   static of(broker: ServiceBroker): ServerRegistry {
     const registry = registries.get(broker) ?? new ServerRegistry();
@@ -29,31 +29,37 @@ export class ServerRegistry {
    *
    * @throws DeclarationError where gateways that share a server contradict each other
    */
-  attach(gateway: GatewayRuntime): void {
+  async attach(gateway: GatewayRuntime): Promise<void> {
     const place = this.placeOf(gateway);
     if (!place) return;
     const key = keyOf(place);
-    const server = this.servers.get(key);
-    if (server?.has(gateway)) return;
-    if (server) server.add(gateway);
-    else {
-      const others = this.present().filter((other) => {
-        const theirs = this.placeOf(other);
-        return theirs && keyOf(theirs) === key;
-      });
-      this.servers.set(key, new SharedServer(place, others));
+    const known = this.servers.get(key);
+    if (known) {
+      const server = await known;
+      if (!server.has(gateway)) server.add(gateway);
+      return;
+    }
+    const created = SharedServer.create(place, this.gatewaysAt(key));
+    this.servers.set(key, created);
+    try {
+      await created;
+    } catch (error) {
+      this.servers.delete(key);
+      throw error;
     }
   }
 
-  /** Opens the port of a gateway, if it is ours to open. */
-  async open(gateway: GatewayRuntime): Promise<void> {
-    for (const server of this.servers.values()) if (server.has(gateway)) await server.open();
+  /** The server that a gateway is attached to. */
+  async serverOf(gateway: GatewayRuntime): Promise<SharedServer | undefined> {
+    for (const server of this.servers.values()) if ((await server).has(gateway)) return server;
+    return undefined;
   }
 
   /** Takes a gateway off its server; the last one closes it. */
   async release(gateway: GatewayRuntime): Promise<void> {
     this.gateways.delete(gateway);
-    for (const [key, server] of this.servers) {
+    for (const [key, creating] of this.servers) {
+      const server = await creating;
       if (!server.has(gateway)) continue;
       if (server.isLast(gateway)) this.servers.delete(key);
       await server.release(gateway);
@@ -68,6 +74,13 @@ export class ServerRegistry {
     return [...this.gateways];
   }
 
+  private gatewaysAt(key: unknown): GatewayRuntime[] {
+    return this.present().filter((gateway) => {
+      const place = this.placeOf(gateway);
+      return place && keyOf(place) === key;
+    });
+  }
+
   /** Undefined: nowhere, until `initSocketIO` says where. */
   private placeOf(gateway: GatewayRuntime): Place | undefined {
     const own = ownPlace(gateway);
@@ -78,19 +91,19 @@ export class ServerRegistry {
       if (place && place !== 'any') others.set(keyOf(place), place);
     }
     const [only] = others.values();
-    return others.size === 1 && only ? only : defaultPlace(undefined, undefined);
+    return others.size === 1 && only ? only : addressOf(undefined, undefined);
   }
 }
 
 /** What the gateway itself says; `'any'`: nothing. */
 function ownPlace({ server, attachedTo, service }: GatewayRuntime): Place | 'any' | undefined {
-  const given = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
-  if (given instanceof NetServer) return { http: given as HttpServer };
+  const given: unknown = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
+  if (given instanceof NetServer) return { http: given as unknown as HttpServer };
   if (server.server === false) return undefined;
-  return server.port === undefined && server.ip === undefined ? 'any' : defaultPlace(server.port, server.ip);
+  return server.port === undefined && server.ip === undefined ? 'any' : addressOf(server.port, server.ip);
 }
 
-function defaultPlace(port: number | string | undefined, ip: string | undefined): Place {
+function addressOf(port: number | string | undefined, ip: string | undefined): Place {
   return {
     address: { port: String(port ?? process.env['PORT'] ?? 3000), ip: ip ?? process.env['IP'] ?? '0.0.0.0' },
   };

@@ -1,24 +1,30 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
-import type { ServerOptions } from 'socket.io';
+import type { Server } from 'socket.io';
 import { identify } from '../../compiler/compile-paths';
-import { DeclarationError } from '../../errors';
-import type { ServerSettings } from '../../types';
+import type { LiteralPath, PathPlan } from '../../compiler/plan';
 import type { GatewayRuntime } from '../gateway-runtime';
-import { bindNamespaces } from '../namespaces/bind-namespaces';
+import { bindPath } from '../namespaces/bind-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
-import { corsOptions, guardHandshake } from './origin-guard';
+import {
+  checkNamespaces,
+  combineOptions,
+  connectAdapter,
+  contradiction,
+  socketOptions,
+  type CombinedOptions,
+} from './server-options';
 
 /** An address to listen on, or the HTTP server of somebody else. */
 export type Place = { readonly address: Address } | { readonly http: HttpServer };
 
+type Unbind = () => Promise<void>;
+
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
-  private readonly gateways = new Map<GatewayRuntime, () => Promise<void>>();
-  private readonly listener: HttpListener | undefined;
-  private readonly attachment: Attachment;
-  private readonly options: CombinedOptions;
+  /** Of every gateway, how to take its paths away again. */
+  private readonly gateways = new Map<GatewayRuntime, Map<string, Unbind>>();
   private opened: Promise<void> | undefined;
 
   /**
@@ -26,19 +32,35 @@ export class SharedServer {
    * @param gateways all that are known to come here: their options are brought together
    * @throws DeclarationError where two of them want different things
    */
-  constructor(place: Place, gateways: readonly GatewayRuntime[]) {
+  static async create(place: Place, gateways: readonly GatewayRuntime[]): Promise<SharedServer> {
     checkNamespaces(gateways);
-    this.options = combineOptions(gateways);
-    const { options } = this;
-    this.listener = 'address' in place ? new HttpListener(place.address, options.https) : undefined;
-    const http = 'http' in place ? place.http : (this.listener as HttpListener).server;
-    this.attachment = attachSocketIO(http, socketOptions(options, gateways));
-    this.attachment.io.use((socket, next) => {
+    const options = combineOptions(gateways);
+    const adapter = await connectAdapter(options.io.adapter);
+    const listener = 'address' in place ? new HttpListener(place.address, options.https) : undefined;
+    const http = 'http' in place ? place.http : (listener as HttpListener).server;
+    const attachment = attachSocketIO(http, {
+      ...socketOptions(options, gateways),
+      ...(adapter && { adapter }),
+    });
+    const server = new SharedServer(listener, attachment, options);
+    for (const gateway of gateways) server.bind(gateway);
+    return server;
+  }
+
+  private constructor(
+    private readonly listener: HttpListener | undefined,
+    private readonly attachment: Attachment,
+    private readonly options: CombinedOptions,
+  ) {
+    attachment.io.use((socket, next) => {
       // Without a gateway, '/' would take in anybody and answer nothing.
       if (socket.nsp.listenerCount('connection') > 0) next();
       else next(new Error('Invalid namespace'));
     });
-    for (const gateway of gateways) this.bind(gateway);
+  }
+
+  get io(): Server {
+    return this.attachment.io;
   }
 
   /** Whether no other gateway is here. */
@@ -62,12 +84,11 @@ export class SharedServer {
     const wanted = combineOptions(all);
     if (!isDeepStrictEqual(wanted, this.options)) {
       const [first] = this.gateways.keys();
-      throw new DeclarationError(gateway.plan.className, [
-        {
-          where: gateway.plan.className,
-          what: `it wants https, cors or io.options that its server, opened by ${String(first?.plan.className)}, was opened without; give them to that gateway, or choose another port`,
-        },
-      ]);
+      throw contradiction(
+        gateway,
+        `it wants https, cors or io.options that its server, opened by ${String(first?.plan.className)}, was opened ` +
+          'without; give them to that gateway, or choose another port',
+      );
     }
     this.bind(gateway);
   }
@@ -83,85 +104,45 @@ export class SharedServer {
     }
   }
 
-  /** Takes the namespaces of a gateway away; with the last one the server is closed. */
+  /** Takes all namespaces of a gateway away; with the last one the server is closed. */
   async release(gateway: GatewayRuntime): Promise<void> {
-    const unbind = this.gateways.get(gateway);
+    const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
-    if (unbind) await unbind();
+    await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
     if (this.gateways.size === 0) await Promise.all([this.attachment.detach(), this.listener?.close()]);
   }
 
+  /**
+   * Serves one more namespace with the events of a gateway.
+   *
+   * @throws Error if there is such a namespace already
+   */
+  addPath(gateway: GatewayRuntime, path: LiteralPath): void {
+    const taken = path.name === '/' ? this.owner(path) !== undefined : this.io._nsps.has(path.name);
+    if (taken) throw new Error(`Namespace '${path.name}' already exists`);
+    this.gateways.get(gateway)?.set(identify(path), bindPath(gateway, this.io, path));
+  }
+
+  /** @throws Error if there is no such namespace of the gateway */
+  async removePath(gateway: GatewayRuntime, path: LiteralPath): Promise<void> {
+    const bound = this.gateways.get(gateway);
+    const unbind = bound?.get(identify(path));
+    if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
+    bound?.delete(identify(path));
+    for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
+    await unbind();
+  }
+
+  private owner(path: PathPlan): GatewayRuntime | undefined {
+    for (const [gateway, bound] of this.gateways) if (bound.has(identify(path))) return gateway;
+    return undefined;
+  }
+
   private bind(gateway: GatewayRuntime): void {
-    gateway.io = this.attachment.io;
-    this.gateways.set(gateway, bindNamespaces(gateway, this.attachment.io));
+    gateway.io = this.io;
+    const bound = new Map<string, Unbind>();
+    this.gateways.set(gateway, bound);
+    for (const path of gateway.plan.paths) bound.set(identify(path), bindPath(gateway, this.io, path));
   }
-}
-
-type CombinedOptions = Pick<ServerSettings, 'https' | 'cors'> & { io: Partial<ServerOptions> };
-
-/** One namespace of a server belongs to one gateway. */
-function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
-  const owners = new Map<string, GatewayRuntime>();
-  for (const gateway of gateways) {
-    for (const path of gateway.plan.paths) {
-      const owner = owners.get(identify(path));
-      if (owner) {
-        throw new DeclarationError(gateway.plan.className, [
-          {
-            where: gateway.plan.className,
-            what:
-              `the namespace ${identify(path)} belongs to ${owner.plan.className} on the same server; ` +
-              'give one of them another path, or another port',
-          },
-        ]);
-      }
-      owners.set(identify(path), gateway);
-    }
-  }
-}
-
-/** Brings the options of all gateways together; each option is one for the whole server. */
-function combineOptions(gateways: readonly GatewayRuntime[]): CombinedOptions {
-  const combined = new Map<string, { value: unknown; by: string }>();
-  for (const { plan, server } of gateways) {
-    const wanted: Record<string, unknown> = { https: server.https, cors: server.cors };
-    for (const [key, value] of Object.entries(server.io?.options ?? {})) wanted[`io.options.${key}`] = value;
-    for (const [key, value] of Object.entries(wanted)) {
-      if (value === undefined) continue;
-      const first = combined.get(key);
-      if (first && first.value !== value && !isDeepStrictEqual(first.value, value)) {
-        throw new DeclarationError(plan.className, [
-          {
-            where: plan.className,
-            what: `its setting ${key} differs from that of ${first.by}, which shares its server; give both the same, or only one of them any`,
-          },
-        ]);
-      }
-      combined.set(key, first ?? { value, by: plan.className });
-    }
-  }
-  const options: CombinedOptions = { io: {} };
-  for (const [key, { value }] of combined) {
-    const name = key.replace('io.options.', '');
-    Object.assign(name === key ? options : options.io, { [name]: value });
-  }
-  return options;
-}
-
-function socketOptions(
-  { cors, io }: CombinedOptions,
-  gateways: readonly GatewayRuntime[],
-): Partial<ServerOptions> {
-  const guardedCors = cors ?? io.cors;
-  const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
-  const [first] = gateways;
-  return {
-    ...(Number.isFinite(patience) && { connectTimeout: patience }),
-    ...io,
-    cors: corsOptions(guardedCors),
-    allowRequest: guardHandshake(guardedCors, io.allowRequest, first?.report ?? (() => undefined)),
-    // It takes children away from under clients that are still authenticating; see child-namespace.ts.
-    cleanupEmptyChildNamespaces: false,
-  };
 }

@@ -1,0 +1,65 @@
+import type { ServiceSchema } from 'moleculer';
+
+/** The names of the actions that every gateway has for other services. */
+export const MANAGEMENT_ACTIONS = [
+  'broadcast',
+  'getClients',
+  'joinRooms',
+  'leaveRooms',
+  'disconnect',
+  'request',
+] as const;
+export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
+
+const optional = { optional: true } as const;
+const name = { type: 'string', empty: false } as const;
+const names = [name, { type: 'array', items: name }] as const;
+const namespace = { ...name, ...optional };
+const args = { type: 'array', ...optional } as const;
+const flag = { type: 'boolean', ...optional } as const;
+const someNames = names.map((rule) => ({ ...rule, ...optional }));
+
+/** What the actions accept, in the words of Moleculer's validator. */
+const PARAMS: Readonly<Record<ManagementAction, object>> = {
+  broadcast: {
+    event: name,
+    args,
+    namespace,
+    rooms: someNames,
+    except: someNames,
+    volatile: flag,
+    local: flag,
+  },
+  getClients: { namespace, room: { ...name, ...optional } },
+  joinRooms: { namespace, socketIds: someNames, rooms: someNames, join: names },
+  leaveRooms: { namespace, socketIds: someNames, rooms: someNames, leave: names },
+  disconnect: {
+    namespace,
+    socketIds: someNames,
+    rooms: someNames,
+    user: [
+      { ...name, ...optional },
+      { type: 'number', ...optional },
+    ],
+    close: flag,
+  },
+  request: {
+    namespace,
+    socketId: name,
+    event: name,
+    args,
+    timeout: { type: 'number', positive: true, ...optional },
+  },
+};
+
+/** The definitions of the actions, with the handlers of the runtime. */
+export function managementActions(
+  handlers: Readonly<Record<ManagementAction, unknown>>,
+): ServiceSchema['actions'] {
+  return Object.fromEntries(
+    MANAGEMENT_ACTIONS.map((action) => [
+      action,
+      { params: PARAMS[action], managesGateway: true, handler: handlers[action] },
+    ]),
+  ) as ServiceSchema['actions'];
+}

@@ -1,0 +1,9 @@
+/** Socket.IO keeps these for itself: nobody can emit them, and a client that sends one is disconnected. */
+export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
+  'connect',
+  'connect_error',
+  'disconnect',
+  'disconnecting',
+  'newListener',
+  'removeListener',
+]);

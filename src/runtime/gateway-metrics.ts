@@ -1,0 +1,108 @@
+import type { ServiceBroker } from 'moleculer';
+
+/** The metrics of gateways; the first four are named as in moleculer-io. */
+const METRICS = [
+  {
+    name: 'moleculer.io.messages.total',
+    type: 'counter',
+    labelNames: ['namespace', 'event'],
+    unit: 'msg',
+    rate: true,
+    description: 'Number of events',
+  },
+  {
+    name: 'moleculer.io.messages.active',
+    type: 'gauge',
+    labelNames: ['namespace', 'event'],
+    unit: 'msg',
+    description: 'Number of events in work',
+  },
+  {
+    name: 'moleculer.io.messages.time',
+    type: 'histogram',
+    labelNames: ['namespace', 'event'],
+    unit: 'millisecond',
+    quantiles: true,
+    buckets: true,
+    description: 'Time from an event to its answer',
+  },
+  {
+    name: 'moleculer.io.socket.active',
+    type: 'gauge',
+    labelNames: ['namespace'],
+    unit: 'socket',
+    description: 'Number of connected sockets',
+  },
+  {
+    name: 'moleculer.io.socket.disconnects.total',
+    type: 'counter',
+    labelNames: ['namespace', 'reason'],
+    unit: 'socket',
+    description: 'Number of disconnected sockets',
+  },
+  {
+    name: 'moleculer.io.handshakes.refused.total',
+    type: 'counter',
+    labelNames: ['namespace', 'code'],
+    unit: 'socket',
+    description: 'Number of sockets that were not let in',
+  },
+  {
+    name: 'moleculer.io.messages.refused.total',
+    type: 'counter',
+    labelNames: ['namespace', 'code'],
+    unit: 'msg',
+    description: 'Number of events that were answered with an error',
+  },
+] as const;
+
+interface Registry {
+  register(options: object): unknown;
+  getMetric(name: string): unknown;
+  increment(name: string, labels: object): void;
+  decrement(name: string, labels: object): void;
+  timer(name: string, labels: object): () => number;
+}
+
+/**
+ * Counts what happens. Labels are names that the application declared, never what a client wrote: a dynamic namespace
+ * counts under its pattern, an event that nobody declared under `*`.
+ */
+export class GatewayMetrics {
+  /** Undefined where the broker has no metrics: then nothing is spent on them. */
+  static of(broker: ServiceBroker): GatewayMetrics | undefined {
+    if (!broker.isMetricsEnabled()) return undefined;
+    const registry = broker.metrics as object as Registry;
+    for (const metric of METRICS) if (!registry.getMetric(metric.name)) registry.register(metric);
+    return new GatewayMetrics(registry);
+  }
+
+  private constructor(private readonly registry: Registry) {}
+
+  /** @returns to be called when the event is answered, with the code of the error if it was one */
+  event(namespace: string, event: string): (errorCode?: unknown) => void {
+    const labels = { namespace, event };
+    const { registry } = this;
+    const stop = registry.timer('moleculer.io.messages.time', labels);
+    registry.increment('moleculer.io.messages.total', labels);
+    registry.increment('moleculer.io.messages.active', labels);
+    return (code) => {
+      stop();
+      registry.decrement('moleculer.io.messages.active', labels);
+      if (code !== undefined) registry.increment('moleculer.io.messages.refused.total', { namespace, code });
+    };
+  }
+
+  connected(namespace: string): void {
+    this.registry.increment('moleculer.io.socket.active', { namespace });
+  }
+
+  disconnected(namespace: string, reason: string): void {
+    this.registry.decrement('moleculer.io.socket.active', { namespace });
+    this.registry.increment('moleculer.io.socket.disconnects.total', { namespace, reason });
+  }
+
+  refused(namespace: string, code: unknown): void {
+    this.registry.increment('moleculer.io.handshakes.refused.total', { namespace, code });
+  }
+}

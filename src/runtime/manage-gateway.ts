@@ -1,0 +1,170 @@
+import { Errors, type Context, type Service } from 'moleculer';
+import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
+import type { ManagementAction } from '../compiler/management-actions';
+import { RESERVED_EVENTS } from '../compiler/reserved-events';
+import { BadRequestError, NotFoundError } from '../errors';
+import { runtimesOf } from './gateway-lifecycle';
+import type { GatewayRuntime } from './gateway-runtime';
+import { roomOfUser } from './socket-session';
+
+type OneOrMore = string | string[];
+type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
+type Handler = (this: Service, ctx: Context<never>) => unknown;
+
+interface Target {
+  namespace?: string;
+  socketIds?: OneOrMore;
+  rooms?: OneOrMore;
+}
+
+interface Broadcast {
+  event: string;
+  args?: unknown[];
+  namespace?: string;
+  rooms?: OneOrMore;
+  except?: OneOrMore;
+  volatile?: boolean;
+  local?: boolean;
+}
+
+interface Request {
+  socketId: string;
+  event: string;
+  args?: unknown[];
+  namespace?: string;
+  timeout?: number;
+}
+
+/** The handlers of the actions with which other services reach the sockets of a gateway, on any node. */
+export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
+  broadcast(ctx: Context<Broadcast>) {
+    const { event, args = [], namespace, rooms, except, volatile, local } = ctx.params;
+    checkEvent(event);
+    for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(ctx.params);
+    // Nobody is in no room: an empty list must not reach everybody.
+    if (Array.isArray(rooms) && rooms.length === 0) return;
+    eachNamespace(this, namespace, (found) => {
+      let target: Operator = except ? found.except(except) : found.except([]);
+      if (rooms) target = target.to(rooms);
+      if (volatile) target = target.volatile;
+      if (local) target = target.local;
+      target.emit(event, ...args);
+    });
+  },
+
+  async getClients(ctx: Context<{ namespace?: string; room?: string }>) {
+    const { namespace, room } = ctx.params;
+    const found = await Promise.all(
+      eachNamespace(this, namespace, (one) => (room === undefined ? one : one.in(room)).fetchSockets()),
+    );
+    return found.flat().map((socket) => socket.id);
+  },
+
+  joinRooms(ctx: Context<Target & { join: OneOrMore }>) {
+    eachTarget(this, ctx.params, undefined, (target) => {
+      target.socketsJoin(ctx.params.join);
+    });
+  },
+
+  leaveRooms(ctx: Context<Target & { leave: OneOrMore }>) {
+    eachTarget(this, ctx.params, undefined, (target) => {
+      target.socketsLeave(ctx.params.leave);
+    });
+  },
+
+  disconnect(ctx: Context<Target & { user?: string | number; close?: boolean }>) {
+    const { user, close = false } = ctx.params;
+    eachTarget(this, ctx.params, user === undefined ? undefined : roomOfUser(user), (target) => {
+      target.disconnectSockets(close);
+    });
+  },
+
+  async request(ctx: Context<Request>) {
+    const { socketId, event, args = [], namespace, timeout } = ctx.params;
+    checkEvent(event);
+    const [runtime] = runtimesOf(this);
+    const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
+    for (const one of eachNamespace(this, namespace, (found) => found)) {
+      const answers = await ask(one, socketId, wait, event, args);
+      if (answers.length > 0) return answers[0];
+    }
+    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+  },
+} satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
+
+async function ask(
+  namespace: Namespace,
+  socketId: string,
+  timeout: number,
+  event: string,
+  args: unknown[],
+): Promise<unknown[]> {
+  try {
+    return (await namespace
+      .in(socketId)
+      .timeout(timeout)
+      .emitWithAck(event, ...args)) as unknown[];
+  } catch {
+    throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
+  }
+}
+
+function checkEvent(event: string): void {
+  if (RESERVED_EVENTS.has(event)) throw new BadRequestError('RESERVED_EVENT', { event });
+}
+
+/** The sockets that an action names, in each namespace that it is about. */
+function eachTarget(
+  service: Service,
+  target: Target,
+  userRoom: string | undefined,
+  act: (sockets: Operator) => void,
+): void {
+  const { namespace, socketIds, rooms } = target;
+  if (socketIds === undefined && rooms === undefined && userRoom === undefined) {
+    throw new BadRequestError('NO_TARGET', { expected: ['socketIds', 'rooms'] });
+  }
+  const named = [
+    ...[socketIds ?? []].flat(),
+    ...[rooms ?? []].flat(),
+    ...(userRoom === undefined ? [] : [userRoom]),
+  ];
+  if (named.length > 0) {
+    eachNamespace(service, namespace, (found) => {
+      act(found.in(named));
+    });
+  }
+}
+
+/**
+ * Does something in a namespace of the gateway; where none is named, in each that the gateway has.
+ *
+ * @throws NotFoundError 404 if the gateway has no such namespace; nothing is created
+ */
+function eachNamespace<T>(service: Service, name: string | undefined, act: (namespace: Namespace) => T): T[] {
+  const runtimes = runtimesOf(service);
+  const live = runtimes.flatMap((runtime) => [...runtime.namespaces.values()]);
+  if (name === undefined) return live.map(act);
+  const wanted = name.startsWith('/') ? name : `/${name}`;
+  const found = live.find((namespace) => namespace.name === wanted);
+  if (found) return [act(found)];
+  const opened = openChild(runtimes, wanted);
+  if (!opened) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: name });
+  const result = act(opened.namespace);
+  void Promise.resolve(result).then(opened.release, opened.release);
+  return [result];
+}
+
+/** A dynamic namespace may have sockets on other nodes only: its adapter reaches them. */
+function openChild(
+  runtimes: readonly GatewayRuntime[],
+  name: string,
+): { namespace: Namespace; release: () => void } | undefined {
+  for (const runtime of runtimes) {
+    for (const open of runtime.childOpeners) {
+      const opened = open(name);
+      if (opened) return opened;
+    }
+  }
+  return undefined;
+}

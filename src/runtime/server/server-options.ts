@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServerOptions } from 'socket.io';
+import { identify } from '../../compiler/compile-paths';
+import { DeclarationError } from '../../errors';
+import type { ServerSettings } from '../../types';
+import type { GatewayRuntime } from '../gateway-runtime';
+import { corsOptions, guardHandshake } from './origin-guard';
+
+/** What all gateways of a server want, brought together. */
+export type CombinedOptions = Pick<ServerSettings, 'https' | 'cors'> & { io: Partial<ServerOptions> };
+
+type AdapterOption = ServerOptions['adapter'];
+
+/**
+ * One namespace of a server belongs to one gateway.
+ *
+ * @throws DeclarationError that names both
+ */
+export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
+  const owners = new Map<string, GatewayRuntime>();
+  for (const gateway of gateways) {
+    for (const path of gateway.plan.paths) {
+      const owner = owners.get(identify(path));
+      if (owner) {
+        throw contradiction(
+          gateway,
+          `the namespace ${identify(path)} belongs to ${owner.plan.className} on the same server; ` +
+            'give one of them another path, or another port',
+        );
+      }
+      owners.set(identify(path), gateway);
+    }
+  }
+}
+
+/**
+ * Brings the options of all gateways together; each option is one for the whole server.
+ *
+ * @throws DeclarationError that names two who want different things
+ */
+export function combineOptions(gateways: readonly GatewayRuntime[]): CombinedOptions {
+  const combined = new Map<string, { value: unknown; by: string }>();
+  for (const gateway of gateways) {
+    const { https, cors, io } = gateway.server;
+    const wanted: Record<string, unknown> = { https, cors };
+    for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
+    for (const [key, value] of Object.entries(wanted)) {
+      if (value === undefined) continue;
+      const first = combined.get(key) ?? { value, by: gateway.plan.className };
+      if (!isDeepStrictEqual(first.value, value)) {
+        throw contradiction(
+          gateway,
+          `its setting ${key} differs from that of ${first.by}, which shares its server; ` +
+            'give both the same, or give it to one of them only',
+        );
+      }
+      combined.set(key, first);
+    }
+  }
+  const options: CombinedOptions = { io: {} };
+  for (const [key, { value }] of combined) {
+    const name = key.replace('io.options.', '');
+    Object.assign(name === key ? options : options.io, { [name]: value });
+  }
+  return options;
+}
+
+/** The options of the Socket.IO server. */
+export function socketOptions(
+  { cors, io }: CombinedOptions,
+  gateways: readonly GatewayRuntime[],
+): Partial<ServerOptions> {
+  const guardedCors = cors ?? io.cors;
+  const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
+  const [first] = gateways;
+  return {
+    ...(Number.isFinite(patience) && { connectTimeout: patience }),
+    ...io,
+    cors: corsOptions(guardedCors),
+    allowRequest: guardHandshake(guardedCors, io.allowRequest, first?.report ?? (() => undefined)),
+    // It takes children away from under clients that are still authenticating; see child-namespace.ts.
+    cleanupEmptyChildNamespaces: false,
+  };
+}
+
+/** An adapter takes a namespace; a function that takes nothing connects first, and gives the adapter. */
+export async function connectAdapter(adapter: unknown): Promise<AdapterOption | undefined> {
+  if (typeof adapter !== 'function') return undefined;
+  const isClass = /^class\b/.test(Function.prototype.toString.call(adapter));
+  if (isClass || adapter.length > 0) return adapter as AdapterOption;
+  return (await (adapter as () => unknown)()) as AdapterOption;
+}
+
+/** Two gateways on one server that do not fit together. */
+export function contradiction({ plan }: GatewayRuntime, what: string): DeclarationError {
+  return new DeclarationError(plan.className, [{ where: plan.className, what }]);
+}
