@@ -44,6 +44,8 @@ export default defineConfig(
       // Moleculer's and Socket.IO's declarations are looser than what arrives: a check may be needed all the same.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'off',
+      // What `createService` and `copy` return is what the caller knows it to be.
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // One generic parameter is how a caller names the type of what comes over the wire.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // `() => void doIt()` and `() => next()` read well.

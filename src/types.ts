@@ -43,7 +43,7 @@ export interface SocketContextParts {
  * @typeParam Params type of `ctx.params`
  * @typeParam Meta what your hooks add to `ctx.meta`
  */
-export type SocketContext<Params = unknown, Meta extends object = object> = Context<
+export type SocketContext<Params = unknown, Meta extends object = Record<string, unknown>> = Context<
   Params,
   Meta & SocketMeta
 > &
@@ -154,6 +154,8 @@ export interface GatewayLimits {
   maxPending?: number;
   /** How deep a payload may be nested; one deeper is refused with 413. Default 64. */
   maxDepth?: number;
+  /** Bytes that may wait for a client that does not read; then it is disconnected. Default 16 MiB. */
+  maxBufferedBytes?: number;
   /** Namespaces that one connection may be in. Default 100. */
   maxNamespaces?: number;
   /** Milliseconds from the wish to enter a namespace to the end of authentication. Default 10,000. */

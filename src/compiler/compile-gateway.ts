@@ -1,24 +1,17 @@
 import { DeclarationError } from '../errors';
 import { existingRecord } from '../metadata/storage';
-import type { GatewayLimits, SocketNamespaceOptions, ValidationOptions } from '../types';
+import type { SocketNamespaceOptions, ValidationOptions } from '../types';
 import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
 import { compileEvents } from './compile-events';
 import { compileGuard, isAnonymous } from './compile-guards';
+import { compileLimits } from './compile-limits';
 import { compilePaths, parametersOf } from './compile-paths';
 import { compileService, serverSettings } from './compile-service';
-import { freeze } from './freeze';
+import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
 import type { AuthenticationPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
 import { Problems } from './problems';
 
-const DEFAULT_LIMITS: Required<GatewayLimits> = {
-  concurrency: Infinity,
-  maxPending: 256,
-  maxDepth: 64,
-  maxNamespaces: 100,
-  handshakeTimeout: 10_000,
-  ackTimeout: 10_000,
-};
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
 
 const plans = new WeakMap<object, GatewayPlan>();
@@ -36,13 +29,15 @@ export function compileGateway(type: ClassValue): GatewayPlan {
   const declared = declaredClass(type);
   const known = plans.get(declared.prototype);
   if (known) return known;
-  const plan = freeze(compile(declared));
+  const plan = freezePlan(compile(declared));
   plans.set(declared.prototype, plan);
   return plan;
 }
 
 function compile(type: ClassValue): GatewayPlan {
-  const namespace = existingRecord(type.prototype)?.classFacts.find((fact) => fact.kind === 'namespace');
+  const namespaces =
+    existingRecord(type.prototype)?.classFacts.filter((fact) => fact.kind === 'namespace') ?? [];
+  const [namespace] = namespaces;
   const className = type.name || 'A class without a name';
   if (!namespace) {
     throw new DeclarationError(className, [
@@ -55,6 +50,11 @@ function compile(type: ClassValue): GatewayPlan {
 
   const { options } = namespace;
   const problems = new Problems(className);
+  if (namespaces.length > 1)
+    problems.add(
+      undefined,
+      "@SocketNamespace stands there twice; one takes several paths: @SocketNamespace(['/a', '/b'])",
+    );
   const prototypes = prototypesOf(type);
   const members = inheritMembers(prototypes);
   const paths = compilePaths(namespace.paths, problems);
@@ -99,7 +99,7 @@ function compile(type: ClassValue): GatewayPlan {
       ...middlewares<never>(members, 'packet', problems),
     ],
     ack: options.ack ?? 'error-first',
-    limits: { ...DEFAULT_LIMITS, ...definedOnly(options.limits) },
+    limits: compileLimits(options.limits, problems),
     exposeErrors: options.exposeErrors ?? false,
   };
   checkOptions(options, problems);
@@ -185,21 +185,4 @@ function checkOptions(options: SocketNamespaceOptions, problems: Problems): void
       problems.add(undefined, `${list} must be an array of functions`);
     }
   }
-  for (const [name, value] of Object.entries(options.limits ?? {}) as [string, unknown][]) {
-    if (!(name in DEFAULT_LIMITS)) {
-      problems.add(
-        undefined,
-        `limits.${name} does not exist; there are ${Object.keys(DEFAULT_LIMITS).join(', ')}`,
-      );
-    } else if (value !== undefined && !(typeof value === 'number' && value > 0)) {
-      problems.add(
-        undefined,
-        `limits.${name} must be a number above 0, not ${JSON.stringify(value)}; Infinity switches it off`,
-      );
-    }
-  }
-}
-
-function definedOnly(limits: GatewayLimits = {}): Partial<GatewayLimits> {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }

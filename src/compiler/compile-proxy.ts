@@ -54,7 +54,7 @@ export function proxyPlan(
   return {
     kind: 'proxy',
     member,
-    options,
+    options: { ...options },
     aliases,
     aliasesOnly: mappingPolicy === 'restrict',
     whitelist: whitelist && compileFilter(whitelist),

@@ -23,7 +23,10 @@ export function compileService(
   options: SocketNamespaceOptions,
   problems: Problems,
 ): ServicePlan {
-  const name = options.name ?? defaultName(type.name);
+  const given = options.name as unknown;
+  if (given !== undefined && typeof given !== 'string')
+    problems.add(undefined, "the name of the service must be a string: { name: 'chat' }");
+  const name = typeof given === 'string' ? given : defaultName(type.name);
   if (name === '')
     problems.add(
       undefined,
@@ -51,7 +54,7 @@ export function compileService(
     name,
     version: options.version,
     settings: withoutServer(settings),
-    metadata: options.metadata ?? {},
+    metadata: { ...options.metadata },
     dependencies: options.dependencies,
     mixins: ([] as Partial<ServiceSchema>[]).concat((options.mixins ?? []) as Partial<ServiceSchema>[]),
     hooks: options.hooks,

@@ -1,12 +1,24 @@
-/** What the user wrote is theirs to keep as it is: settings, an action's definition, a proxy's options. */
-const LEFT_ALONE = new Set(['server', 'service', 'action', 'options']);
+import type { GatewayPlan } from './plan';
 
-/** Freezes a plan, object by object and array by array. */
-export function freeze<T extends object>(plan: T): T {
-  for (const [key, value] of Object.entries(plan) as [string, unknown][]) {
-    if (!LEFT_ALONE.has(key) && isPlain(value) && !Object.isFrozen(value)) freeze(value);
+/** Freezes a plan. What the user wrote into it (an adapter, the params of an action) is theirs and stays as it is. */
+export function freezePlan(plan: GatewayPlan): GatewayPlan {
+  const { service, server } = plan;
+  // Made by the compiler, filled by the user.
+  for (const container of Object.values(service) as unknown[]) {
+    if (container !== service.hooks && container !== service.dependencies) Object.freeze(container);
   }
-  return Object.freeze(plan);
+  Object.freeze(service);
+  Object.freeze(server);
+  for (const { target } of plan.events)
+    Object.freeze(target.kind === 'handler' ? target.action : target.options);
+  return freezeDeep(plan);
+}
+
+function freezeDeep<T extends object>(value: T): T {
+  for (const inner of Object.values(value) as unknown[]) {
+    if (isPlain(inner) && !Object.isFrozen(inner)) freezeDeep(inner);
+  }
+  return Object.freeze(value);
 }
 
 function isPlain(value: unknown): value is object {

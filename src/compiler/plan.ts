@@ -89,7 +89,8 @@ export interface HandlerPlan {
 export interface ProxyPlan {
   readonly kind: 'proxy';
   readonly member: string;
-  readonly options: Pick<ActionProxyOptions, 'callOptions' | 'onBeforeCall' | 'onAfterCall'>;
+  /** As they were written. */
+  readonly options: Readonly<ActionProxyOptions>;
   readonly aliases: ReadonlyMap<string, string>;
   /** `mappingPolicy: 'restrict'`. */
   readonly aliasesOnly: boolean;

@@ -98,5 +98,6 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
 
 /** A client comes back by itself when its connection breaks, not when the server asks it to leave. */
 function closeConnections(namespace: Namespace): void {
-  for (const socket of namespace.sockets.values()) socket.conn.close();
+  // Without waiting for what is still to be written: a client between two polls would hold up the end of the process.
+  for (const socket of namespace.sockets.values()) socket.conn.close(true);
 }

@@ -15,6 +15,7 @@ import {
   socketOptions,
   type CombinedOptions,
 } from './server-options';
+import { watchSlowReaders } from './slow-readers';
 
 /** An address to listen on, or the HTTP server of somebody else. */
 export type Place = { readonly address: Address } | { readonly http: HttpServer };
@@ -25,6 +26,7 @@ type Unbind = () => Promise<void>;
 export class SharedServer {
   /** Of every gateway, how to take its paths away again. */
   private readonly gateways = new Map<GatewayRuntime, Map<string, Unbind>>();
+  private readonly stopWatching: () => void;
   private opened: Promise<void> | undefined;
 
   /**
@@ -52,6 +54,7 @@ export class SharedServer {
     private readonly attachment: Attachment,
     private readonly options: CombinedOptions,
   ) {
+    this.stopWatching = watchSlowReaders(attachment.io, () => this.gateways.keys());
     attachment.io.use((socket, next) => {
       // Without a gateway, '/' would take in anybody and answer nothing.
       if (socket.nsp.listenerCount('connection') > 0) next();
@@ -110,7 +113,9 @@ export class SharedServer {
     this.gateways.delete(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
-    if (this.gateways.size === 0) await Promise.all([this.attachment.detach(), this.listener?.close()]);
+    if (this.gateways.size > 0) return;
+    this.stopWatching();
+    await Promise.all([this.attachment.detach(), this.listener?.close()]);
   }
 
   /**

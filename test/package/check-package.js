@@ -1,0 +1,174 @@
+'use strict';
+// Is what `npm pack` makes of this repository usable? Installs it into fresh applications, as a user would, with
+// each supported Moleculer, and looks at it from CommonJS, from ES modules and from TypeScript.
+
+const { spawnSync } = require('node:child_process');
+const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const ts = require('typescript');
+
+const root = join(__dirname, '../..');
+const { name: library, devDependencies: versions } = require('../../package.json');
+
+/** What an application brings along: all peers but the optional one, and what it takes to build and talk to it. */
+const packages = [
+  'class-transformer',
+  'class-validator',
+  'reflect-metadata',
+  'socket.io',
+  'socket.io-client',
+  'typescript',
+  '@types/node',
+];
+
+/** What app/main.ts prints. */
+const expected = [
+  'accepted {"id":1,"typed":true,"ip":"127.0.0.1"}',
+  'invalid ValidationError 422',
+  'anonymous 401',
+  'stopped',
+].join('\n');
+
+let failures = 0;
+
+/** Reports what `run` throws as a failure of this one check, and goes on with the others. */
+function check(title, run) {
+  try {
+    run();
+    console.log(`ok      ${title}`);
+  } catch (error) {
+    failures += 1;
+    console.log(`FAILED  ${title}\n${error.message.replace(/^/gm, '        ')}`);
+  }
+}
+
+/** Runs a program, and returns its output; throws all that it said if it fails. */
+function run(cwd, program, args, timeout = 300_000) {
+  const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout,
+  });
+  if (status !== 0) {
+    const reason = error?.message ?? signal ?? `exit code ${status}`;
+    throw new Error(`${[program, ...args].join(' ')}: ${reason}\n${stdout}${stderr}`);
+  }
+  return stdout.trim();
+}
+
+function pack(directory) {
+  run(root, 'npm', ['pack', '--pack-destination', directory]); // builds, too
+  return join(
+    directory,
+    readdirSync(directory).find((file) => file.endsWith('.tgz')),
+  );
+}
+
+function checkContents(tarball) {
+  const files = run(root, 'tar', ['-tzf', tarball])
+    .split('\n')
+    .map((file) => file.replace(/^package\//, ''));
+  const wanted = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
+  const missing = wanted.filter((file) => !files.includes(file));
+  const extra = files.filter(
+    (file) => !wanted.includes(file) && !/^dist\/.+\.(d\.ts|js|js\.map)$/.test(file),
+  );
+  if (missing.length || extra.length)
+    throw new Error(`missing: ${missing.join(' ')}\nextra: ${extra.join(' ')}`);
+}
+
+/** A fresh application with the packed library and one version of Moleculer. */
+function createApplication(directory, tarball, moleculer) {
+  mkdirSync(directory);
+  const dependencies = Object.fromEntries(packages.map((name) => [name, versions[name]]));
+  Object.assign(dependencies, { moleculer, [library]: `file:${tarball}` });
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  run(directory, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline']);
+}
+
+/** The names of the values that the declarations promise. */
+function declaredNames(directory) {
+  const file = join(directory, 'node_modules', library, 'dist/index.d.ts');
+  const program = ts.createProgram([file], { module: ts.ModuleKind.Node20, target: ts.ScriptTarget.ES2022 });
+  const checker = program.getTypeChecker();
+  const resolve = (symbol) =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return checker
+    .getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(file)))
+    .filter((symbol) => resolve(symbol).flags & ts.SymbolFlags.Value)
+    .map((symbol) => symbol.name)
+    .sort();
+}
+
+function checkRequire(directory, names) {
+  const script = `console.log(JSON.stringify(Object.keys(require('${library}')).sort()))`;
+  const required = run(directory, process.execPath, ['-e', script]);
+  if (names.length === 0 || required !== JSON.stringify(names)) {
+    throw new Error(`declared: ${JSON.stringify(names)}\nrequired: ${required}`);
+  }
+}
+
+function checkImport(directory, names) {
+  // A name that Node cannot see in the CommonJS file fails when the import is linked.
+  const script = `import { ${names.join(', ')} } from '${library}';
+    const missing = Object.entries({ ${names.join(', ')} }).filter(([, value]) => value === undefined);
+    if (missing.length) throw new Error('undefined: ' + missing.join());`;
+  run(directory, process.execPath, ['--input-type=module', '-e', script]);
+}
+
+/** Compiles app/main.ts in a folder of its own, whose package.json says which kind of module it is. */
+function checkTypes(directory) {
+  const tsc = join(directory, '../node_modules/typescript/bin/tsc');
+  const compiled = spawnSync(process.execPath, [tsc, '--pretty', 'false'], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
+  // Other packages' declarations may have mistakes under skipLibCheck: false. Continuation lines are indented.
+  const ours = compiled.stdout
+    .split('\n')
+    .filter((line) => /error TS\d+/.test(line))
+    .filter((line) => !line.includes('node_modules/') || line.includes(`node_modules/${library}/`));
+  if (ours.length) throw new Error(ours.join('\n'));
+}
+
+function checkRun(directory) {
+  const printed = run(directory, process.execPath, ['out/main.js'], 30_000);
+  if (printed !== expected) throw new Error(`printed:\n${printed}\nexpected:\n${expected}`);
+}
+
+function createFolder(directory, type) {
+  mkdirSync(directory);
+  cpSync(join(__dirname, 'app'), directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type }));
+}
+
+const temporary = mkdtempSync(join(tmpdir(), `${library}-`));
+try {
+  const tarball = pack(temporary);
+  check('the tarball holds what it should, and nothing else', () => checkContents(tarball));
+
+  for (const alias of ['moleculer', 'moleculer-0.14']) {
+    const version = versions[alias].replace('npm:moleculer@', '');
+    const directory = join(temporary, alias);
+    createApplication(directory, tarball, version);
+    const names = declaredNames(directory);
+    check(`moleculer ${version}: require gives the ${names.length} declared names`, () =>
+      checkRequire(directory, names),
+    );
+    check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
+    for (const type of ['commonjs', 'module']) {
+      const folder = join(directory, type);
+      createFolder(folder, type);
+      check(`moleculer ${version}, ${type}: a strict application compiles`, () => checkTypes(folder));
+      check(`moleculer ${version}, ${type}: it runs, serves a client, and ends`, () => checkRun(folder));
+    }
+  }
+} catch (error) {
+  // No tarball or no application: nothing left to check.
+  failures += 1;
+  console.log(`FAILED  ${error.message}`);
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}
+process.exitCode = failures ? 1 : 0;
