@@ -1,4 +1,5 @@
 export { SocketGateway } from './gateway';
+export { SocketIOService } from './socket-io-service';
 export { compileGateway } from './compiler/compile-gateway';
 export type * from './compiler/plan';
 

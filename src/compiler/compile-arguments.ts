@@ -123,7 +123,7 @@ function readerOf(source: ArgumentSource): Reader {
     case 'user':
       return (ctx) => ctx.meta.user;
     case 'ack':
-      return injectedAck;
+      return (ctx) => injectedAck(ctx) ?? answerNobody;
     case 'socketId':
       return (ctx) => withSocket(ctx)?.socket.id;
     case 'rooms':
@@ -135,6 +135,10 @@ function readerOf(source: ArgumentSource): Reader {
     case 'io':
       return (_ctx, service) => (service as Partial<GatewayShape>).io;
   }
+}
+
+function answerNobody(): void {
+  // The client asked for no answer, or there is none.
 }
 
 /** `ctx.params`, which hooks may have replaced; undefined where the client sent no argument at all. */

@@ -82,6 +82,7 @@ function compile(type: ClassValue): GatewayPlan {
   );
   const plan: GatewayPlan = {
     className,
+    likeMoleculerIo: false,
     service,
     server: serverSettings(options.settings ?? {}),
     paths,

@@ -9,8 +9,10 @@ export function freezePlan(plan: GatewayPlan): GatewayPlan {
   }
   Object.freeze(service);
   Object.freeze(server);
-  for (const { target } of plan.events)
-    Object.freeze(target.kind === 'handler' ? target.action : target.options);
+  for (const { target } of plan.events) {
+    if (target.kind === 'handler') Object.freeze(target.action);
+    if (target.kind === 'proxy') Object.freeze(target.options);
+  }
   return freezeDeep(plan);
 }
 

@@ -11,11 +11,7 @@ export function injectAck(ctx: SocketContext, ack: AckFunction): void {
   (ctx as SocketContext & WithInjectedAck)[INJECTED_ACK] = ack;
 }
 
-/** The ack of an event; one that does nothing where the action was called without a socket. */
-export function injectedAck(ctx: SocketContext): AckFunction {
-  return (ctx as SocketContext & WithInjectedAck)[INJECTED_ACK] ?? ignore;
-}
-
-function ignore(): void {
-  // Nobody is waiting for an answer.
+/** The ack that was given; undefined where nobody waits for an answer. */
+export function injectedAck(ctx: SocketContext): AckFunction | undefined {
+  return (ctx as SocketContext & WithInjectedAck)[INJECTED_ACK];
 }

@@ -104,11 +104,18 @@ export interface ProxyPlan {
 /** Whether the full name of an action is on a list. */
 export type ActionFilter = (action: string) => boolean;
 
+/** A function from moleculer-io's settings: called with the arguments and the ack, `this` being the socket. */
+export interface FunctionPlan {
+  readonly kind: 'function';
+  readonly member: string;
+  readonly call: (this: Socket, ...args: unknown[]) => unknown;
+}
+
 /** One event name and what happens when it arrives. */
 export interface EventPlan {
   /** `'*'` for the catch-all. */
   readonly name: string;
-  readonly target: HandlerPlan | ProxyPlan;
+  readonly target: HandlerPlan | ProxyPlan | FunctionPlan;
   /** Undefined: open to everybody. */
   readonly guard: GuardPlan | undefined;
   readonly hooks: HooksPlan;
@@ -141,6 +148,8 @@ export interface ServicePlan {
 export interface GatewayPlan {
   readonly className: string;
   readonly service: ServicePlan;
+  /** The namespace has moleculer-io's ways: `socket.$service`, `socket.client.user`, `socketOnError`. */
+  readonly likeMoleculerIo: boolean;
   /** Settings of the server; never published, and kept by identity. */
   readonly server: Readonly<ServerSettings>;
   readonly paths: readonly PathPlan[];

@@ -59,8 +59,8 @@ export function toServiceSchema(
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
-        configure(this, schema, server, runtime);
-        arrange(schema, runtime, {
+        configureServer(this, schema, server, runtime);
+        arrangeLifecycle(schema, runtime, {
           created: theirs(lifecycle['created'], wrappedByService ? undefined : created),
           started: theirs(lifecycle['started'], started),
           stopped: theirs(lifecycle['stopped'], stopped),
@@ -77,8 +77,12 @@ export function toServiceSchema(
   };
 }
 
-/** Puts the server's settings back by identity, after Moleculer has cloned the rest, and keeps them from other nodes. */
-function configure(
+/**
+ * Puts the server's settings back by identity, after Moleculer has cloned the rest, and keeps them from other nodes.
+ *
+ * @param server what counts before the settings of mixins
+ */
+export function configureServer(
   service: Service,
   schema: ServiceSchema,
   server: ServerSettings,
@@ -95,31 +99,35 @@ function configure(
 }
 
 /**
- * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it. Moleculer
- * runs `stopped` from the end of the list.
+ * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it; the
+ * service's own methods run while they are there. Moleculer runs `stopped` from the end of the list.
+ *
+ * @param own the lifecycle methods of the service itself, as opposed to those of its mixins
  */
-function arrange(
+export function arrangeLifecycle(
   schema: ServiceSchema,
   runtime: GatewayLifecycle,
-  own: Record<'created' | 'started' | 'stopped', Lifecycle[]>,
+  own: Partial<Record<'created' | 'started' | 'stopped', unknown>>,
 ): void {
-  const mixed = (phase: 'created' | 'started' | 'stopped'): Lifecycle[] =>
-    ([] as unknown[]).concat(schema[phase] ?? []) as Lifecycle[];
+  const list = (phases: typeof own, phase: keyof typeof own): unknown[] =>
+    ([] as unknown[]).concat(phases[phase] ?? []);
+  const mixed = (phase: keyof typeof own): unknown[] =>
+    list(schema, phase).filter((fn) => !list(own, phase).includes(fn));
   Object.assign(schema, {
     created: [
-      ...mixed('created'),
       step((service) => {
         runtime.created(service);
       }),
-      ...own.created,
+      ...mixed('created'),
+      ...list(own, 'created'),
     ],
     started: [
       step((service) => runtime.attach(service)),
       ...mixed('started'),
       step((service) => runtime.listen(service)),
-      ...own.started,
+      ...list(own, 'started'),
     ],
-    stopped: [...mixed('stopped'), step((service) => runtime.stopped(service)), ...own.stopped],
+    stopped: [...mixed('stopped'), step((service) => runtime.stopped(service)), ...list(own, 'stopped')],
   });
 }
 

@@ -4,6 +4,7 @@ import type { AuthenticationPlan } from '../compiler/plan';
 import { wireError } from './answer';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
+import { adoptSocket } from './moleculer-io-ways';
 import { pass } from './packet-middlewares';
 import { setUser, userOf } from './socket-session';
 
@@ -59,6 +60,7 @@ async function admit(gateway: GatewayRuntime, socket: Socket): Promise<void> {
   if (count > plan.limits.maxNamespaces)
     throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces: plan.limits.maxNamespaces });
   await gateway.ready;
+  if (plan.likeMoleculerIo) adoptSocket(gateway, socket);
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
@@ -89,7 +91,9 @@ async function authenticate(
       `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}:`,
       error,
     );
-    throw new UnAuthorizedError();
+    const denial = new UnAuthorizedError();
+    if (gateway.plan.exposeErrors && error instanceof Error) denial.message = error.message;
+    throw denial;
   }
 }
 

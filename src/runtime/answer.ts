@@ -3,6 +3,7 @@ import type { AckFunction, SocketContext, WireError } from '../types';
 import { describeThrown } from './errors/guarded';
 import { isPresentable, masked, present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
+import { answerByMethod } from './moleculer-io-ways';
 
 /** Answers with a result. One that cannot be written (a circle, a BigInt) is answered as an error. */
 export function answerResult(
@@ -48,7 +49,7 @@ export function answerError(
     gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
     error = masked(requestID);
   }
-  if (!ack || !socket.connected) return error;
+  if (!ack || !socket.connected || answerByMethod(gateway, error, ack)) return error;
   try {
     gateway.answer.fail(ack, error);
   } catch {
@@ -76,16 +77,14 @@ function answerWhatCanBeWritten(
 }
 
 /**
- * An ack that a handler may call itself, now or later: it cannot throw into the handler's timers, and does nothing
- * where the client asked for no answer.
+ * An ack that a handler may call itself, now or later: it cannot throw into the handler's timers.
  */
 export function injectableAck(
   gateway: GatewayRuntime,
   socket: Socket,
   ctx: SocketContext,
-  ack: AckFunction | undefined,
+  ack: AckFunction,
 ): AckFunction {
-  if (!ack) return () => undefined;
   return (...args) => {
     if (!socket.connected) return;
     try {

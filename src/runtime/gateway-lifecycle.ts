@@ -90,6 +90,25 @@ export async function registerNamespace(gateway: GatewayRuntime, name: string): 
 }
 
 /**
+ * Serves one more namespace that has a plan of its own.
+ *
+ * @throws Error if there is such a namespace already, or the service is attached nowhere
+ */
+export async function registerPlan(service: Service, plan: GatewayPlan): Promise<Namespace> {
+  const [first] = runtimesOf(service);
+  if (!first) throw new Error(`'${service.name}' has no namespace to register another beside`);
+  const server = await attachedServer(first);
+  const gateway = new GatewayRuntime(plan, service, first.server, first.attachedTo);
+  const [path] = plan.paths;
+  if (path?.kind === 'literal' && server.serves(path))
+    throw new Error(`Namespace '${path.name}' already exists`);
+  server.add(gateway);
+  gateway.open();
+  runtimes.set(service, [...runtimesOf(service), gateway]);
+  return gateway.namespaces.get(path?.kind === 'literal' ? path.name : '') as Namespace;
+}
+
+/**
  * Takes a namespace away and disconnects the sockets in it.
  *
  * @throws Error if the gateway has no such namespace

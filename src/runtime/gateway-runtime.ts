@@ -1,6 +1,7 @@
 import type { Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
+import { injectedAck } from '../compiler/injected-ack';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
 import type { GatewayShape, ServerSettings, SocketContext, SocketMeta } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
@@ -14,6 +15,9 @@ import { socketContextClassOf, type SocketContextClass } from './socket-context'
 export interface GatewayMethods extends GatewayShape {
   socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta>;
   socketSaveUser(socket: Socket, user: unknown): unknown;
+  socketSaveMeta?(socket: Socket, ctx: SocketContext): unknown;
+  socketJoinRooms?(socket: Socket, rooms: string | string[]): unknown;
+  socketLeaveRoom?(socket: Socket, room: string): unknown;
   reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
 }
 
@@ -23,6 +27,8 @@ export interface BoundEvent {
   /** The full name of the action that the handler is; empty for a proxy. */
   readonly action: string;
   readonly endpoint: ActionEndpoint | undefined;
+  /** The handler has the ack, and its result is no answer. */
+  readonly answersItself: boolean;
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
 }
@@ -51,6 +57,8 @@ export class GatewayRuntime {
   /** Settles when the service has started: until then handshakes wait. */
   readonly ready: Promise<void>;
   started = false;
+  /** The application saves meta itself, with `socketSaveMeta`. */
+  readonly savesMeta: boolean;
   /** Lets the waiting handshakes in, or refuses them. */
   readonly open: (error?: Error) => void;
 
@@ -67,7 +75,10 @@ export class GatewayRuntime {
   ) {
     this.service = service as GatewayMethods;
     this.broker = service.broker;
-    this.namespaces = this.service.namespaces as Map<string, Namespace>;
+    this.namespaces =
+      (this.service.namespaces as Map<string, Namespace> | undefined) ?? new Map<string, Namespace>();
+    (this.service as { namespaces: ReadonlyMap<string, Namespace> }).namespaces = this.namespaces;
+    this.savesMeta = typeof this.service.socketSaveMeta === 'function';
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
     this.log = eventLogOf(service);
@@ -105,13 +116,20 @@ export class GatewayRuntime {
 
   private bind(plan: EventPlan): BoundEvent {
     const { target } = plan;
+    const noAction = { plan, action: '', endpoint: undefined };
     if (target.kind === 'proxy') {
       return {
-        plan,
-        action: '',
-        endpoint: undefined,
+        ...noAction,
+        answersItself: false,
         run: () => Promise.reject(new Error('a proxy runs no handler')),
       };
+    }
+    if (target.kind === 'function') {
+      const run: BoundEvent['run'] = async (ctx) => {
+        const ack = injectedAck(ctx);
+        await target.call.apply(ctx.socket, ack ? [...ctx.args, ack] : [...ctx.args]);
+      };
+      return { ...noAction, answersItself: true, run };
     }
     const endpoint = localEndpoint(this.service, target.member);
     const { actions } = this.service as object as { actions: LocalActions };
@@ -120,6 +138,13 @@ export class GatewayRuntime {
       throw new Error(
         `${this.plan.className}.${target.member}: a mixin or modification removed the action; keep it`,
       );
-    return { plan, action: endpoint?.action.name ?? '', endpoint, run: (ctx) => call(ctx.params, { ctx }) };
+    const { answersItself } = target;
+    return {
+      plan,
+      action: endpoint?.action.name ?? '',
+      endpoint,
+      answersItself,
+      run: (ctx) => call(ctx.params, { ctx }),
+    };
   }
 }

@@ -98,8 +98,7 @@ async function handleEvent(
     if (guard) checkUser(guard, ctx);
     if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
-    if (target.kind === 'handler' && target.answersItself)
-      injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
+    if (ack && event.answersItself) injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
 
     let result: unknown;
     try {
@@ -120,8 +119,7 @@ async function handleEvent(
       if (hooks.error.length === 0) throw error;
       result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
     }
-    if (ack && !(target.kind === 'handler' && target.answersItself))
-      answerResult(gateway, socket, ctx, ack, result);
+    if (ack && !event.answersItself) answerResult(gateway, socket, ctx, ack, result);
   } catch (error) {
     errorCode = answerError(gateway, socket, ctx, ack, error).code;
   } finally {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
-import { isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
+import { setUser, userOf } from './socket-session';
 
 /**
  * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and to
@@ -19,26 +19,44 @@ export function saveUserAndRooms(
   const { user, $join, $leave } = ctx.meta;
   // A remote action gives back a copy of the meta: the same user is another object then.
   const changed = user !== before && !isDeepStrictEqual(user, before);
-  if (!changed && $join === undefined && $leave === undefined) return undefined;
-  return save(gateway, socket, changed ? { user } : undefined, $join, $leave);
+  if (!changed && $join === undefined && $leave === undefined && !gateway.savesMeta) return undefined;
+  return save(gateway, socket, ctx, before, changed);
 }
 
 async function save(
   gateway: GatewayRuntime,
   socket: Socket,
-  login: { user: unknown } | undefined,
-  join: string | string[] | undefined,
-  leave: string | string[] | undefined,
+  ctx: SocketContext,
+  before: unknown,
+  changed: boolean,
 ): Promise<void> {
-  if (login) await gateway.service.socketSaveUser(socket, login.user);
-  if (leave !== undefined) {
-    for (const room of [leave].flat()) {
-      const left = socket.leave(room);
-      if (isPromise(left)) await left;
+  const { service } = gateway;
+  const { user, $join, $leave } = ctx.meta;
+  if (gateway.savesMeta) await saveByMethod(gateway, socket, ctx, before, changed);
+  else if (changed) await service.socketSaveUser(socket, user);
+  if ($leave !== undefined) {
+    for (const room of [$leave].flat()) {
+      await (service.socketLeaveRoom ? service.socketLeaveRoom(socket, room) : socket.leave(room));
     }
   }
-  if (join !== undefined) {
-    const joined = socket.join(join);
-    if (isPromise(joined)) await joined;
+  if ($join !== undefined) {
+    await (service.socketJoinRooms ? service.socketJoinRooms(socket, $join) : socket.join($join));
   }
+}
+
+/**
+ * The application saves meta itself, after every call. Written the simple way, that puts the user of a slow call back
+ * over whoever has logged in or out meanwhile: a call that did not change the user must not.
+ */
+async function saveByMethod(
+  { service }: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext,
+  before: unknown,
+  changed: boolean,
+): Promise<void> {
+  const current = userOf(socket);
+  await service.socketSaveMeta?.(socket, ctx);
+  const saved = userOf(socket);
+  if (!changed && saved !== current && isDeepStrictEqual(saved, before)) await setUser(socket, current);
 }

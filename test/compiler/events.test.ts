@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { compileGateway, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
-import type { ActionProxy, HandlerPlan, ProxyPlan } from '../../src';
+import type { ActionProxy, ProxyPlan } from '../../src';
 import { problemsOf, untyped } from './problems-of';
 
 /** A gateway whose method `send` stands under `@SocketEvent` with these arguments. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Action, Event, Method, Service } from 'moleculer-decorators';
 import { compileGateway, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
-import type { HandlerPlan, ServicePlan, SocketNamespaceOptions } from '../../src';
+import type { ServicePlan, SocketNamespaceOptions } from '../../src';
 import { problemsOf, untyped } from './problems-of';
 
 /** A gateway class of this name, and its plan. */

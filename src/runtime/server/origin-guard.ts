@@ -94,7 +94,15 @@ function checkOrigin(
 
 function decide(allowed: Origin, origin: string, failed: Report, verdict: Verdict): void {
   if (typeof allowed !== 'function') {
-    verdict(matches(allowed, origin) ? null : REFUSED);
+    verdict(originMatches(allowed, origin) ? null : REFUSED);
+    return;
+  }
+  // moleculer-web's functions take the origin and return the decision.
+  if (allowed.length < 2) {
+    const predicate = allowed as (origin: string) => unknown;
+    guarded('', failed, async () => {
+      verdict((await predicate(origin)) ? null : REFUSED);
+    });
     return;
   }
   guarded('', failed, () =>
@@ -104,7 +112,7 @@ function decide(allowed: Origin, origin: string, failed: Report, verdict: Verdic
         if (error) failed('', error);
         else
           verdict(
-            typeof decision !== 'function' && decision !== undefined && matches(decision, origin)
+            typeof decision !== 'function' && decision !== undefined && originMatches(decision, origin)
               ? null
               : REFUSED,
           );
@@ -113,11 +121,17 @@ function decide(allowed: Origin, origin: string, failed: Report, verdict: Verdic
   );
 }
 
-/** A string may list origins with commas and use `*` as a wildcard, as in moleculer-web. */
-function matches(allowed: Exclude<Origin, (...args: never[]) => unknown>, origin: string): boolean {
+/**
+ * Whether a setting like `cors.origin` allows an origin. A string may list origins with commas and use `*` as a wildcard, as
+ * in moleculer-web.
+ */
+export function originMatches(
+  allowed: Exclude<Origin, (...args: never[]) => unknown>,
+  origin: string,
+): boolean {
   if (allowed === undefined || typeof allowed === 'boolean') return allowed !== false;
   if (allowed instanceof RegExp) return allowed.test(origin);
-  if (Array.isArray(allowed)) return allowed.some((one) => matches(one, origin));
+  if (Array.isArray(allowed)) return allowed.some((one) => originMatches(one, origin));
   return allowed.split(',').some((pattern) => {
     const escaped = pattern.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&');
     return new RegExp(`^${escaped.replaceAll('*', '.*')}$`).test(origin);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
 import { identify } from '../../compiler/compile-paths';
-import type { LiteralPath, PathPlan } from '../../compiler/plan';
+import type { LiteralPath } from '../../compiler/plan';
 import type { GatewayRuntime } from '../gateway-runtime';
 import { bindPath } from '../namespaces/bind-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
@@ -124,9 +124,14 @@ export class SharedServer {
    * @throws Error if there is such a namespace already
    */
   addPath(gateway: GatewayRuntime, path: LiteralPath): void {
-    const taken = path.name === '/' ? this.owner(path) !== undefined : this.io._nsps.has(path.name);
-    if (taken) throw new Error(`Namespace '${path.name}' already exists`);
+    if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
     this.gateways.get(gateway)?.set(identify(path), bindPath(gateway, this.io, path));
+  }
+
+  /** Whether there is such a namespace, whoever has it. */
+  serves(path: LiteralPath): boolean {
+    if (path.name !== '/') return this.io._nsps.has(path.name);
+    return [...this.gateways.values()].some((bound) => bound.has(identify(path)));
   }
 
   /** @throws Error if there is no such namespace of the gateway */
@@ -137,11 +142,6 @@ export class SharedServer {
     bound?.delete(identify(path));
     for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
     await unbind();
-  }
-
-  private owner(path: PathPlan): GatewayRuntime | undefined {
-    for (const [gateway, bound] of this.gateways) if (bound.has(identify(path))) return gateway;
-    return undefined;
   }
 
   private bind(gateway: GatewayRuntime): void {

@@ -1,0 +1,174 @@
+import { DeclarationError } from '../errors';
+import type { ActionProxyOptions, NamespaceMiddlewareFunction, PacketMiddlewareFunction } from '../types';
+import { compileHooks } from './compile-hooks';
+import { compileLimits } from './compile-limits';
+import { compilePaths } from './compile-paths';
+import { proxyPlan } from './compile-proxy';
+import { serverSettings } from './compile-service';
+import { freezePlan } from './freeze';
+import type { EventPlan, FunctionPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
+import { Problems } from './problems';
+
+/** A namespace in moleculer-io's settings. */
+export interface NamespaceSettings {
+  /** Whether the method `socketAuthorize` decides who may enter. */
+  authorization?: boolean;
+  /** `false`: only the handlers are made, for `registerNamespace`. */
+  createNamespace?: boolean;
+  middlewares?: NamespaceMiddlewareFunction[];
+  packetMiddlewares?: PacketMiddlewareFunction[];
+  /** An action proxy, or a function. */
+  events?: Record<string, ActionProxyOptions | FunctionPlan['call']>;
+}
+
+/** The parts of a service schema that moleculer-io's settings are read from. */
+export interface SettingsSchema {
+  readonly name: string;
+  readonly settings?: object;
+  readonly methods?: object;
+}
+
+/** What moleculer-io does where its settings name no namespace. */
+const OPEN_CALL: Record<string, NamespaceSettings> = { '/': { events: { call: {} } } };
+
+/**
+ * Compiles moleculer-io's settings: a plan for every namespace, as a class would have.
+ *
+ * @throws DeclarationError with every mistake of the settings
+ */
+export function compileSettings(schema: SettingsSchema): GatewayPlan[] {
+  const settings = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
+  const problems = new Problems(schema.name);
+  const declared = settings.io?.namespaces;
+  const namespaces = declared && Object.keys(declared).length > 0 ? declared : OPEN_CALL;
+  const plans = Object.entries(namespaces).map(([name, item]) =>
+    compileNamespace(schema, name, item, problems),
+  );
+  problems.throwIfAny();
+  return plans.map(freezePlan);
+}
+
+/**
+ * Compiles one namespace that is registered while the service runs.
+ *
+ * @throws DeclarationError
+ */
+export function compileOneNamespace(
+  schema: SettingsSchema,
+  name: string,
+  item: NamespaceSettings,
+): GatewayPlan {
+  const problems = new Problems(schema.name);
+  const plan = compileNamespace(schema, name, item, problems);
+  problems.throwIfAny();
+  return freezePlan(plan);
+}
+
+function compileNamespace(
+  schema: SettingsSchema,
+  name: string,
+  item: NamespaceSettings,
+  problems: Problems,
+): GatewayPlan {
+  const member = `settings.io.namespaces['${name}']`;
+  const path = name.startsWith('/') ? name : `/${name}`;
+  return {
+    className: schema.name,
+    likeMoleculerIo: true,
+    service: NO_CLASS,
+    server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
+    paths: item.createNamespace === false ? [] : compilePaths([path], problems),
+    handlers: [],
+    events: compileEvents(item, member, problems),
+    authentication: item.authorization ? compileAuthorization(schema, item, member, problems) : undefined,
+    guard: undefined,
+    admitsAnonymous: true,
+    onConnect: [],
+    onDisconnecting: [],
+    onDisconnect: [],
+    middlewares: functions(item.middlewares, `${member}.middlewares`, problems),
+    packetMiddlewares: functions(item.packetMiddlewares, `${member}.packetMiddlewares`, problems),
+    ack: 'error-first',
+    limits: compileLimits((schema.settings as { limits?: unknown } | undefined)?.limits, problems),
+    exposeErrors: true,
+  };
+}
+
+function compileEvents({ events = {} }: NamespaceSettings, member: string, problems: Problems): EventPlan[] {
+  return Object.entries(events).map(([name, item]) => {
+    const own = typeof item === 'function' ? {} : item;
+    const at = `${member}.events['${name}']`;
+    const target: EventPlan['target'] =
+      typeof item === 'function'
+        ? { kind: 'function', member: name, call: item }
+        : proxyPlan(name, item, (what) => {
+            problems.add(at, what);
+          });
+    return { name, target, guard: undefined, hooks: compileHooks([], name, own) };
+  });
+}
+
+function compileAuthorization(
+  { methods }: SettingsSchema,
+  item: NamespaceSettings,
+  member: string,
+  problems: Problems,
+): GatewayPlan['authentication'] {
+  if (!(methods as Record<string, unknown> | undefined)?.['socketAuthorize']) {
+    problems.add(
+      member,
+      'authorization is true, and nothing decides who may enter: write the method socketAuthorize(socket)',
+    );
+    return undefined;
+  }
+  const method: MethodPlan = {
+    name: 'socketAuthorize',
+    call: function (this: unknown, socket: unknown) {
+      return (this as { socketAuthorize(socket: unknown, item: NamespaceSettings): unknown }).socketAuthorize(
+        socket,
+        item,
+      );
+    },
+  };
+  return { method, room: undefined };
+}
+
+function functions<F>(given: readonly F[] | undefined, member: string, problems: Problems): readonly F[] {
+  if (given === undefined) return [];
+  if (Array.isArray(given) && given.every((one) => typeof one === 'function')) return [...given];
+  problems.add(member, 'must be an array of functions');
+  return [];
+}
+
+/** @throws DeclarationError if the settings have no such namespace */
+export function handlersOf(
+  plans: readonly GatewayPlan[],
+  schema: SettingsSchema,
+  handler: string,
+): GatewayPlan {
+  const settings = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
+  const at = Object.keys(settings.io?.namespaces ?? OPEN_CALL).indexOf(handler);
+  const plan = plans[at];
+  if (plan) return plan;
+  throw new DeclarationError(schema.name, [
+    {
+      where: schema.name,
+      what: `there is no '${handler}' in settings.io.namespaces; declare it there, with createNamespace: false`,
+    },
+  ]);
+}
+
+/** The schema that the mixin is part of is the service; there is no class to make one of. */
+const NO_CLASS: ServicePlan = {
+  name: '',
+  version: undefined,
+  settings: {},
+  metadata: {},
+  dependencies: undefined,
+  mixins: [],
+  hooks: undefined,
+  actions: {},
+  events: {},
+  methods: {},
+  lifecycle: {},
+};

@@ -1,0 +1,107 @@
+import type { Service, ServiceSchema } from 'moleculer';
+import type { Server as HttpServer } from 'node:http';
+import type { Namespace, ServerOptions, Socket } from 'socket.io';
+import {
+  compileOneNamespace,
+  compileSettings,
+  handlersOf,
+  type NamespaceSettings,
+} from './compiler/compile-settings';
+import { managementActions } from './compiler/management-actions';
+import type { GatewayPlan } from './compiler/plan';
+import { arrangeLifecycle, configureServer } from './compiler/service-schema';
+import { initSocketIO, lifecycleOf, registerPlan, removeNamespace } from './runtime/gateway-lifecycle';
+import { defaultMeta } from './runtime/handle-event';
+import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
+import { originMatches } from './runtime/server/origin-guard';
+import { setUser } from './runtime/socket-session';
+
+/** The plans of a service, from its final schema. */
+const plans = new WeakMap<Service, readonly GatewayPlan[]>();
+
+const lifecycle = lifecycleOf((service) => plans.get(service) ?? []);
+
+/**
+ * moleculer-io's mixin on this library: its settings, methods, hooks and wire format, without its mistakes.
+ *
+ * @example
+ * broker.createService({ name: 'io', mixins: [SocketIOService], settings: { port: 3000 } });
+ */
+export const SocketIOService: Partial<ServiceSchema> = {
+  name: 'io',
+
+  actions: managementActions(MANAGEMENT_HANDLERS),
+
+  methods: {
+    /** Attaches the service to an HTTP server, or gives it options of socket.io. */
+    initSocketIO(
+      this: Service,
+      server?: HttpServer | Partial<ServerOptions>,
+      options?: Partial<ServerOptions>,
+    ) {
+      return initSocketIO(this, server, options);
+    },
+
+    /**
+     * Serves one more namespace while the service runs.
+     *
+     * @param handlerName a namespace of the settings whose events it has
+     * @param item authorization and middlewares of the new namespace
+     */
+    registerNamespace(
+      this: Service,
+      name: string,
+      handlerName?: string,
+      item?: NamespaceSettings,
+    ): Promise<Namespace> {
+      const known = plans.get(this) ?? [];
+      const events = handlersOf(known, this.schema, handlerName ?? name);
+      const { events: _none, ...rest } = compileOneNamespace(this.schema, name, {
+        ...item,
+        createNamespace: true,
+        events: {},
+      });
+      return registerPlan(this, { ...rest, events: events.events });
+    },
+
+    /** Takes a namespace away and disconnects the sockets in it. */
+    removeNamespace(this: Service, name: string) {
+      return removeNamespace(this, name);
+    },
+
+    /** Makes the meta of every call for a socket. */
+    socketGetMeta(socket: Socket) {
+      return defaultMeta(socket);
+    },
+
+    /** Saves the user that a call has logged in or out. */
+    socketSaveUser(socket: Socket, user: unknown) {
+      return setUser(socket, user);
+    },
+
+    socketJoinRooms(socket: Socket, rooms: string | string[]) {
+      return socket.join(rooms);
+    },
+
+    socketLeaveRoom(socket: Socket, room: string) {
+      return socket.leave(room);
+    },
+
+    /** Whether a setting like `cors.origin` allows an origin. */
+    checkOrigin(origin: string, allowed: Parameters<typeof originMatches>[0]) {
+      return originMatches(allowed, origin);
+    },
+  },
+};
+
+Object.assign(SocketIOService, {
+  merged(this: Service, schema: ServiceSchema) {
+    const own = this.originalSchema as Partial<Record<'created' | 'started' | 'stopped', unknown>>;
+    plans.set(this, compileSettings(schema));
+    const settings = schema.settings as { port?: unknown; ip?: unknown; server?: unknown } | undefined;
+    const listens = settings?.port !== undefined || typeof settings?.server === 'object';
+    // Without a port moleculer-io waits for somebody to bring a server.
+    configureServer(this, schema, listens ? {} : { server: false }, lifecycle);
+    arrangeLifecycle(schema, lifecycle, own);
+  },
+});

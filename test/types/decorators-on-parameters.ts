@@ -1,0 +1,140 @@
+import {
+  Ack,
+  ConnectedSocket,
+  Ctx,
+  MessageBody,
+  Meta,
+  NspParam,
+  NspParams,
+  SocketEvent,
+  SocketGateway,
+  SocketId,
+  SocketIO,
+  SocketNamespace,
+  SocketQueryParam,
+  SocketRequest,
+  SocketRooms,
+  User,
+} from '../../src';
+import type { SocketContext } from '../../src';
+import type { IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'socket.io';
+
+class Message {
+  text!: string;
+}
+
+interface Account {
+  id: number;
+}
+
+/** Everything as it should be. `Ack` is a decorator and a type. */
+@SocketNamespace('/tenants/:tenantId')
+export class Right extends SocketGateway {
+  @SocketEvent()
+  all(
+    @MessageBody() message: Message,
+    @MessageBody(1) second: string | undefined,
+    @ConnectedSocket() socket: Socket,
+    @Ctx() ctx: SocketContext<Message>,
+    @User() user: Account,
+    @Meta() meta: { ip: string },
+    @Meta('ip') ip: string,
+    @Ack() ack: Ack,
+    @SocketId() id: string,
+    @SocketRooms() rooms: string[],
+    @NspParam('tenantId') tenant: string,
+    @NspParams() params: Record<string, string>,
+    @SocketQueryParam('token') token: string,
+    @SocketRequest() request: IncomingMessage,
+    @SocketIO() io: Server,
+  ) {
+    ack(null, [message, second, socket, ctx, user, meta, ip, id, rooms, tenant, params, token, request, io]);
+  }
+
+  @SocketEvent()
+  private own(@MessageBody() message: Message) {
+    return message;
+  }
+
+  use() {
+    return this.own({ text: '' });
+  }
+}
+
+export class OnConstructor extends SocketGateway {
+  // @ts-expect-error -- a constructor gets a broker, nothing of an event
+  constructor(@Ctx() broker: never) {
+    super(broker);
+  }
+}
+
+export class OnConstructorBody extends SocketGateway {
+  // @ts-expect-error -- a constructor gets a broker, nothing of an event
+  constructor(@MessageBody() broker: never) {
+    super(broker);
+  }
+}
+
+export class NoGateway {
+  // @ts-expect-error -- the class is no gateway
+  send(@MessageBody() message: Message) {
+    return message;
+  }
+
+  // @ts-expect-error -- the class is no gateway
+  context(@Ctx() ctx: SocketContext) {
+    return ctx;
+  }
+
+  // @ts-expect-error -- the class is no gateway
+  user(@User() user: Account) {
+    return user;
+  }
+}
+
+export class OnStatic extends SocketGateway {
+  // @ts-expect-error -- a static method is no handler
+  static send(@MessageBody() message: Message) {
+    return message;
+  }
+}
+
+export class WrongArguments extends SocketGateway {
+  // @ts-expect-error -- a position is a number
+  byName(@MessageBody('text') text: string) {
+    return text;
+  }
+
+  // @ts-expect-error -- which parameter?
+  whichParameter(@NspParam() tenant: string) {
+    return tenant;
+  }
+
+  // @ts-expect-error -- which parameter?
+  whichQuery(@SocketQueryParam() token: string) {
+    return token;
+  }
+
+  // @ts-expect-error -- a key is a string
+  byNumber(@Meta(7) ip: string) {
+    return ip;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noCall(@Ctx ctx: SocketContext) {
+    return ctx;
+  }
+}
+
+export class OnOthers extends SocketGateway {
+  // @ts-expect-error -- a decorator of parameters stands on a parameter
+  @Ctx()
+  method() {
+    return 1;
+  }
+
+  // @ts-expect-error -- a decorator of parameters stands on a parameter
+  @User()
+  property = 1;
+}
