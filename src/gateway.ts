@@ -7,6 +7,7 @@ import { isWrappedByService } from './compiler/compile-service';
 import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
 import { DeclarationError } from './errors';
+import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { existingRecord, ownRecord } from './metadata/storage';
 import {
@@ -59,6 +60,8 @@ export abstract class SocketGateway extends Service implements GatewayShape {
 
   /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
   override parseServiceSchema(given: Partial<ServiceSchema>): void {
+    // A base class with @Service above it parses as soon as its own part is there.
+    if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
     const plan = compileGateway(type);
     const schema = toServiceSchema(
@@ -110,7 +113,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
   }
 
   /**
-   * Rewrites what clients see of an error; a class may have it.
+   * Rewrites what clients see of an error; a class may have it. It is not async.
    *
    * @param error what was thrown, as an `Error`
    * @param ctx undefined where the event did not get as far as a context

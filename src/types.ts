@@ -5,7 +5,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { ServerOptions as TlsOptions } from 'node:https';
 import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
 
-/** A namespace to serve: `'/chat'`, `'/tenants/:tenantId'`, or a regular expression that a whole name must satisfy. */
+/** A namespace to serve: `'/chat'`, `'/tenants/:tenantId'`, or a regular expression, which like Socket.IO's is not anchored. */
 export type NamespacePattern = string | RegExp;
 
 /** What every socket adds to the meta of the calls that are made for it. */

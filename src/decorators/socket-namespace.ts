@@ -1,3 +1,4 @@
+import { construct } from '../metadata/construction';
 import { ownRecord, recordClass } from '../metadata/storage';
 import type { GatewayShape, NamespacePattern, SocketNamespaceOptions } from '../types';
 
@@ -37,9 +38,11 @@ function initialiseFieldsFirst<T extends abstract new (...args: never[]) => Gate
         ownRecord(constructor.prototype).wrappedByService = true;
         return Object.create(newTarget.prototype as object) as object;
       }
-      const gateway = Reflect.construct(constructor, args, newTarget) as {
-        parseServiceSchema(given: unknown): void;
-      };
+      const gateway = construct(newTarget.prototype as object, () => {
+        return Reflect.construct(constructor, args, newTarget) as {
+          parseServiceSchema(given: unknown): void;
+        };
+      });
       // A class below this one, or @Service above it, parses the schema itself.
       if (newTarget === proxy) gateway.parseServiceSchema(args[1] ?? {});
       return gateway;

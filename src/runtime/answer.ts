@@ -1,6 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { AckFunction, SocketContext, WireError } from '../types';
-import { describeThrown } from './errors/guarded';
+import { describeThrown, guarded, isPromise } from './errors/guarded';
 import { isPresentable, masked, present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { answerByMethod } from './moleculer-io-ways';
@@ -101,7 +101,7 @@ export function injectableAck(
   };
 }
 
-/** What a client sees of an error, masked unless it was made to be seen; what is masked is logged in full. */
+/** What a client sees of an error, masked unless it was made to be seen; what may be masked is logged in full. */
 export function wireError(
   gateway: GatewayRuntime,
   socket: Socket,
@@ -110,35 +110,35 @@ export function wireError(
   requestID: string,
 ): WireError {
   const error = toError(thrown);
-  const reformatted = reformat(gateway, socket, ctx, error);
-  if (reformatted !== undefined && !(reformatted instanceof Error)) return reformatted as WireError;
-  const shown = reformatted ?? error;
-  if (isPresentable(shown)) {
-    if (gateway.log.clientErrors || !isClientError(shown)) logError(gateway, ctx, shown, requestID);
-    return present(shown);
-  }
-  logError(gateway, ctx, thrown, requestID);
-  return gateway.plan.exposeErrors ? present(toError(shown)) : masked(requestID);
+  const presentable = isPresentable(error);
+  if (!presentable || !isClientError(error) || gateway.log.clientErrors)
+    logError(gateway, ctx, thrown, requestID);
+  const rewritten = rewrite(gateway, socket, ctx, error);
+  if (rewritten !== undefined && !(rewritten instanceof Error)) return rewritten as WireError;
+  const shown = rewritten ?? error;
+  const open = shown === error ? presentable : isPresentable(shown);
+  return open || gateway.plan.exposeErrors ? present(shown) : masked(requestID);
 }
 
-function reformat(
+/** What `reformatError` makes of an error: another error, or what the client shall see; undefined for no change. */
+function rewrite(
   gateway: GatewayRuntime,
   socket: Socket,
   ctx: SocketContext | undefined,
   error: Error,
-): unknown {
+): object | undefined {
   const { service } = gateway;
   if (typeof service.reformatError !== 'function') return undefined;
-  try {
-    const reformatted = service.reformatError(error, ctx, socket);
-    return typeof reformatted === 'object' && reformatted !== null ? reformatted : undefined;
-  } catch (failure) {
-    gateway.report('reformatError failed', failure);
-    return undefined;
-  }
+  let rewritten: unknown;
+  guarded('reformatError failed', gateway.report, () => {
+    rewritten = service.reformatError?.(error, ctx, socket);
+    return rewritten;
+  });
+  return typeof rewritten === 'object' && rewritten !== null && !isPromise(rewritten) ? rewritten : undefined;
 }
 
-function isClientError({ code }: { code: unknown }): boolean {
+function isClientError(error: Error): boolean {
+  const { code } = error as { code?: unknown };
   return typeof code === 'number' && code >= 400 && code < 500;
 }
 

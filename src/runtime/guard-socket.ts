@@ -1,29 +1,42 @@
 import { Socket } from 'socket.io';
 import type { AckFunction } from '../types';
 import { answerError } from './answer';
-import { guarded, isPromise } from './errors/guarded';
+import { isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
+import { guardCallback, guardedListening, guardMethods, type Callback } from './guard-listeners';
 
 /*
  * Socket.IO lets a throw in an ack callback, a listener or a middleware that was put on a socket by hand end the
  * process. These functions take the place of the socket's own, are shared by all sockets, and let it live.
  */
 
-type Callback = (this: unknown, ...args: unknown[]) => unknown;
-type Emit = (this: Socket, event: string, ...args: unknown[]) => boolean;
-type Listen = (this: Socket, event: string, listener: Callback) => Socket;
+type ListenToAny = (this: Socket, listener?: Callback) => Socket;
 type Use = (
   this: Socket,
   middleware: (packet: unknown[], next: (error?: Error) => void) => unknown,
 ) => Socket;
-type OnPacket = (this: Socket, packet: { data?: unknown }) => void;
+
+interface SocketMethods {
+  emit(this: Socket, event: string, ...args: unknown[]): boolean;
+  use: Use;
+  _onpacket(this: Socket, packet: { data?: unknown }): void;
+}
 
 const GATEWAY = Symbol('gateway');
-const original = Socket.prototype as object as { emit: Emit; on: Listen; use: Use; _onpacket: OnPacket };
+const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
+const ANY = [
+  'onAny',
+  'prependAny',
+  'offAny',
+  'onAnyOutgoing',
+  'prependAnyOutgoing',
+  'offAnyOutgoing',
+] as const;
 
 /** Guards all code that the application puts on a socket from now on. */
 export function guardSocket(gateway: GatewayRuntime, socket: Socket): void {
-  Object.assign(socket, { [GATEWAY]: gateway, emit, on, once, addListener: on, use, _onpacket: onPacket });
+  guardMethods(socket, GUARDED_METHODS, gateway.report);
+  Object.assign(socket, { [GATEWAY]: gateway });
 }
 
 /** The ack of a packet: its last element, where the client asked for an answer. */
@@ -36,27 +49,20 @@ function gatewayOf(socket: Socket): GatewayRuntime {
   return (socket as object as { [GATEWAY]: GatewayRuntime })[GATEWAY];
 }
 
-/** Guards the callback of an ack, which is called from a packet or from a timer. */
-const emit: Emit = function (event, ...args) {
-  const last = args.length - 1;
-  const ack = args[last];
-  if (typeof ack === 'function')
-    args[last] = guardCallback(this, `the ack of '${event}' failed`, ack as Callback);
-  return original.emit.call(this, event, ...args);
-};
+/** Guarded listeners for all events, by the listener that was given: `offAny` must find them. */
+const anyListeners = new WeakMap<Callback, Callback>();
 
-const on: Listen = function (event, listener) {
-  return original.on.call(this, event, guardListener(this, event, listener));
-};
+function guardAny(listener: Callback): Callback {
+  const known = anyListeners.get(listener) ?? guardCallback('a listener of all events', listener);
+  anyListeners.set(listener, known);
+  return known;
+}
 
-const once: Listen = function (event, listener) {
-  const guardedListener = guardListener(this, event, listener);
-  const onlyOnce: Callback = (...args) => {
-    this.off(event, onlyOnce);
-    guardedListener.apply(this, args);
+function listenToAny(change: ListenToAny): ListenToAny {
+  return function (listener) {
+    return listener ? change.call(this, guardAny(listener)) : change.call(this);
   };
-  return original.on.call(this, event, Object.assign(onlyOnce, { listener }));
-};
+}
 
 /** What a middleware refuses a packet with answers its ack; Socket.IO alone would leave the client waiting. */
 const use: Use = function (middleware) {
@@ -73,29 +79,25 @@ const use: Use = function (middleware) {
   });
 };
 
-/** A throw anywhere on the way of a packet stays with that packet. */
-const onPacket: OnPacket = function (packet) {
-  try {
-    original._onpacket.call(this, packet);
-  } catch (error) {
-    answerError(
-      gatewayOf(this),
-      this,
-      undefined,
-      Array.isArray(packet.data) ? ackOf(packet.data) : undefined,
-      error,
-    );
-  }
+/** One set for all sockets: nothing is made per socket. */
+const GUARDED_METHODS: SocketMethods & Record<string, unknown> = {
+  ...guardedListening(Socket.prototype),
+  ...Object.fromEntries(ANY.map((method) => [method, listenToAny(original[method])])),
+  use,
+  /** Guards the callback of an ack, which is called from a packet or from a timer. */
+  emit(event, ...args) {
+    const last = args.length - 1;
+    const ack = args[last];
+    if (typeof ack === 'function') args[last] = guardCallback(`the ack of '${event}'`, ack as Callback);
+    return original.emit.call(this, event, ...args);
+  },
+  /** A throw anywhere on the way of a packet stays with that packet. */
+  _onpacket(packet) {
+    try {
+      original._onpacket.call(this, packet);
+    } catch (error) {
+      const ack = Array.isArray(packet.data) ? ackOf(packet.data) : undefined;
+      answerError(gatewayOf(this), this, undefined, ack, error);
+    }
+  },
 };
-
-function guardListener(socket: Socket, event: string, listener: Callback): Callback {
-  // Node finds a wrapped listener by this property, in `off` and in `listeners`.
-  return Object.assign(guardCallback(socket, `a listener of '${event}' failed`, listener), { listener });
-}
-
-function guardCallback(socket: Socket, what: string, callback: Callback): Callback {
-  const { report } = gatewayOf(socket);
-  return function (...args) {
-    guarded(what, report, () => callback.apply(this, args));
-  };
-}

@@ -35,7 +35,7 @@ export function pass(
     const timer = Number.isFinite(timeout)
       ? setTimeout(() => {
           reject(new ServiceUnavailableError(type));
-        }, timeout)
+        }, timeout).unref()
       : undefined;
     const settle = (act: () => void): void => {
       clearTimeout(timer);

@@ -565,7 +565,7 @@ describe('inheritance', () => {
 
         constructor(...args: ConstructorParameters<typeof SocketGateway>) {
           super(...args);
-          this.made = `made before ${String(this.name)}`;
+          this.made = `made before ${this.name}`;
         }
 
         @SocketEvent()

@@ -287,8 +287,8 @@ for (const constructOverride of [true, false]) {
       }
       const gateway = serviceOf(newBroker(ChatGateway), 'chat');
 
-      expect(JSON.stringify(gateway!.schema)).not.to.contain('token');
-      expect(gateway!.schema).not.to.have.property('version2');
+      expect(JSON.stringify(gateway.schema)).not.to.contain('token');
+      expect(gateway.schema).not.to.have.property('version2');
       expect(gateway).to.have.deep.property('secret', { token: 'S' });
     });
 
@@ -534,7 +534,7 @@ describe('a gateway as a Moleculer service', () => {
       }
     }
     const { broker } = await start([One, Two, Three]);
-    const has = (name: string): boolean => Boolean(broker.registry.actions.isAvailable(name));
+    const has = (name: string): boolean => broker.registry.actions.isAvailable(name);
     await broker.broadcast('tick');
     await broker.broadcast('tock');
 
@@ -754,7 +754,7 @@ describe('a gateway as a Moleculer service', () => {
         },
         after: { send: (_ctx: any, result: any) => `${String(result)} and after` },
       },
-    } as never)
+    })
     class Chat extends SocketGateway {
       everything() {
         ran.push(`everything of ${this.name}`);

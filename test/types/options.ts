@@ -108,16 +108,13 @@ SocketEvent('message', {
   bulkhead: { enabled: true, concurrency: 3 },
   fallback: 'later',
   tracing: { tags: { params: ['id'] } },
-  hooks: { before: (ctx) => void ctx.meta },
-  custom: 1,
+  hooks: { before: (ctx) => void (ctx.meta.seen = true) },
 });
 SocketEvent('message', { payload: Message });
 SocketEvent('message', { payload: [Message] });
 SocketEvent('message', { payload: String });
 // @ts-expect-error -- the name of an event is a string
 SocketEvent(7);
-// @ts-expect-error -- the names of events are strings
-SocketEvent(['message', 7]);
 // @ts-expect-error -- a timeout is a number
 SocketEvent('message', { timeout: '5s' });
 // @ts-expect-error -- the action is called like the method
@@ -202,7 +199,7 @@ export class Chat extends SocketGateway {
   use(): void {
     this.io.emit('hello');
     this.namespaces.get('/chat')?.emit('hello');
-    this.initSocketIO(undefined, { pingInterval: 5 });
+    void this.initSocketIO(undefined, { pingInterval: 5 });
     this.logger.info(this.settings, this.broker.nodeID);
     // @ts-expect-error -- the namespaces are the gateway's to keep
     this.namespaces.set('/other', this.io.of('/other'));
@@ -210,8 +207,8 @@ export class Chat extends SocketGateway {
     this.io = this.io;
   }
 
-  override socketGetMeta(socket: Socket) {
-    return { ...super.socketGetMeta(socket), ip: socket.handshake.address };
+  override async socketGetMeta(socket: Socket) {
+    return { ...(await super.socketGetMeta(socket)), ip: socket.handshake.address };
   }
 
   override reformatError(error: Error, ctx: SocketContext | undefined, socket: Socket) {

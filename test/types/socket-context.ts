@@ -11,6 +11,7 @@ interface Meta {
   ip: string;
 }
 
+declare function use(...values: unknown[]): void;
 declare const ctx: SocketContext<Message, Meta>;
 declare const plain: SocketContext;
 
@@ -54,11 +55,11 @@ export async function calls(): Promise<number> {
 
 export function misuse(): void {
   // @ts-expect-error -- the params have no such property
-  void ctx.params.txt;
+  use(ctx.params.txt);
   // @ts-expect-error -- nobody said what the params are
-  void plain.params.text;
+  use(plain.params.text);
   // @ts-expect-error -- the meta has no such property
-  void ctx.meta.port;
+  use(ctx.meta.port);
   // @ts-expect-error -- the meta's ip is a string
   ctx.meta.ip = 7;
   // @ts-expect-error -- rooms are strings
@@ -71,8 +72,8 @@ export function misuse(): void {
   ctx.nspParams['tenantId'] = 'other';
   // @ts-expect-error -- the params are of another type
   const other: Context<{ id: number }> = ctx;
-  void other;
+  use(other);
   // @ts-expect-error -- a context of Moleculer has no socket
   const back: SocketContext = context;
-  void back;
+  use(back);
 }

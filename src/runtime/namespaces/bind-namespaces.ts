@@ -4,6 +4,7 @@ import type { DynamicPath, LiteralPath, PathPlan } from '../../compiler/plan';
 import { admitSocket } from '../admit-socket';
 import { connectSocket } from '../connect-socket';
 import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
+import { guardNamespace } from '../guard-namespace';
 import { keepWhileUsed } from './child-namespace';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
@@ -35,6 +36,7 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   };
   namespace.use(admit);
   namespace.on('connection', onConnection);
+  guardNamespace(gateway, namespace);
   gateway.namespaces.set(name, namespace);
   return async () => {
     const middlewares = (namespace as object as { _fns: unknown[] })._fns;
@@ -66,6 +68,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   const adopt = (child: Namespace): void => {
     if (!parent.children.has(child)) return;
     gateway.namespaces.set(child.name, child);
+    guardNamespace(gateway, child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);
       // A namespace of the same name may have come in the meantime.

@@ -42,10 +42,15 @@ export class HttpListener {
         reject(Object.assign(failure, { cause: error }));
       };
       this.server.once('error', refuse);
-      this.server.listen({ port: Number(port), host: ip }, () => {
+      try {
+        this.server.listen({ port: Number(port), host: ip }, () => {
+          this.server.off('error', refuse);
+          resolve();
+        });
+      } catch (error) {
         this.server.off('error', refuse);
-        resolve();
-      });
+        refuse(error as Error);
+      }
     });
   }
 

@@ -1,0 +1,63 @@
+import { guarded, type Report } from './errors/guarded';
+
+/*
+ * Functions that take the place of an emitter's own, and let nothing that a listener throws get any further than the
+ * log. The emitter is `this`: one set of functions serves all of them.
+ */
+
+/** A listener or callback of the application's. */
+export type Callback = (this: Guarded, ...args: unknown[]) => unknown;
+/** Something that the application puts listeners on. */
+export interface Guarded {
+  off(event: string, listener: Callback): unknown;
+}
+type Listen = (this: Guarded, event: string, listener: Callback) => Guarded;
+
+const REPORT = Symbol('report');
+
+/** Puts guarded functions on an emitter. */
+export function guardMethods(emitter: object, methods: object, report: Report): void {
+  Object.assign(emitter, methods, { [REPORT]: report });
+}
+
+/** Calls back, and lets nothing out. */
+export function guardCallback(what: string, callback: Callback): Callback {
+  return function (...args) {
+    const report = (this as Guarded & { [REPORT]: Report })[REPORT];
+    guarded(`${what} failed`, report, () => callback.apply(this, args));
+  };
+}
+
+/** The functions of an emitter with which listeners are put on, guarded. */
+export function guardedListening(original: object): Record<string, Listen> {
+  const { on, prependListener } = original as { on: Listen; prependListener: Listen };
+  return {
+    on: listen(on),
+    addListener: listen(on),
+    prependListener: listen(prependListener),
+    once: listenOnce(on),
+    prependOnceListener: listenOnce(prependListener),
+  };
+}
+
+function listen(add: Listen): Listen {
+  return function (event, listener) {
+    // Node finds a wrapped listener by this property, in `off` and in `listeners`.
+    return add.call(
+      this,
+      event,
+      Object.assign(guardCallback(`a listener of '${event}'`, listener), { listener }),
+    );
+  };
+}
+
+function listenOnce(add: Listen): Listen {
+  return function (event, listener) {
+    const guardedListener = guardCallback(`a listener of '${event}'`, listener);
+    const once: Callback = function (...args) {
+      this.off(event, once);
+      guardedListener.apply(this, args);
+    };
+    return add.call(this, event, Object.assign(once, { listener }));
+  };
+}

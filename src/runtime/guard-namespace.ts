@@ -1,0 +1,23 @@
+import { Namespace, type Socket } from 'socket.io';
+import type { GatewayRuntime } from './gateway-runtime';
+import { guardedListening, guardMethods } from './guard-listeners';
+import { pass } from './packet-middlewares';
+
+type Middleware = Parameters<Namespace['use']>[0];
+
+/** Guards all code that the application puts on a namespace from now on: a failing middleware refuses its socket. */
+export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Namespace): void {
+  const use = (middleware: Middleware): Namespace =>
+    Namespace.prototype.use.call(namespace, (socket: Socket, next: (error?: Error) => void) => {
+      pass(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) => middleware(socket, done)).then(
+        () => {
+          next();
+        },
+        (error: unknown) => {
+          report(`a middleware of '${namespace.name}' refused ${socket.id}`, error);
+          next(error instanceof Error ? error : new Error('refused'));
+        },
+      );
+    });
+  guardMethods(namespace, { ...guardedListening(Namespace.prototype), use }, report);
+}
