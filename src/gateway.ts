@@ -128,8 +128,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */
   socketSaveUser(socket: Socket, user: unknown): unknown {
-    setUser(socket, user);
-    return undefined;
+    return setUser(socket, user);
   }
 }
 

@@ -43,7 +43,8 @@ export interface SocketContextParts {
  * @typeParam Params type of `ctx.params`
  * @typeParam Meta what your hooks add to `ctx.meta`
  */
-export type SocketContext<Params = unknown, Meta extends object = Record<string, unknown>> = Context<
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add what they like, and a declared meta must fit
+export type SocketContext<Params = unknown, Meta extends object = Record<string, any>> = Context<
   Params,
   Meta & SocketMeta
 > &
@@ -140,8 +141,8 @@ export interface AuthenticateOptions<User = unknown> {
   room?: (user: User) => string;
 }
 
-/** A policy: whether this event may go on. */
-export type Policy = (ctx: SocketContext) => boolean | Promise<boolean>;
+/** A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. */
+export type Policy = { bivariant(ctx: SocketContext): boolean | Promise<boolean> }['bivariant'];
 
 /** A rule of `@Authorize`: the name of a role, or a policy. */
 export type AuthorizeRule = string | Policy;

@@ -11,7 +11,7 @@ export function compilePaths(patterns: readonly unknown[], problems: Problems): 
   for (const pattern of patterns) {
     const path = compilePath(pattern, problems);
     if (!path) continue;
-    if (paths.some((other) => identify(other) === identify(path))) {
+    if (paths.some((other) => claimOf(other) === claimOf(path))) {
       problems.add(undefined, `@SocketNamespace names ${identify(path)} twice; name it once`);
     } else {
       paths.push(path);
@@ -23,6 +23,11 @@ export function compilePaths(patterns: readonly unknown[], problems: Problems): 
 /** The path as it was written: what two gateways on one server must not share. */
 export function identify(path: PathPlan): string {
   return path.kind === 'literal' ? `'${path.name}'` : path.source;
+}
+
+/** What a path claims: two that differ only in the names of their parameters claim the same. */
+export function claimOf(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
 }
 
 /** The names of the parameters that a dynamic path gives. */

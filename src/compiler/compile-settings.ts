@@ -123,7 +123,7 @@ function compileAuthorization(
   }
   const method: MethodPlan = {
     name: 'socketAuthorize',
-    call: function (this: unknown, socket: unknown) {
+    call(this: unknown, socket: unknown) {
       return (this as { socketAuthorize(socket: unknown, item: NamespaceSettings): unknown }).socketAuthorize(
         socket,
         item,
@@ -135,7 +135,8 @@ function compileAuthorization(
 
 function functions<F>(given: readonly F[] | undefined, member: string, problems: Problems): readonly F[] {
   if (given === undefined) return [];
-  if (Array.isArray(given) && given.every((one) => typeof one === 'function')) return [...given];
+  const list = given as unknown;
+  if (Array.isArray(list) && list.every((one) => typeof one === 'function')) return [...given];
   problems.add(member, 'must be an array of functions');
   return [];
 }

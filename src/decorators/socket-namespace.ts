@@ -35,7 +35,7 @@ function initialiseFieldsFirst<T extends abstract new (...args: never[]) => Gate
     construct(constructor, args: unknown[], newTarget: NewTarget) {
       if (isFakeBroker(args[0])) {
         // @Service of moleculer-decorators tries the class out to copy its fields: there are none to share.
-        ownRecord(constructor.prototype).wrappedByService = true;
+        ownRecord(constructor.prototype as object).wrappedByService = true;
         return Object.create(newTarget.prototype as object) as object;
       }
       const gateway = construct(newTarget.prototype as object, () => {

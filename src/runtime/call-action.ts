@@ -94,7 +94,7 @@ function copyPlain(value: unknown): unknown {
 
 /** Published actions are open; those that manage a gateway only where the whitelist names that gateway. */
 function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
-  if (action.visibility != null && action.visibility !== 'published') return false;
+  if ((action.visibility ?? 'published') !== 'published') return false;
   if (!action.managesGateway) return true;
   const service = action.name.slice(0, action.name.lastIndexOf('.') + 1);
   return proxy.namedServices.some((name) => name.startsWith(service));

@@ -7,7 +7,7 @@ type Middleware = Parameters<Namespace['use']>[0];
 
 /** Guards all code that the application puts on a namespace from now on: a failing middleware refuses its socket. */
 export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Namespace): void {
-  const use = (middleware: Middleware): Namespace =>
+  const use = (middleware: Middleware): unknown =>
     Namespace.prototype.use.call(namespace, (socket: Socket, next: (error?: Error) => void) => {
       pass(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) => middleware(socket, done)).then(
         () => {

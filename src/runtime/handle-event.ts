@@ -44,7 +44,8 @@ export function receivePacket(gateway: GatewayRuntime, session: SocketSession, p
 /** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */
 function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
   const { socket } = session;
-  const name = packet[0] as string;
+  // A client may also send a number as the name.
+  const name = String(packet[0]);
   const event = gateway.events.get(name) ?? gateway.catchAll;
   const { request, params } = gateway.log;
   request?.(`${socket.id} sent '${name}'`);

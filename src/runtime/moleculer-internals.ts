@@ -19,6 +19,7 @@ export interface ActionEndpoint {
 export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
 
 interface BrokerInternals {
+  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
   readonly registry: { createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint };
 }
@@ -61,15 +62,7 @@ export function nextEndpoint(
   options: object,
   ctx: Context,
 ): CallableEndpoint {
-  const { findNextActionEndpoint } = broker as object as {
-    findNextActionEndpoint(
-      this: ServiceBroker,
-      action: string,
-      options: object,
-      ctx: Context,
-    ): CallableEndpoint | Error;
-  };
-  const endpoint = findNextActionEndpoint.call(broker, action, options, ctx);
+  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
   return endpoint;
 }

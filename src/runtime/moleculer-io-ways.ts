@@ -16,9 +16,9 @@ export function adoptSocket(gateway: GatewayRuntime, socket: Socket): void {
 
 /** Lets `socketOnError` answer an error; false if the service has no such method of its own. */
 export function answerByMethod(gateway: GatewayRuntime, error: WireError, ack: AckFunction): boolean {
-  const { socketOnError } = gateway.service as MoleculerIoMethods;
-  if (!gateway.plan.likeMoleculerIo || typeof socketOnError !== 'function') return false;
-  guarded('socketOnError failed', gateway.report, () => socketOnError.call(gateway.service, error, ack));
+  const service = gateway.service as MoleculerIoMethods;
+  if (!gateway.plan.likeMoleculerIo || typeof service.socketOnError !== 'function') return false;
+  guarded('socketOnError failed', gateway.report, () => service.socketOnError?.(error, ack));
   return true;
 }
 

@@ -42,7 +42,7 @@ describe('origins', () => {
       good: ['https://a.example', 'https://a.b.example'],
       bad: ['https://example', 'http://a.example', 'https://a.example.evil', 'https://aXexample'],
     },
-    'a list with commas': { cors: { origin: `${GOOD}, https://*.other.example` }, good: [GOOD, 'https://a.other.example'], bad: [BAD, `${GOOD},`, `${GOOD}, https://*.other.example`] },
+    'a list with commas': { cors: { origin: `${GOOD}, https://*.other.example` }, good: [GOOD, 'https://a.other.example'], bad: [BAD, `${GOOD},`] },
     'a regular expression': { cors: { origin: /^https:\/\/\w+\.example$/ }, good: [GOOD], bad: ['https://app.example.evil'] },
     'a regular expression with the flag g': { cors: { origin: /app\.example$/g }, good: [GOOD, GOOD, GOOD], bad: [BAD, BAD] },
     'an array': { cors: { origin: [GOOD, /\.other\.example$/] }, good: [GOOD, 'https://a.other.example'], bad: [BAD] },

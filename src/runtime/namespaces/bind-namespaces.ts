@@ -56,7 +56,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   const matches: Matcher = (name, _auth, next) => {
     next(null, pattern.test(name));
   };
-  const parent = io.of(matches as Parameters<Server['of']>[0]) as object as ParentNamespace;
+  const parent = io.of(matches) as object as ParentNamespace;
   parent.use((socket, next) => {
     admitSocket(gateway, label, socket, next);
   });

@@ -55,7 +55,7 @@ async function closeClients(io: Server): Promise<void> {
   const { engine } = io as object as { engine: { clients: Record<string, EngineClient>; close(): void } };
   const sockets = Object.values(engine.clients).flatMap(({ transport }) => transport.socket ?? []);
   engine.close();
-  await Promise.allSettled([...io._nsps.values()].map((namespace) => namespace.adapter.close()));
+  await Promise.allSettled([...io._nsps.values()].map(async (namespace) => namespace.adapter.close()));
   await Promise.all(sockets.map(endWebSocket));
 }
 

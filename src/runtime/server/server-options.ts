@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServerOptions } from 'socket.io';
-import { identify } from '../../compiler/compile-paths';
+import { claimOf, identify } from '../../compiler/compile-paths';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import type { GatewayRuntime } from '../gateway-runtime';
@@ -20,7 +20,7 @@ export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
   const owners = new Map<string, GatewayRuntime>();
   for (const gateway of gateways) {
     for (const path of gateway.plan.paths) {
-      const owner = owners.get(identify(path));
+      const owner = owners.get(claimOf(path));
       if (owner) {
         throw contradiction(
           gateway,
@@ -28,7 +28,7 @@ export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
             'give one of them another path, or another port',
         );
       }
-      owners.set(identify(path), gateway);
+      owners.set(claimOf(path), gateway);
     }
   }
 }
