@@ -61,8 +61,9 @@ async function main() {
     console.log(
       `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
     );
-    const stop = () => void chat.stop();
-    process.once('SIGINT', stop).once('SIGTERM', stop);
+    let stopping: Promise<void> | undefined;
+    const stop = () => (stopping ??= chat.stop());
+    process.on('SIGINT', stop).on('SIGTERM', stop);
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(

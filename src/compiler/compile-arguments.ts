@@ -7,6 +7,7 @@ import type { MemberDeclaration } from './inherit-facts';
 import { injectedAck } from './injected-ack';
 import type { BodyPlan, HandlerPlan } from './plan';
 import type { Problems } from './problems';
+import { visibleRooms } from './user-room';
 
 /** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
 type Reader = (ctx: SocketContext, service: Service) => unknown;
@@ -127,7 +128,7 @@ function readerOf(source: ArgumentSource): Reader {
     case 'socketId':
       return (ctx) => withSocket(ctx)?.socket.id;
     case 'rooms':
-      return (ctx) => [...(withSocket(ctx)?.socket.rooms ?? [])];
+      return (ctx) => visibleRooms(withSocket(ctx)?.socket.rooms ?? []);
     case 'nspParams':
       return (ctx) => ctx.nspParams;
     case 'request':

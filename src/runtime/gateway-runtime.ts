@@ -1,4 +1,4 @@
-import type { Service, ServiceBroker } from 'moleculer';
+import { Errors, type Service, type ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { injectedAck } from '../compiler/injected-ack';
@@ -138,13 +138,12 @@ export class GatewayRuntime {
       throw new Error(
         `${this.plan.className}.${target.member}: a mixin or modification removed the action; keep it`,
       );
-    const { answersItself } = target;
-    return {
-      plan,
-      action: endpoint?.action.name ?? '',
-      endpoint,
-      answersItself,
-      run: (ctx) => call(ctx.params, { ctx }),
+    const action = endpoint?.action.name ?? '';
+    const run: BoundEvent['run'] = (ctx) => {
+      // The circuit breaker opens by this, and it is the balancer that usually looks at it.
+      if (endpoint?.state === false) throw new Errors.ServiceNotAvailableError({ action });
+      return call(ctx.params, { ctx });
     };
+    return { plan, action, endpoint, answersItself: target.answersItself, run };
   }
 }

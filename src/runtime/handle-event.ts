@@ -1,6 +1,7 @@
 import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
 import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
+import { visibleRooms } from '../compiler/user-room';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
 import { callAction, resolveAction } from './call-action';
@@ -14,7 +15,7 @@ import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
-import { userOf, visibleRooms, type SocketSession } from './socket-session';
+import { userOf, type SocketSession } from './socket-session';
 
 /*
  * START HERE: one event, from top to bottom.
@@ -177,5 +178,5 @@ export function defaultMeta(socket: SocketSession['socket']): {
   user: unknown;
   $rooms: string[];
 } {
-  return { $socketId: socket.id, user: userOf(socket), $rooms: visibleRooms(socket) };
+  return { $socketId: socket.id, user: userOf(socket), $rooms: visibleRooms(socket.rooms) };
 }

@@ -2,10 +2,10 @@ import { Errors, type Context, type Service } from 'moleculer';
 import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
 import type { ManagementAction } from '../compiler/management-actions';
 import { RESERVED_EVENTS } from '../compiler/reserved-events';
+import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
 import type { GatewayRuntime } from './gateway-runtime';
-import { roomOfUser } from './socket-session';
 
 type OneOrMore = string | string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;

@@ -12,6 +12,8 @@ export interface RegisteredAction {
 
 /** Where a call goes to. */
 export interface ActionEndpoint {
+  /** False while Moleculer's circuit breaker has cut it off. */
+  readonly state: boolean;
   readonly action: RegisteredAction;
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { roomOfUser } from '../compiler/user-room';
 
 /** What the gateway knows of a connected socket beside the socket itself. */
 export interface SocketSession {
@@ -27,18 +28,6 @@ export async function setUser(socket: Socket, user: unknown): Promise<void> {
   if (before === after) return;
   if (before !== undefined) await socket.leave(before);
   if (after !== undefined) await socket.join(after);
-}
-
-/** The room of all sockets of a user. It is the gateway's own, and not among those that applications see. */
-export function roomOfUser(id: string | number): string {
-  return `$user:${id}`;
-}
-
-/** The rooms of a socket, as an application sees them. */
-export function visibleRooms(socket: Socket): string[] {
-  const hidden = roomOfSocket(socket);
-  const rooms = Array.from(socket.rooms);
-  return hidden === undefined ? rooms : rooms.filter((room) => room !== hidden);
 }
 
 function roomOfSocket(socket: Socket): string | undefined {

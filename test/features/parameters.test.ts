@@ -24,7 +24,7 @@ import {
 } from '../../src';
 import { ask, connect, start, type Client, type Running } from '../support/run-gateway';
 
-const USER = { id: 7, name: 'Ada' };
+const USER = { name: 'Ada' };
 
 describe('parameters of handlers', () => {
   let got: unknown[];
@@ -277,8 +277,8 @@ describe('parameters of handlers', () => {
       expect(await running.gateway.actions['many']!('a')).to.deep.equal(['a', undefined, undefined]);
     });
 
-    it('return and throw like any action', async () => {
-      expect(await running.gateway.actions['aliased']!()).to.equal(undefined);
+    it('know of no event', async () => {
+      expect(await running.gateway.actions['aliased']!()).to.be.oneOf([null, undefined]);
     });
   });
 });

@@ -49,9 +49,17 @@ export function guardHandshake(
 }
 
 /** What CORS itself decides by: the same as the handshake. `'*'` stays, so that responses can be cached. */
-export function corsOptions(cors: Cors | undefined): Cors | undefined {
-  if (typeof cors !== 'object' || cors.origin === undefined || cors.origin === '*' || cors.origin === true)
-    return cors;
+export function corsOptions(cors: Cors | undefined, report: Report): Cors | undefined {
+  if (typeof cors === 'function') {
+    return (request, answer) => {
+      const refuse: Report = (what, error) => {
+        report(what, error);
+        answer(null, { origin: false });
+      };
+      guarded('cors failed', refuse, () => (cors as (...args: unknown[]) => unknown)(request, answer));
+    };
+  }
+  if (!cors || cors.origin === undefined || cors.origin === '*' || cors.origin === true) return cors;
   const { origin } = cors;
   return {
     ...cors,
@@ -60,10 +68,11 @@ export function corsOptions(cors: Cors | undefined): Cors | undefined {
         answer(null, false);
       };
       if (name === undefined) answer(null, false);
-      else
+      else {
         decide(origin, name, refuse, (refused) => {
           answer(null, refused === null);
         });
+      }
     },
   };
 }
@@ -130,7 +139,9 @@ export function originMatches(
   origin: string,
 ): boolean {
   if (allowed === undefined || typeof allowed === 'boolean') return allowed !== false;
-  if (allowed instanceof RegExp) return allowed.test(origin);
+  // Without the flags g and y, which would make it match only every other time.
+  if (allowed instanceof RegExp)
+    return new RegExp(allowed.source, allowed.flags.replace(/[gy]/g, '')).test(origin);
   if (Array.isArray(allowed)) return allowed.some((one) => originMatches(one, origin));
   return allowed.split(',').some((pattern) => {
     const escaped = pattern.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&');

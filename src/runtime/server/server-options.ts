@@ -72,12 +72,12 @@ export function socketOptions(
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
   const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
-  const [first] = gateways;
+  const report = gateways[0]?.report ?? (() => undefined);
   return {
     ...(Number.isFinite(patience) && { connectTimeout: patience }),
     ...io,
-    cors: corsOptions(guardedCors),
-    allowRequest: guardHandshake(guardedCors, io.allowRequest, first?.report ?? (() => undefined)),
+    cors: corsOptions(guardedCors, report),
+    allowRequest: guardHandshake(guardedCors, io.allowRequest, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
     cleanupEmptyChildNamespaces: false,
   };
