@@ -77,12 +77,12 @@ export abstract class SocketGateway extends Service implements GatewayShape {
   }
 
   /**
-   * Attaches the gateway to an HTTP server of yours, which it never closes. Call it before the broker starts; with
-   * `settings.server: false` also later.
+   * Attaches the gateway to an HTTP server of yours, which it never closes: `this.io` is there when it returns. Call it
+   * before the broker starts; with `settings.server: false` also later.
    *
    * @param server an HTTP server, or the options
    * @param options of socket.io, in place of `settings.io.options`
-   * @returns settles when the gateway is attached, if it has started already
+   * @returns settles when the adapter is connected, where `io.options.adapter` is a function that connects first
    * @throws Error if the gateway is attached already
    */
   initSocketIO(
@@ -98,7 +98,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
    * @param name as `'/lobby'`
    * @throws Error if there is such a namespace on the server already
    */
-  async registerNamespace(name: string): Promise<Namespace> {
+  registerNamespace(name: string): Namespace {
     const [gateway] = runtimesOf(this);
     return registerNamespace(gateway as GatewayRuntime, name);
   }
@@ -108,8 +108,8 @@ export abstract class SocketGateway extends Service implements GatewayShape {
    *
    * @throws Error if this gateway has no such namespace
    */
-  async removeNamespace(name: string): Promise<void> {
-    await removeNamespace(this, name);
+  removeNamespace(name: string): Promise<void> {
+    return removeNamespace(this, name);
   }
 
   /**

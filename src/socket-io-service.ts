@@ -12,6 +12,7 @@ import type { GatewayPlan } from './compiler/plan';
 import { arrangeLifecycle, configureServer } from './compiler/service-schema';
 import { initSocketIO, lifecycleOf, registerPlan, removeNamespace } from './runtime/gateway-lifecycle';
 import { defaultMeta } from './runtime/handle-event';
+import { socketOnError, socketSaveMeta } from './runtime/moleculer-io-ways';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { originMatches } from './runtime/server/origin-guard';
 import { setUser } from './runtime/socket-session';
@@ -53,7 +54,7 @@ export const SocketIOService: Partial<ServiceSchema> = {
       name: string,
       handlerName?: string,
       item?: NamespaceSettings,
-    ): Promise<Namespace> {
+    ): Namespace {
       const known = plans.get(this) ?? [];
       const events = handlersOf(known, this.schema, handlerName ?? name);
       const { events: _none, ...rest } = compileOneNamespace(this.schema, name, {
@@ -78,6 +79,10 @@ export const SocketIOService: Partial<ServiceSchema> = {
     socketSaveUser(socket: Socket, user: unknown) {
       return setUser(socket, user);
     },
+
+    socketSaveMeta,
+
+    socketOnError,
 
     socketJoinRooms(socket: Socket, rooms: string | string[]) {
       return socket.join(rooms);

@@ -2,6 +2,7 @@ import type { Socket } from 'socket.io';
 import { RateLimitExceeded, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
 import { wireError } from './answer';
+import { present } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
@@ -83,16 +84,18 @@ async function authenticate(
   try {
     user = await call.call(gateway.service, socket);
     if (!user) return;
-    await setUser(socket, user);
+    // In moleculer-io that is the method's task from the beginning.
+    if (gateway.plan.likeMoleculerIo) await gateway.service.socketSaveUser(socket, user);
+    else await setUser(socket, user);
     if (room) await socket.join(room.call(gateway.service, user));
   } catch (error) {
-    if (error instanceof Error && (error as { code?: unknown }).code === 401) throw error;
+    if (error instanceof Error && codeOf(error) === 401) throw error;
     gateway.logger.warn(
       `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}:`,
       error,
     );
     const denial = new UnAuthorizedError();
-    if (gateway.plan.exposeErrors && error instanceof Error) denial.message = error.message;
+    if (gateway.plan.exposeErrors && error instanceof Error) denial.message = present(error).message;
     throw denial;
   }
 }
@@ -104,6 +107,11 @@ function refusal(gateway: GatewayRuntime, socket: Socket, error: unknown): Error
 }
 
 function codeOf(error: unknown): number {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'number' ? code : 500;
+  try {
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    return typeof code === 'number' ? code : 500;
+  } catch {
+    // A getter of whatever was thrown.
+    return 500;
+  }
 }

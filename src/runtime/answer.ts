@@ -49,12 +49,14 @@ export function answerError(
     gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
     error = masked(requestID);
   }
-  if (!ack || !socket.connected || answerByMethod(gateway, error, ack)) return error;
-  try {
-    gateway.answer.fail(ack, error);
-  } catch {
-    answerWhatCanBeWritten(gateway, ack, error, requestID);
-  }
+  if (!ack || !socket.connected) return error;
+  answerByMethod(gateway, thrown, ack, () => {
+    try {
+      gateway.answer.fail(ack, error);
+    } catch {
+      answerWhatCanBeWritten(gateway, ack, error, requestID);
+    }
+  });
   return error;
 }
 

@@ -33,7 +33,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       try {
         // A mixin may have brought its server only now.
         await attachAll(service);
-        for (const gateway of gateways) await (await serverOf(gateway))?.open();
+        for (const gateway of gateways) await serverOf(gateway)?.open();
       } catch (error) {
         for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
         throw error;
@@ -75,7 +75,7 @@ export function initSocketIO(
     if (http) gateway.attachedTo = http;
     if (given) gateway.server = { ...gateway.server, io: { ...gateway.server.io, options: given } };
   }
-  return gateways.some((gateway) => gateway.started) ? attachAll(service) : Promise.resolve();
+  return attachAll(service);
 }
 
 /**
@@ -83,9 +83,9 @@ export function initSocketIO(
  *
  * @throws Error if there is such a namespace already, or the gateway is attached nowhere
  */
-export async function registerNamespace(gateway: GatewayRuntime, name: string): Promise<Namespace> {
+export function registerNamespace(gateway: GatewayRuntime, name: string): Namespace {
   const path = literal(name);
-  (await attachedServer(gateway)).addPath(gateway, path);
+  attachedServer(gateway).addPath(gateway, path);
   return gateway.namespaces.get(path.name) as Namespace;
 }
 
@@ -94,10 +94,10 @@ export async function registerNamespace(gateway: GatewayRuntime, name: string): 
  *
  * @throws Error if there is such a namespace already, or the service is attached nowhere
  */
-export async function registerPlan(service: Service, plan: GatewayPlan): Promise<Namespace> {
+export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const [first] = runtimesOf(service);
   if (!first) throw new Error(`'${service.name}' has no namespace to register another beside`);
-  const server = await attachedServer(first);
+  const server = attachedServer(first);
   const gateway = new GatewayRuntime(plan, service, first.server, first.attachedTo);
   const [path] = plan.paths;
   if (path?.kind === 'literal' && server.serves(path))
@@ -113,11 +113,11 @@ export async function registerPlan(service: Service, plan: GatewayPlan): Promise
  *
  * @throws Error if the gateway has no such namespace
  */
-export async function removeNamespace(service: Service, name: string): Promise<void> {
+export function removeNamespace(service: Service, name: string): Promise<void> {
   const path = literal(name);
   const owner = runtimesOf(service).find((gateway) => gateway.namespaces.has(path.name));
   if (!owner) throw new Error(`Namespace '${name}' does not exist`);
-  await (await attachedServer(owner)).removePath(owner, path);
+  return attachedServer(owner).removePath(owner, path);
 }
 
 /** The gateways that a service is: one for a class. */
@@ -138,16 +138,19 @@ function announce(
   for (const gateway of gateways) ServerRegistry.of(service.broker).announce(gateway);
 }
 
-async function attachAll(service: Service): Promise<void> {
-  for (const gateway of runtimesOf(service)) await ServerRegistry.of(service.broker).attach(gateway);
+/** Attaches at once; the promise is for an adapter that has to connect. */
+function attachAll(service: Service): Promise<void> {
+  const gateways = runtimesOf(service);
+  for (const gateway of gateways) ServerRegistry.of(service.broker).attach(gateway);
+  return Promise.all(gateways.map(async (gateway) => serverOf(gateway)?.prepared)).then(() => undefined);
 }
 
-function serverOf(gateway: GatewayRuntime): Promise<SharedServer | undefined> {
+function serverOf(gateway: GatewayRuntime): SharedServer | undefined {
   return ServerRegistry.of(gateway.broker).serverOf(gateway);
 }
 
-async function attachedServer(gateway: GatewayRuntime): Promise<SharedServer> {
-  const server = await serverOf(gateway);
+function attachedServer(gateway: GatewayRuntime): SharedServer {
+  const server = serverOf(gateway);
   if (!server)
     throw new Error(`${gateway.plan.className} is attached to no server yet; wait until it has started`);
   return server;

@@ -8,6 +8,7 @@ import { ACK_FORMATS, type AckWriter } from './ack-formats';
 import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
+import { socketSaveMeta } from './moleculer-io-ways';
 import { localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 
@@ -49,7 +50,7 @@ export class GatewayRuntime {
   readonly service: GatewayMethods;
   readonly events: ReadonlyMap<string, BoundEvent>;
   readonly catchAll: BoundEvent | undefined;
-  readonly namespaces: Map<string, Namespace>;
+  private readonly live = new Map<string, Namespace>();
   readonly log: EventLog;
   readonly metrics: GatewayMetrics | undefined;
   /** Open a child of a dynamic namespace that has no sockets here. */
@@ -75,10 +76,8 @@ export class GatewayRuntime {
   ) {
     this.service = service as GatewayMethods;
     this.broker = service.broker;
-    this.namespaces =
-      (this.service.namespaces as Map<string, Namespace> | undefined) ?? new Map<string, Namespace>();
-    (this.service as { namespaces: ReadonlyMap<string, Namespace> }).namespaces = this.namespaces;
-    this.savesMeta = typeof this.service.socketSaveMeta === 'function';
+    const { methods } = this.service.schema as { methods?: { socketSaveMeta?: unknown } };
+    this.savesMeta = ![undefined, socketSaveMeta].includes(methods?.socketSaveMeta as never);
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
     this.log = eventLogOf(service);
@@ -104,6 +103,29 @@ export class GatewayRuntime {
   readonly report: Report = (what, error) => {
     this.logger.error(`${this.plan.className}: ${what}: ${describeThrown(error)}`);
   };
+
+  /** The live namespaces, by name. */
+  get namespaces(): ReadonlyMap<string, Namespace> {
+    return this.live;
+  }
+
+  addNamespace(namespace: Namespace): void {
+    this.live.set(namespace.name, namespace);
+    this.shown.set(namespace.name, namespace);
+  }
+
+  /** Forgets a namespace, unless another of the same name has come in the meantime. */
+  removeNamespace(namespace: Namespace): void {
+    for (const map of [this.live, this.shown]) {
+      if (map.get(namespace.name) === namespace) map.delete(namespace.name);
+    }
+  }
+
+  /** `this.namespaces` of the service: of all that it serves. */
+  private get shown(): Map<string, Namespace> {
+    const service = this.service as object as { namespaces?: Map<string, Namespace> };
+    return (service.namespaces ??= new Map<string, Namespace>());
+  }
 
   /** The Socket.IO server that the gateway is attached to. */
   set io(io: Server | undefined) {

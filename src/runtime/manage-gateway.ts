@@ -144,7 +144,11 @@ function eachTarget(
 function eachNamespace<T>(service: Service, name: string | undefined, act: (namespace: Namespace) => T): T[] {
   const runtimes = runtimesOf(service);
   const live = runtimes.flatMap((runtime) => [...runtime.namespaces.values()]);
-  if (name === undefined) return live.map(act);
+  if (name === undefined) {
+    // In moleculer-io '/' is meant.
+    const root = runtimes.some(({ plan }) => plan.likeMoleculerIo) && live.find((one) => one.name === '/');
+    return (root ? [root] : live).map(act);
+  }
   const wanted = name.startsWith('/') ? name : `/${name}`;
   const found = live.find((namespace) => namespace.name === wanted);
   if (found) return [act(found)];

@@ -1,12 +1,14 @@
 import type { Socket } from 'socket.io';
-import type { AckFunction, WireError } from '../types';
-import { guarded } from './errors/guarded';
+import type { AckFunction, SocketContext } from '../types';
+import { guarded, type Report } from './errors/guarded';
+import { present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { setUser, userOf } from './socket-session';
 
 /** What moleculer-io's services may override. */
 interface MoleculerIoMethods {
-  socketOnError?(error: WireError, respond: (error: unknown) => void): unknown;
+  readonly schema: { readonly methods?: { readonly socketOnError?: unknown } };
+  socketOnError(error: Error, respond: (error: unknown) => void): unknown;
 }
 
 /** Gives a socket what moleculer-io's users expect on it: `$service`, and `client.user`. */
@@ -14,12 +16,44 @@ export function adoptSocket(gateway: GatewayRuntime, socket: Socket): void {
   Object.assign(socket, { $service: gateway.service, client: clientWithUser(gateway, socket) });
 }
 
-/** Lets `socketOnError` answer an error; false if the service has no such method of its own. */
-export function answerByMethod(gateway: GatewayRuntime, error: WireError, ack: AckFunction): boolean {
-  const service = gateway.service as MoleculerIoMethods;
-  if (!gateway.plan.likeMoleculerIo || typeof service.socketOnError !== 'function') return false;
-  guarded('socketOnError failed', gateway.report, () => service.socketOnError?.(error, ack));
-  return true;
+/** moleculer-io's method for errors, as it is where nobody overrides it. */
+export function socketOnError(error: unknown, respond: (error: unknown) => void): void {
+  respond(present(toError(error)));
+}
+
+/** moleculer-io's method for the meta of a call, as it is where nobody overrides it. */
+export function socketSaveMeta(this: GatewayRuntime['service'], socket: Socket, ctx: SocketContext): unknown {
+  return this.socketSaveUser(socket, ctx.meta.user);
+}
+
+/**
+ * Lets an overridden `socketOnError` answer an error.
+ *
+ * @param otherwise answers in the usual way: where there is no such method, and where it fails before it has answered
+ */
+export function answerByMethod(
+  gateway: GatewayRuntime,
+  error: unknown,
+  respond: AckFunction,
+  otherwise: () => void,
+): void {
+  const service = gateway.service as object as MoleculerIoMethods;
+  const own = service.schema.methods?.socketOnError;
+  if (!gateway.plan.likeMoleculerIo || own === undefined || own === socketOnError) {
+    otherwise();
+    return;
+  }
+  let answered = false;
+  const failed: Report = (what, failure) => {
+    gateway.report(what, failure);
+    if (!answered) otherwise();
+  };
+  guarded('socketOnError failed', failed, () =>
+    service.socketOnError(toError(error), (answer) => {
+      respond(answer);
+      answered = true;
+    }),
+  );
 }
 
 /**

@@ -1,14 +1,7 @@
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { Errors as MoleculerErrors } from 'moleculer';
-import {
-  Ack,
-  MessageBody,
-  OnDisconnect,
-  SocketEvent,
-  SocketGateway,
-  SocketNamespace,
-} from '../../src';
+import { Ack, MessageBody, OnDisconnect, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
 import {
   acksOn,
   ask,
@@ -54,7 +47,18 @@ function revoked(): object {
 }
 
 function withThrowingGetters(error: Error): Error {
-  for (const key of ['message', 'name', 'stack', 'code', 'type', 'data', 'cause', 'nodeID', 'retryable', 'toString']) {
+  for (const key of [
+    'message',
+    'name',
+    'stack',
+    'code',
+    'type',
+    'data',
+    'cause',
+    'nodeID',
+    'retryable',
+    'toString',
+  ]) {
     Object.defineProperty(error, key, {
       configurable: true,
       get() {
@@ -69,7 +73,8 @@ function withThrowingGetters(error: Error): Error {
 const UNSEEN: Record<string, () => unknown> = {
   'an Error': () => new Error('secret'),
   'a TypeError': () => new TypeError('secret'),
-  'an Error with a code of its own': () => Object.assign(new Error('secret'), { code: 'ENOENT', type: 'secret' }),
+  'an Error with a code of its own': () =>
+    Object.assign(new Error('secret'), { code: 'ENOENT', type: 'secret' }),
   'an Error whose cause is a circle': () => {
     const error = new Error('secret');
     error.cause = error;
@@ -176,17 +181,20 @@ describe('acks', () => {
     ...UNSEEN,
     'a MoleculerError': () => new MoleculerError('seen', 418, 'TEAPOT', { tea: 1 }),
     'a MoleculerError whose data is a circle': () => new MoleculerError('seen', 418, 'TEAPOT', circle()),
-    'a MoleculerError whose data holds a BigInt': () => new MoleculerError('seen', 418, 'TEAPOT', { id: 10n }),
+    'a MoleculerError whose data holds a BigInt': () =>
+      new MoleculerError('seen', 418, 'TEAPOT', { id: 10n }),
     'a MoleculerError whose data is 20,000 levels deep': () =>
       new MoleculerError('seen', 418, 'TEAPOT', nested(20_000)),
     'a MoleculerError whose data is a Proxy': () =>
       new MoleculerError('seen', 418, 'TEAPOT', new Proxy({}, refuseAll)),
     'a MoleculerError whose type is a BigInt': () => new MoleculerError('seen', 418, 10n as never),
-    'a MoleculerError whose message is a circle': () => new MoleculerError(circle() as never, 418, 'TEAPOT', {}),
+    'a MoleculerError whose message is a circle': () =>
+      new MoleculerError(circle() as never, 418, 'TEAPOT', {}),
     'a MoleculerError whose name is a circle': () =>
       Object.assign(new MoleculerError('seen', 418), { name: circle() }),
     'a frozen MoleculerError': () => Object.freeze(new MoleculerError('seen', 418, 'TEAPOT')),
-    'a MoleculerError whose getters throw': () => withThrowingGetters(new MoleculerError('seen', 418, 'TEAPOT')),
+    'a MoleculerError whose getters throw': () =>
+      withThrowingGetters(new MoleculerError('seen', 418, 'TEAPOT')),
   };
   const held = new Map<string, (value: unknown) => void>();
 
@@ -617,7 +625,9 @@ describe('acks', () => {
     await broker.start();
     const client = await connect({ url: `http://localhost:${portOf(serviceOf(broker, 'slow'))}` });
     const closed = new Promise((resolve) => client.once('disconnect', resolve));
-    const answer = new Promise((resolve) => client.timeout(3000).emit('wait', (...args: unknown[]) => resolve(args)));
+    const answer = new Promise((resolve) =>
+      client.timeout(3000).emit('wait', (...args: unknown[]) => resolve(args)),
+    );
     await entered;
     await broker.stop();
     // Either the handler was waited for, or the client sees the connection end; it never hangs.

@@ -23,11 +23,17 @@ import {
   refused,
   signal,
   start,
+  type Client,
   type Running,
 } from '../support/run-gateway';
 
 const settings = { port: 0 };
 const ADA = { id: 7, name: 'Ada', tags: ['a'] };
+
+/** Resolves when a client is refused, or its connection closed before it is in. */
+function turnedAway(client: Client): Promise<unknown> {
+  return Promise.race([refused(client), new Promise((resolve) => client.io.once('close', resolve))]);
+}
 
 describe('authentication', () => {
   let authenticate: (socket: ServerSocket) => unknown;
@@ -40,7 +46,11 @@ describe('authentication', () => {
     }
     @SocketEvent()
     me(ctx: SocketContext) {
-      return { meta: ctx.meta.user ?? null, data: ctx.socket.data.user ?? null, rooms: [...ctx.socket.rooms] };
+      return {
+        meta: ctx.meta.user ?? null,
+        data: ctx.socket.data.user ?? null,
+        rooms: [...ctx.socket.rooms],
+      };
     }
     @SocketEvent()
     login(ctx: SocketContext) {
@@ -134,7 +144,10 @@ describe('authentication', () => {
           expect(error.data).to.include({ name: 'UnAuthorizedError', code: 401 });
           expect(JSON.stringify(error.data)).not.to.include('secret');
         }
-        expect(logger.lines.filter(({ text }) => text.includes('authenticate')), 'the reason is in the log').to.have.length(2);
+        expect(
+          logger.lines.filter(({ text }) => text.includes('authenticate')),
+          'the reason is in the log',
+        ).to.have.length(2);
         await alive(running);
       });
     }
@@ -167,7 +180,8 @@ describe('authentication', () => {
       await far.start();
       const running = await start(AccountGateway, { transporter: 'Fake', nodeID: 'near' });
       await running.broker.waitForServices('users', 2000, 5);
-      authenticate = (socket) => running.broker.call('users.verify', { token: socket.handshake.auth['token'] });
+      authenticate = (socket) =>
+        running.broker.call('users.verify', { token: socket.handshake.auth['token'] });
       const client = await connect(running, '/x', { auth: { token: 'good' } });
       expect((await ask(client, 'me')).result.data).to.deep.equal(ADA);
       const error = await refused(newClient(running, '/x', { auth: { token: 'bad' } }));
@@ -176,7 +190,17 @@ describe('authentication', () => {
 
     it('refuses where the room cannot be told', async () => {
       const running = await start(AccountGateway);
-      authenticate = () => Object.create({}, { id: { get: () => { throw new Error('secret'); } } });
+      authenticate = () =>
+        Object.create(
+          {},
+          {
+            id: {
+              get: () => {
+                throw new Error('secret');
+              },
+            },
+          },
+        );
       const error = await refused(newClient(running));
       expect(error.data.code).to.equal(401);
       await alive(running);
@@ -185,9 +209,16 @@ describe('authentication', () => {
     it('refuses in bounded time where it never answers', async () => {
       @SocketNamespace('/x', { settings, limits: { handshakeTimeout: 30 } })
       class ImpatientGateway extends AccountGateway {}
+      @SocketNamespace('/free', { settings, limits: { handshakeTimeout: 30 } })
+      class FreeGateway extends SocketGateway {}
       authenticate = () => new Promise(() => undefined);
-      const error = await refused(newClient(await start(ImpatientGateway)));
+      const running = await start([ImpatientGateway, FreeGateway]);
+      await turnedAway(newClient(running));
+      // A connection that is in another namespace already stays, and is told.
+      const anchor = await connect(running, '/free');
+      const error = await refused(anchor.io.socket('/x', {}));
       expect(error.data).to.include({ name: 'ServiceUnavailableError', code: 503 });
+      expect(anchor.connected).to.equal(true);
     });
 
     it('does not let a client in who is only late', async () => {
@@ -199,7 +230,7 @@ describe('authentication', () => {
         return ADA;
       };
       const running = await start(ImpatientGateway);
-      await refused(newClient(running));
+      await turnedAway(newClient(running));
       go.fire();
       await alive(running);
       const rooms = running.gateway.namespaces.get('/x')!.adapter.rooms;
@@ -326,7 +357,9 @@ describe('authentication', () => {
       const client = await connect(await start(SavingGateway));
       await ask(client, 'login', ADA);
       await ask(client, 'rooms', { $join: ['a', 'b'] });
-      expect((await ask(client, 'me')).result.rooms).to.include('a').and.to.include('b');
+      expect((await ask(client, 'me')).result.rooms)
+        .to.include('a')
+        .and.to.include('b');
       await ask(client, 'rooms', { $leave: 'a', $join: 'c' });
       const { rooms } = (await ask(client, 'me')).result;
       expect(rooms).to.include('b').and.to.include('c').and.not.to.include('a');

@@ -61,8 +61,14 @@ describe('dynamic namespaces', () => {
     it('are one for each name', async () => {
       const running = await start(TenantGateway);
       const [a, b] = [await connect(running, '/tenants/a'), await connect(running, '/tenants/b')];
-      expect((await ask(a, 'where')).result).to.deep.equal({ namespace: '/tenants/a', nspParams: { tenantId: 'a' } });
-      expect((await ask(b, 'where')).result).to.deep.equal({ namespace: '/tenants/b', nspParams: { tenantId: 'b' } });
+      expect((await ask(a, 'where')).result).to.deep.equal({
+        namespace: '/tenants/a',
+        nspParams: { tenantId: 'a' },
+      });
+      expect((await ask(b, 'where')).result).to.deep.equal({
+        namespace: '/tenants/b',
+        nspParams: { tenantId: 'b' },
+      });
       expect((await ask(a, 'injected')).result).to.deep.equal(['a', { tenantId: 'a' }]);
     });
 
@@ -80,7 +86,15 @@ describe('dynamic namespaces', () => {
 
     it('do not match more or fewer segments', async () => {
       const running = await start(TenantGateway);
-      for (const name of ['/tenants', '/tenants/', '/tenants/a/b', '/tenants/a/', '/x/tenants/a', '/tenantsXa', '/TENANTS/a']) {
+      for (const name of [
+        '/tenants',
+        '/tenants/',
+        '/tenants/a/b',
+        '/tenants/a/',
+        '/x/tenants/a',
+        '/tenantsXa',
+        '/TENANTS/a',
+      ]) {
         expect((await refused(newClient(running, name))).message, name).to.equal('Invalid namespace');
       }
       expect(served(running)).to.deep.equal([]);
@@ -114,7 +128,25 @@ describe('dynamic namespaces', () => {
       expect((await ask(client, 'where')).result.nspParams).to.deep.equal({ tenantId: 'a' });
     });
 
-    for (const name of ['__proto__', 'constructor', 'toString', 'ä', 'a%2Fb', '日本', 'a b', '*', '..', '$&', "'", '"', '<script>', 'a:b', '\u0000', '💥', 'x'.repeat(1000)]) {
+    for (const name of [
+      '__proto__',
+      'constructor',
+      'toString',
+      'ä',
+      'a%2Fb',
+      '日本',
+      'a b',
+      '*',
+      '..',
+      '$&',
+      "'",
+      '"',
+      '<script>',
+      'a:b',
+      '\u0000',
+      '💥',
+      'x'.repeat(1000),
+    ]) {
       it(`take the weird name ${JSON.stringify(name.slice(0, 20))} for what it is`, async () => {
         const running = await start(TenantGateway);
         const client = await connect(running, `/tenants/${name}`);
@@ -138,8 +170,14 @@ describe('dynamic namespaces', () => {
         }
       }
       const running = await start(RoomGateway);
-      expect((await ask(await connect(running, '/room-1-big'), 'where')).result).to.deep.equal([{ id: '1', kind: 'big' }, 'big']);
-      expect((await ask(await connect(running, '/room-2'), 'where')).result).to.deep.equal([{ id: '2' }, null]);
+      expect((await ask(await connect(running, '/room-1-big'), 'where')).result).to.deep.equal([
+        { id: '1', kind: 'big' },
+        'big',
+      ]);
+      expect((await ask(await connect(running, '/room-2'), 'where')).result).to.deep.equal([
+        { id: '2' },
+        null,
+      ]);
       expect((await refused(newClient(running, '/room-x'))).message).to.equal('Invalid namespace');
     });
   });
@@ -148,15 +186,24 @@ describe('dynamic namespaces', () => {
     @SocketNamespace(['/lobby', '/tenants/:tenantId', /^\/x-(?<n>\d)$/], { settings })
     class MixedGateway extends TenantGateway {}
     const running = await start(MixedGateway);
-    for (const [name, params] of [['/lobby', {}], ['/tenants/a', { tenantId: 'a' }], ['/x-1', { n: '1' }]] as const) {
-      expect((await ask(await connect(running, name), 'where')).result).to.deep.equal({ namespace: name, nspParams: params });
+    for (const [name, params] of [
+      ['/lobby', {}],
+      ['/tenants/a', { tenantId: 'a' }],
+      ['/x-1', { n: '1' }],
+    ] as const) {
+      expect((await ask(await connect(running, name), 'where')).result).to.deep.equal({
+        namespace: name,
+        nspParams: params,
+      });
     }
     expect([...running.gateway.namespaces.keys()].sort()).to.deep.equal(['/lobby', '/tenants/a', '/x-1']);
   });
 
   it('are reached by this.namespaces: one, not its sisters', async () => {
     const running = await start(TenantGateway);
-    const [a1, a2, b] = await Promise.all(['a', 'a', 'b'].map((name) => connect(running, `/tenants/${name}`)));
+    const [a1, a2, b] = await Promise.all(
+      ['a', 'a', 'b'].map((name) => connect(running, `/tenants/${name}`)),
+    );
     const heard: string[] = [];
     b!.on('shouted', () => heard.push('b'));
     const both = Promise.all([next(a1!, 'shouted'), next(a2!, 'shouted')]);
@@ -180,7 +227,9 @@ describe('dynamic namespaces', () => {
       second.disconnect();
       await onlyServes(running);
       expect([...running.gateway.namespaces.keys()]).to.deep.equal([]);
-      expect((await ask(await connect(running, '/tenants/a'), 'where')).result.namespace).to.equal('/tenants/a');
+      expect((await ask(await connect(running, '/tenants/a'), 'where')).result.namespace).to.equal(
+        '/tenants/a',
+      );
     });
 
     it('by thousands, and leave nothing behind', async () => {
@@ -197,7 +246,9 @@ describe('dynamic namespaces', () => {
         await onlyServes(running, '/tenants/anchor');
       }
       expect([...running.gateway.namespaces.keys()]).to.deep.equal(['/tenants/anchor']);
-      const parents = [...((running.gateway.io as any).parentNsps as Map<unknown, { children: Set<unknown> }>).values()];
+      const parents = [
+        ...((running.gateway.io as any).parentNsps as Map<unknown, { children: Set<unknown> }>).values(),
+      ];
       expect(parents.map(({ children }) => children.size)).to.deep.equal([1]);
     });
 
@@ -266,7 +317,9 @@ describe('dynamic namespaces', () => {
       await inside;
       expect((await ask(slow, 'where')).result.namespace).to.equal('/tenants/a');
       expect(running.gateway.namespaces.get('/tenants/a')!.sockets.has(slow.id!)).to.equal(true);
-      expect(running.gateway.io._nsps.get('/tenants/a')).to.equal(running.gateway.namespaces.get('/tenants/a'));
+      expect(running.gateway.io._nsps.get('/tenants/a')).to.equal(
+        running.gateway.namespaces.get('/tenants/a'),
+      );
       const shouted = next(slow, 'shouted');
       await ask(slow, 'shout');
       await shouted;
@@ -331,7 +384,9 @@ describe('dynamic namespaces', () => {
       it(`give a name to the literal one, whichever is registered first (${gateways[0]!.name})`, async () => {
         const running = await start(gateways);
         expect((await ask(await connect(running, '/tenants/main'), 'where')).result).to.equal('main');
-        expect((await ask(await connect(running, '/tenants/a'), 'where')).result.namespace).to.equal('/tenants/a');
+        expect((await ask(await connect(running, '/tenants/a'), 'where')).result.namespace).to.equal(
+          '/tenants/a',
+        );
         expect([...serviceOf(running.broker, 'tenant').namespaces.keys()]).to.deep.equal(['/tenants/a']);
         expect([...serviceOf(running.broker, 'main').namespaces.keys()]).to.deep.equal(['/tenants/main']);
       });
@@ -346,7 +401,9 @@ describe('dynamic namespaces', () => {
     it('do not leave a name to a gateway that is gone', async () => {
       const running = await start([MainGateway, TenantGateway]);
       await running.broker.destroyService(serviceOf(running.broker, 'main') as never);
-      expect((await ask(await connect(running, '/tenants/main'), 'where')).result.namespace).to.equal('/tenants/main');
+      expect((await ask(await connect(running, '/tenants/main'), 'where')).result.namespace).to.equal(
+        '/tenants/main',
+      );
     });
   });
 
@@ -390,7 +447,12 @@ describe('dynamic namespaces', () => {
       const running = await start(SlowGateway);
       const anchor = newClient(running, '/tenants/0');
       const all = [anchor, ...[1, 2, 3, 4].map((i) => anchor.io.socket(`/tenants/${i}`, {}))];
-      const outcomes = all.map((client) => connected(client).then(() => 'in', () => 'out'));
+      const outcomes = all.map((client) =>
+        connected(client).then(
+          () => 'in',
+          () => 'out',
+        ),
+      );
       expect(await Promise.all([outcomes[3], outcomes[4]])).to.deep.equal(['out', 'out']);
       expect(asked).to.equal(3);
       go.fire();

@@ -49,7 +49,10 @@ describe('errors on the wire', () => {
     proxy!: ActionProxy;
   }
 
-  async function client(type: typeof SocketGateway = FailingGateway, options?: BrokerOptions): Promise<Client> {
+  async function client(
+    type: typeof SocketGateway = FailingGateway,
+    options?: BrokerOptions,
+  ): Promise<Client> {
     return connect(await start(type, options));
   }
   async function errorOf(make: () => unknown, type?: typeof SocketGateway) {
@@ -136,13 +139,53 @@ describe('errors on the wire', () => {
         () => new MoleculerError('Broken', 518, 'BROKEN', null as never),
         { name: 'MoleculerError', message: 'Broken', code: 518, type: 'BROKEN', data: null },
       ],
-      ['UnAuthorizedError', () => new Errors.UnAuthorizedError(), { name: 'UnAuthorizedError', message: 'Unauthorized', code: 401, type: 'INVALID_TOKEN' }],
-      ['ForbiddenError', () => new Errors.ForbiddenError('NOPE', { a: 1 }), { name: 'ForbiddenError', message: 'Forbidden', code: 403, type: 'NOPE', data: { a: 1 } }],
-      ['BadRequestError', () => new Errors.BadRequestError('BAD'), { name: 'BadRequestError', message: 'Bad request', code: 400, type: 'BAD' }],
-      ['NotFoundError', () => new Errors.NotFoundError('LOST'), { name: 'NotFoundError', message: 'Not found', code: 404, type: 'LOST' }],
-      ['PayloadTooLarge', () => new Errors.PayloadTooLarge({ a: 1 }), { name: 'PayloadTooLarge', message: 'Payload too large', code: 413, type: 'PAYLOAD_TOO_LARGE', data: { a: 1 } }],
-      ['RateLimitExceeded', () => new Errors.RateLimitExceeded('SLOW', { retryAfter: 1 }), { name: 'RateLimitExceeded', message: 'Rate limit exceeded', code: 429, type: 'SLOW', data: { retryAfter: 1 } }],
-      ['ServiceUnavailableError', () => new Errors.ServiceUnavailableError('AWAY'), { name: 'ServiceUnavailableError', message: 'Service unavailable', code: 503, type: 'AWAY' }],
+      [
+        'UnAuthorizedError',
+        () => new Errors.UnAuthorizedError(),
+        { name: 'UnAuthorizedError', message: 'Unauthorized', code: 401, type: 'INVALID_TOKEN' },
+      ],
+      [
+        'ForbiddenError',
+        () => new Errors.ForbiddenError('NOPE', { a: 1 }),
+        { name: 'ForbiddenError', message: 'Forbidden', code: 403, type: 'NOPE', data: { a: 1 } },
+      ],
+      [
+        'BadRequestError',
+        () => new Errors.BadRequestError('BAD'),
+        { name: 'BadRequestError', message: 'Bad request', code: 400, type: 'BAD' },
+      ],
+      [
+        'NotFoundError',
+        () => new Errors.NotFoundError('LOST'),
+        { name: 'NotFoundError', message: 'Not found', code: 404, type: 'LOST' },
+      ],
+      [
+        'PayloadTooLarge',
+        () => new Errors.PayloadTooLarge({ a: 1 }),
+        {
+          name: 'PayloadTooLarge',
+          message: 'Payload too large',
+          code: 413,
+          type: 'PAYLOAD_TOO_LARGE',
+          data: { a: 1 },
+        },
+      ],
+      [
+        'RateLimitExceeded',
+        () => new Errors.RateLimitExceeded('SLOW', { retryAfter: 1 }),
+        {
+          name: 'RateLimitExceeded',
+          message: 'Rate limit exceeded',
+          code: 429,
+          type: 'SLOW',
+          data: { retryAfter: 1 },
+        },
+      ],
+      [
+        'ServiceUnavailableError',
+        () => new Errors.ServiceUnavailableError('AWAY'),
+        { name: 'ServiceUnavailableError', message: 'Service unavailable', code: 503, type: 'AWAY' },
+      ],
     ];
     for (const [name, make, expected] of family) {
       it(`pass through: ${name}`, async () => {
@@ -207,7 +250,10 @@ describe('errors on the wire', () => {
     it('are masked, and logged in full under the id that the client gets', async () => {
       const logger = new CollectingLogger();
       const asking = await client(FailingGateway, { logger });
-      thrown = () => Object.assign(new Error('password is hunter2', { cause: new Error('deep cause') }), { sql: 'SELECT 1' });
+      thrown = () =>
+        Object.assign(new Error('password is hunter2', { cause: new Error('deep cause') }), {
+          sql: 'SELECT 1',
+        });
       const { error } = await ask(asking, 'fail');
       expect(error).to.deep.equal(expectedMask(error.data.requestID));
       const lines = logger.having(error.data.requestID);
@@ -221,7 +267,9 @@ describe('errors on the wire', () => {
     it('have an id each', async () => {
       const asking = await client();
       thrown = () => new Error('no');
-      const ids = await Promise.all([1, 2, 3].map(async () => (await ask(asking, 'fail')).error.data.requestID));
+      const ids = await Promise.all(
+        [1, 2, 3].map(async () => (await ask(asking, 'fail')).error.data.requestID),
+      );
       expect(new Set(ids)).to.have.length(3);
     });
 
@@ -251,7 +299,12 @@ describe('errors on the wire', () => {
 
     it('are masked where they only look like ours', async () => {
       const alike = () =>
-        Object.assign(new Error('secret'), { name: 'MoleculerError', code: 404, type: 'SEEN', data: { secret: 1 } });
+        Object.assign(new Error('secret'), {
+          name: 'MoleculerError',
+          code: 404,
+          type: 'SEEN',
+          data: { secret: 1 },
+        });
       const error = await errorOf(alike);
       expect(error).to.deep.equal(expectedMask(error.data.requestID));
     });
@@ -365,7 +418,10 @@ describe('errors on the wire', () => {
     class OpenGateway extends FailingGateway {}
 
     it('carry their own name and message, and never their stack', async () => {
-      const error = await errorOf(() => Object.assign(new TypeError('Not a number'), { stack: 'secret' }), OpenGateway);
+      const error = await errorOf(
+        () => Object.assign(new TypeError('Not a number'), { stack: 'secret' }),
+        OpenGateway,
+      );
       expect(error).to.deep.equal({ name: 'TypeError', message: 'Not a number', code: 500 });
     });
 
@@ -418,18 +474,29 @@ describe('errors on the wire', () => {
     });
 
     it('rewrites it as an error, which is masked like any other', async () => {
-      expect(await fail(() => new Error('secret'), () => new MoleculerError('seen', 418, 'TEAPOT'))).to.deep.equal({
+      expect(
+        await fail(
+          () => new Error('secret'),
+          () => new MoleculerError('seen', 418, 'TEAPOT'),
+        ),
+      ).to.deep.equal({
         name: 'MoleculerError',
         message: 'seen',
         code: 418,
         type: 'TEAPOT',
       });
-      const error = await fail(() => new MoleculerError('seen'), () => new Error('secret'));
+      const error = await fail(
+        () => new MoleculerError('seen'),
+        () => new Error('secret'),
+      );
       expect(error).to.deep.equal(expectedMask(error.data.requestID));
     });
 
     it('is given the error, the context, the socket, and the service as this', async () => {
-      await fail(() => new MoleculerError('seen'), () => undefined);
+      await fail(
+        () => new MoleculerError('seen'),
+        () => undefined,
+      );
       const [error, ctx, socket, service] = told[0] as any[];
       expect(error).to.be.instanceOf(MoleculerError);
       expect(ctx.event).to.equal('fail');
@@ -440,7 +507,10 @@ describe('errors on the wire', () => {
 
     it('is given an Error also where something else was thrown', async () => {
       for (const value of [null, undefined, 'text', { a: 1 }]) {
-        await fail(() => value, () => undefined);
+        await fail(
+          () => value,
+          () => undefined,
+        );
         expect(told[0]![0]).to.be.instanceOf(Error);
       }
     });
@@ -481,15 +551,28 @@ describe('errors on the wire', () => {
     it('answers all the same where its result cannot be written', async () => {
       const circle: Record<string, unknown> = {};
       circle['self'] = circle;
-      for (const unwritable of [circle, { message: circle }, { code: 10n }, { name: 'X', message: 'y', data: circle }]) {
-        expect(await fail(() => new Error('secret'), () => unwritable)).to.be.an('object');
+      for (const unwritable of [
+        circle,
+        { message: circle },
+        { code: 10n },
+        { name: 'X', message: 'y', data: circle },
+      ]) {
+        expect(
+          await fail(
+            () => new Error('secret'),
+            () => unwritable,
+          ),
+        ).to.be.an('object');
       }
     });
 
     it('answers all the same where it rejects', async () => {
-      expect(await fail(() => new Error('secret'), () => Promise.reject(new Error('in reformatError')))).to.be.an(
-        'object',
-      );
+      expect(
+        await fail(
+          () => new Error('secret'),
+          () => Promise.reject(new Error('in reformatError')),
+        ),
+      ).to.be.an('object');
     });
 
     it('rewrites errors that come before there is a context', async () => {
@@ -502,7 +585,9 @@ describe('errors on the wire', () => {
       const logger = new CollectingLogger();
       rewrite = () => ({ message: 'sorry' });
       thrown = () => new Error('the real reason');
-      expect((await ask(await client(RewritingGateway, { logger }), 'fail')).error).to.deep.equal({ message: 'sorry' });
+      expect((await ask(await client(RewritingGateway, { logger }), 'fail')).error).to.deep.equal({
+        message: 'sorry',
+      });
       expect(logger.having('the real reason')).to.have.length(1);
     });
   });

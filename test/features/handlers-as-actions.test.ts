@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { Context, Errors as MoleculerErrors, type Middleware } from 'moleculer';
 import { Action, Service as ServiceDecorator } from 'moleculer-decorators';
-import {
-  Ctx,
-  MessageBody,
-  SocketEvent,
-  SocketGateway,
-  SocketNamespace,
-  type SocketContext,
-} from '../../src';
+import { Ctx, MessageBody, SocketEvent, SocketGateway, SocketNamespace, type SocketContext } from '../../src';
 import { ask, connect, newBroker, signal, start, type Client, type Running } from '../support/run-gateway';
 
 const settings = { port: 0 };
@@ -40,7 +33,9 @@ describe('handlers as actions', () => {
   describe('params', () => {
     @SocketNamespace('/x', { settings })
     class CheckedGateway extends SocketGateway {
-      @SocketEvent('create', { params: { name: 'string', size: { type: 'number', optional: true, convert: true, default: 1 } } })
+      @SocketEvent('create', {
+        params: { name: 'string', size: { type: 'number', optional: true, convert: true, default: 1 } },
+      })
       create(@MessageBody() body: any, @Ctx() ctx: SocketContext) {
         runs.push(body);
         return [body, ctx.params];
@@ -59,13 +54,18 @@ describe('handlers as actions', () => {
     it('reach the handler as the validator has changed them', async () => {
       expect(await ask(client, 'create', { name: 'a', size: '3' })).to.deep.equal({
         error: null,
-        result: [{ name: 'a', size: 3 }, { name: 'a', size: 3 }],
+        result: [
+          { name: 'a', size: 3 },
+          { name: 'a', size: 3 },
+        ],
       });
       expect((await ask(client, 'create', { name: 'a' })).result[0]).to.deep.equal({ name: 'a', size: 1 });
     });
 
     it('are checked without a socket too', async () => {
-      expect(await rejection(running.gateway.actions['create']!({ name: 5 }))).to.be.instanceOf(MoleculerErrors.ValidationError);
+      expect(await rejection(running.gateway.actions['create']!({ name: 5 }))).to.be.instanceOf(
+        MoleculerErrors.ValidationError,
+      );
     });
   });
 
@@ -144,7 +144,9 @@ describe('handlers as actions', () => {
   it('are tried again by a retry policy', async () => {
     @SocketNamespace('/x', { settings })
     class StubbornGateway extends SocketGateway {
-      @SocketEvent('stubborn', { retryPolicy: { enabled: true, retries: 2, delay: 1, maxDelay: 2, factor: 1 } })
+      @SocketEvent('stubborn', {
+        retryPolicy: { enabled: true, retries: 2, delay: 1, maxDelay: 2, factor: 1 },
+      })
       stubborn(@MessageBody() body: any, @Ctx() ctx: SocketContext) {
         runs.push([body, ctx.socket?.id === client.id, ctx.event]);
         if (runs.length < 3) throw new MoleculerErrors.MoleculerRetryableError('again', 503, 'AGAIN');
@@ -161,14 +163,30 @@ describe('handlers as actions', () => {
     @SocketNamespace('/x', { settings })
     class FragileGateway extends SocketGateway {
       @SocketEvent('fragile', {
-        circuitBreaker: { enabled: true, threshold: 0.5, minRequestCount: 2, windowTime: 60, halfOpenTime: 60_000, check: () => true },
+        circuitBreaker: {
+          enabled: true,
+          threshold: 0.5,
+          minRequestCount: 2,
+          windowTime: 60,
+          halfOpenTime: 60_000,
+          check: () => true,
+        },
       })
       fragile() {
         runs.push(1);
         throw new Error('broken');
       }
     }
-    await serve(FragileGateway, { circuitBreaker: { enabled: true, threshold: 0.9, windowTime: 60, minRequestCount: 100, halfOpenTime: 60_000, check: () => true } });
+    await serve(FragileGateway, {
+      circuitBreaker: {
+        enabled: true,
+        threshold: 0.9,
+        windowTime: 60,
+        minRequestCount: 100,
+        halfOpenTime: 60_000,
+        check: () => true,
+      },
+    });
     for (let i = 0; i < 4; i++) await ask(client, 'fragile');
     const { error } = await ask(client, 'fragile');
     expect(runs).to.have.length(2);
@@ -207,7 +225,12 @@ describe('handlers as actions', () => {
       @SocketNamespace('/x', {
         settings,
         hooks: {
-          before: { '*': note('all'), 'create*': note('create*'), order: note('order'), 'user.created': note('event') },
+          before: {
+            '*': note('all'),
+            'create*': note('create*'),
+            order: note('order'),
+            'user.created': note('event'),
+          },
           after: { 'create*': note('after') },
           error: {
             failing: function (_ctx: unknown, error: Error) {
@@ -292,7 +315,8 @@ describe('handlers as actions', () => {
       expect(error).to.include({ code: 404 });
       expect(await running.broker.call('visible.open')).to.equal('open');
       expect(await running.broker.call('visible.shared')).to.equal('shared');
-      for (const event of ['hidden', 'open', 'shared']) expect((await ask(client, event)).result).to.equal(event);
+      for (const event of ['hidden', 'open', 'shared'])
+        expect((await ask(client, event)).result).to.equal(event);
     });
 
     it('holds for other nodes', async () => {
@@ -310,7 +334,13 @@ describe('handlers as actions', () => {
       localAction(nextHandler: any, action: any) {
         if (action.rawName !== 'seen') return nextHandler;
         return async (ctx: any) => {
-          runs.push([action.name, ctx.action.name, ctx.event, ctx.socket.id === client.id, ctx instanceof Context]);
+          runs.push([
+            action.name,
+            ctx.action.name,
+            ctx.event,
+            ctx.socket.id === client.id,
+            ctx instanceof Context,
+          ]);
           return [await nextHandler(ctx)];
         };
       },
@@ -337,7 +367,9 @@ describe('handlers as actions', () => {
     await serve(CountedGateway, { metrics: { enabled: true, reporter: [] } });
     for (let i = 0; i < 3; i++) await ask(client, 'counted');
     const metric = (running.broker.metrics as any).getMetric('moleculer.request.total');
-    expect(metric.get({ action: 'counted.counted', type: 'local', caller: null, service: 'counted' }).value).to.equal(3);
+    expect(
+      metric.get({ action: 'counted.counted', type: 'local', caller: null, service: 'counted' }).value,
+    ).to.equal(3);
   });
 
   it('get a context of Moleculer, whose calls carry meta', async () => {
@@ -345,7 +377,12 @@ describe('handlers as actions', () => {
       name: 'other',
       actions: {
         look(ctx: any) {
-          return { meta: ctx.meta, caller: ctx.caller, level: ctx.level, sameRequest: ctx.requestID === ctx.params.requestID };
+          return {
+            meta: ctx.meta,
+            caller: ctx.caller,
+            level: ctx.level,
+            sameRequest: ctx.requestID === ctx.params.requestID,
+          };
         },
       },
       events: {

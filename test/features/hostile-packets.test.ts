@@ -115,7 +115,7 @@ describe('hostile packets', () => {
         expect((await raw.ask(2, `["echo",1,2,${deep(10_000)}]`))[0].code).to.equal(413);
         expect((await raw.ask(3, `["note",${deep(10_000)}]`))[0].code).to.equal(413);
         expect((await raw.ask(4, `["call","add",${deep(10_000)}]`))[0].code).to.equal(413);
-        expect((await raw.ask(5, `["mine",${deep(10_000)}]`))).to.be.an('array');
+        expect(await raw.ask(5, `["mine",${deep(10_000)}]`)).to.be.an('array');
         expect((await raw.ask(6, '["ping"]'))[1]).to.equal('pong');
       });
 
@@ -148,8 +148,14 @@ describe('hostile packets', () => {
 
     it('as the answer to a question of the server do nothing', async () => {
       const raw = await RawClient.enter(running);
-      const [id] = [...running.gateway.namespaces.get('/x')!.sockets.keys()].filter((each) => each !== witness.id);
-      const answer = running.gateway.namespaces.get('/x')!.sockets.get(id!)!.timeout(1000).emitWithAck('question');
+      const [id] = [...running.gateway.namespaces.get('/x')!.sockets.keys()].filter(
+        (each) => each !== witness.id,
+      );
+      const answer = running.gateway.namespaces
+        .get('/x')!
+        .sockets.get(id!)!
+        .timeout(1000)
+        .emitWithAck('question');
       const question = await raw.message('42/x,');
       const number = /^42\/x,(\d+)\[/.exec(question)![1]!;
       raw.send(`43/x,${number}[${deepArrays(5000)}]`);
@@ -160,11 +166,37 @@ describe('hostile packets', () => {
   });
 
   describe('with the names of what every object has', () => {
-    for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'then', '_events', 'domain', 'error', 'emit', 'on', 'data', 'user', '*', '', ' ', '\u0000', 'x'.repeat(100_000)]) {
+    for (const name of [
+      '__proto__',
+      'constructor',
+      'prototype',
+      'toString',
+      'hasOwnProperty',
+      'valueOf',
+      'then',
+      '_events',
+      'domain',
+      'error',
+      'emit',
+      'on',
+      'data',
+      'user',
+      '*',
+      '',
+      ' ',
+      '\u0000',
+      'x'.repeat(100_000),
+    ]) {
       it(`are answered as any other event: ${JSON.stringify(name.slice(0, 20))}`, async () => {
         const raw = await RawClient.enter(running);
         const quoted = JSON.stringify(name);
-        for (const [id, args] of ['', ',1', ',{"message":"x"}', ',{"__proto__":{"polluted":1}}', ',null'].entries()) {
+        for (const [id, args] of [
+          '',
+          ',1',
+          ',{"message":"x"}',
+          ',{"__proto__":{"polluted":1}}',
+          ',null',
+        ].entries()) {
           const [error, ...rest] = await raw.ask(id + 1, `[${quoted}${args}]`);
           expect(error).to.include({ code: 404, type: 'EVENT_NOT_FOUND' });
           expect(rest).to.deep.equal([]);
@@ -185,14 +217,36 @@ describe('hostile packets', () => {
       });
     }
 
-    for (const action of ['__proto__', 'constructor', 'toString', 'math.__proto__', '', '$node.list', 'brave.ping', 'math.add\u0000', '*', 'math.*', '**']) {
+    for (const action of [
+      '__proto__',
+      'constructor',
+      'toString',
+      'math.__proto__',
+      '',
+      '$node.list',
+      'brave.ping',
+      'math.add\u0000',
+      '*',
+      'math.*',
+      '**',
+    ]) {
       it(`are no names of actions: ${JSON.stringify(action)}`, async () => {
         const { error } = await ask(witness, 'call', action, {});
         expect(error).to.include({ name: 'ServiceNotFoundError', code: 404 });
       });
     }
 
-    for (const action of [undefined, null, 1, {}, ['add'], true, { toString: 'add' }, ['math.add'], Buffer.from('add')]) {
+    for (const action of [
+      undefined,
+      null,
+      1,
+      {},
+      ['add'],
+      true,
+      { toString: 'add' },
+      ['math.add'],
+      Buffer.from('add'),
+    ]) {
       it(`are no actions at all: ${JSON.stringify(action)}`, async () => {
         const { error } = await ask(witness, 'call', ...(action === undefined ? [] : [action]));
         expect(error).to.include({ name: 'BadRequestError', code: 400 });
@@ -232,10 +286,16 @@ describe('hostile packets', () => {
       'an event for a namespace that it is not in': ['42/all,["ping"]'],
       'an event for a namespace that is none': ['42/nowhere,["ping"]'],
       'more attachments than allowed': ['4599999999999-/x,["a"]'],
-      'attachments that never come, and then a text': ['451-/x,["a",{"_placeholder":true,"num":0}]', '42/x,["ping"]'],
+      'attachments that never come, and then a text': [
+        '451-/x,["a",{"_placeholder":true,"num":0}]',
+        '42/x,["ping"]',
+      ],
       'a placeholder of nothing': ['451-/x,["a",{"_placeholder":true,"num":7}]', Buffer.from('x')],
       'a placeholder that is negative': ['451-/x,["a",{"_placeholder":true,"num":-1}]', Buffer.from('x')],
-      'a placeholder that is no number': ['451-/x,["a",{"_placeholder":true,"num":"length"}]', Buffer.from('x')],
+      'a placeholder that is no number': [
+        '451-/x,["a",{"_placeholder":true,"num":"length"}]',
+        Buffer.from('x'),
+      ],
       'a deep binary event': [`451-/x,["a",${deepArrays(20_000)}]`, Buffer.from('x')],
       'binary that nobody announced': [Buffer.from('x')],
       'an unknown message of Engine.IO': ['9'],
@@ -320,8 +380,10 @@ describe('hostile packets', () => {
     const moments: Record<string, (raw: RawClient) => unknown> = {
       'before it has entered a namespace': () => undefined,
       'while it enters': (raw) => raw.send('40/x,'),
-      'right after an event': (raw) => raw.send('40/x,', '42/x,1["echo",1]', '42/x,2["note",{}]', '42/x,3["call","add",{}]'),
-      'in the middle of a binary event': (raw) => raw.send('40/x,', '451-/x,["echo",{"_placeholder":true,"num":0}]'),
+      'right after an event': (raw) =>
+        raw.send('40/x,', '42/x,1["echo",1]', '42/x,2["note",{}]', '42/x,3["call","add",{}]'),
+      'in the middle of a binary event': (raw) =>
+        raw.send('40/x,', '451-/x,["echo",{"_placeholder":true,"num":0}]'),
       'after it has said goodbye': (raw) => raw.send('40/x,', '41/x,', '42/x,1["echo",1]'),
       'after it has closed Engine.IO': (raw) => raw.send('40/x,', '1', '42/x,1["echo",1]'),
       'with many events under way': (raw) => {
@@ -342,7 +404,11 @@ describe('hostile packets', () => {
           late.socket[how]();
           await late.closed;
           // A round trip later the server has noticed.
-          for (let tries = 0; tries < 100 && running.gateway.namespaces.get('/x')!.sockets.size > 1; tries++) {
+          for (
+            let tries = 0;
+            tries < 100 && running.gateway.namespaces.get('/x')!.sockets.size > 1;
+            tries++
+          ) {
             await ask(witness, 'ping');
           }
           expect(running.gateway.namespaces.get('/x')!.sockets.size).to.equal(1);
@@ -371,7 +437,8 @@ describe('hostile packets', () => {
     const answers: string[] = [];
     const enough = Promise.race([raw.closed, raw.message('44/x,')]);
     await enough;
-    for (const message of raw.received) if (String(message).startsWith('40/x,')) answers.push(String(message));
+    for (const message of raw.received)
+      if (String(message).startsWith('40/x,')) answers.push(String(message));
     expect(answers.length).to.be.at.most(100);
     expect(running.gateway.namespaces.get('/x')!.sockets.size).to.be.at.most(101);
   });
@@ -383,7 +450,16 @@ describe('hostile packets', () => {
     await raw.closed;
   });
 
-  for (const query of ['EIO=3&transport=websocket', 'EIO=4&transport=constructor', 'EIO=4&transport=__proto__', 'EIO=4&transport=polling&sid=__proto__', 'EIO=4&transport=polling&sid=x', 'transport=polling', '%%%', 'EIO=4&transport=polling&j=__proto__']) {
+  for (const query of [
+    'EIO=3&transport=websocket',
+    'EIO=4&transport=constructor',
+    'EIO=4&transport=__proto__',
+    'EIO=4&transport=polling&sid=__proto__',
+    'EIO=4&transport=polling&sid=x',
+    'transport=polling',
+    '%%%',
+    'EIO=4&transport=polling&j=__proto__',
+  ]) {
     it(`of a strange handshake are refused, or harmless: ?${query}`, async () => {
       const response = await fetch(`http://localhost:${running.port}/socket.io/?${query}`);
       expect(response.status).to.be.below(500);
@@ -393,7 +469,9 @@ describe('hostile packets', () => {
 
   it('of a strange namespace are refused', async () => {
     for (const name of ['/__proto__', '/constructor', '/x/', '/X', '/x\u0000', '/*', '//x', '/x ']) {
-      expect((await refused(newClient(running, name))).message, name.slice(0, 20)).to.equal('Invalid namespace');
+      expect((await refused(newClient(running, name))).message, name.slice(0, 20)).to.equal(
+        'Invalid namespace',
+      );
     }
     expect(running.gateway.io._nsps.size).to.equal(3);
   });

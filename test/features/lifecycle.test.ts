@@ -93,7 +93,9 @@ describe('lifecycle', () => {
       }
       const client = await connect(await start(TwiceGateway));
       await ask(client, 'ping');
-      expect(calls).to.deep.equal(['first', 'second', 'third'].map((n) => [n, 'mine', 'twice', true, client.id]));
+      expect(calls).to.deep.equal(
+        ['first', 'second', 'third'].map((n) => [n, 'mine', 'twice', true, client.id]),
+      );
     });
 
     it('may greet the client and put it into rooms', async () => {
@@ -351,7 +353,13 @@ describe('lifecycle', () => {
         },
         'rejects with': () => Promise.reject(make()),
       })) {
-        for (const method of ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const) {
+        for (const method of [
+          'on',
+          'once',
+          'addListener',
+          'prependListener',
+          'prependOnceListener',
+        ] as const) {
           it(`lives where a listener put on with ${method} ${how} ${name}`, async () => {
             const logger = await run(
               (socket) => socket[method]('mine', fail),

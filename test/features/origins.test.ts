@@ -1,7 +1,15 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
 import { SocketEvent, SocketGateway, SocketNamespace, type ServerSettings } from '../../src';
-import { ask, CollectingLogger, connect, newClient, refused, start, type Running } from '../support/run-gateway';
+import {
+  ask,
+  CollectingLogger,
+  connect,
+  newClient,
+  refused,
+  start,
+  type Running,
+} from '../support/run-gateway';
 
 type Cors = ServerSettings['cors'];
 
@@ -36,16 +44,44 @@ async function isRefused(running: Running, transport: string, origin: string): P
 
 describe('origins', () => {
   const lists: Record<string, { cors: Cors; good: string[]; bad: string[] }> = {
-    'a string': { cors: { origin: GOOD }, good: [GOOD], bad: [BAD, `${GOOD}.evil`, 'https://APP.example.evil', 'http://app.example', `${GOOD}:8080`, 'null', ''] },
+    'a string': {
+      cors: { origin: GOOD },
+      good: [GOOD],
+      bad: [
+        BAD,
+        `${GOOD}.evil`,
+        'https://APP.example.evil',
+        'http://app.example',
+        `${GOOD}:8080`,
+        'null',
+        '',
+      ],
+    },
     'a wildcard': {
       cors: { origin: 'https://*.example' },
       good: ['https://a.example', 'https://a.b.example'],
       bad: ['https://example', 'http://a.example', 'https://a.example.evil', 'https://aXexample'],
     },
-    'a list with commas': { cors: { origin: `${GOOD}, https://*.other.example` }, good: [GOOD, 'https://a.other.example'], bad: [BAD, `${GOOD},`] },
-    'a regular expression': { cors: { origin: /^https:\/\/\w+\.example$/ }, good: [GOOD], bad: ['https://app.example.evil'] },
-    'a regular expression with the flag g': { cors: { origin: /app\.example$/g }, good: [GOOD, GOOD, GOOD], bad: [BAD, BAD] },
-    'an array': { cors: { origin: [GOOD, /\.other\.example$/] }, good: [GOOD, 'https://a.other.example'], bad: [BAD] },
+    'a list with commas': {
+      cors: { origin: `${GOOD}, https://*.other.example` },
+      good: [GOOD, 'https://a.other.example'],
+      bad: [BAD, `${GOOD},`],
+    },
+    'a regular expression': {
+      cors: { origin: /^https:\/\/\w+\.example$/ },
+      good: [GOOD],
+      bad: ['https://app.example.evil'],
+    },
+    'a regular expression with the flag g': {
+      cors: { origin: /app\.example$/g },
+      good: [GOOD, GOOD, GOOD],
+      bad: [BAD, BAD],
+    },
+    'an array': {
+      cors: { origin: [GOOD, /\.other\.example$/] },
+      good: [GOOD, 'https://a.other.example'],
+      bad: [BAD],
+    },
     'an empty array': { cors: { origin: [] }, good: [], bad: [GOOD, BAD] },
     "'*'": { cors: { origin: '*' }, good: [GOOD, BAD, 'null'], bad: [] },
     true: { cors: { origin: true }, good: [GOOD, BAD], bad: [] },
@@ -78,7 +114,8 @@ describe('origins', () => {
       bad: [GOOD],
     },
     'a delegate': {
-      cors: ((request: IncomingMessage, answer: any) => answer(null, { origin: request.url!.includes('/socket.io') ? [GOOD] : false })) as never,
+      cors: ((request: IncomingMessage, answer: any) =>
+        answer(null, { origin: request.url!.includes('/socket.io') ? [GOOD] : false })) as never,
       good: [GOOD],
       bad: [BAD],
     },
@@ -111,8 +148,13 @@ describe('origins', () => {
 
   it('hold for the upgrade from polling to websocket as well', async () => {
     const running = await withSettings({ cors: { origin: GOOD } });
-    const client = newClient(running, '/x', { transports: ['polling', 'websocket'], extraHeaders: { origin: GOOD } });
-    const upgraded = new Promise<void>((resolve) => client.io.once('open', () => client.io.engine.once('upgrade', () => resolve())));
+    const client = newClient(running, '/x', {
+      transports: ['polling', 'websocket'],
+      extraHeaders: { origin: GOOD },
+    });
+    const upgraded = new Promise<void>((resolve) =>
+      client.io.once('open', () => client.io.engine.once('upgrade', () => resolve())),
+    );
     await upgraded;
     expect((await ask(client, 'ping')).result).to.equal('pong');
   });
@@ -216,7 +258,9 @@ describe('origins', () => {
         asked.length = 0;
         await isRefused(running, transport, BAD);
         expect(asked, 'nobody asks about a foreign origin').to.deep.equal([]);
-        await refused(newClient(running, '/x', { transports: [transport], extraHeaders: { origin: GOOD, 'x-no': '1' } }));
+        await refused(
+          newClient(running, '/x', { transports: [transport], extraHeaders: { origin: GOOD, 'x-no': '1' } }),
+        );
       }
     });
 

@@ -177,7 +177,18 @@ describe('parameters of handlers', () => {
       expect(got).to.deep.equal([1, 2]);
     });
     it('keep what JSON can say', async () => {
-      for (const value of [null, 0, '', false, [], {}, [null], 'text', 1.5, { deep: { er: [1, { a: null }] } }]) {
+      for (const value of [
+        null,
+        0,
+        '',
+        false,
+        [],
+        {},
+        [null],
+        'text',
+        1.5,
+        { deep: { er: [1, { a: null }] } },
+      ]) {
         await call('one', value);
         expect(got).to.deep.equal([value]);
       }
@@ -219,7 +230,11 @@ describe('parameters of handlers', () => {
     expect(await call('alias-1')).to.equal('alias-1');
     expect(await call('alias-2')).to.equal('alias-2');
     expect(await call('anything', 5)).to.deep.equal(['rest', 'anything', 5]);
-    expect(await call('aliased'), 'the name of the method is no event').to.deep.equal(['rest', 'aliased', null]);
+    expect(await call('aliased'), 'the name of the method is no event').to.deep.equal([
+      'rest',
+      'aliased',
+      null,
+    ]);
   });
 
   it('do not share rooms, meta or params between two events', async () => {
@@ -247,7 +262,8 @@ describe('parameters of handlers', () => {
   describe('of an action that is called without a socket', () => {
     it('are the params, and undefined where there can be nothing', async () => {
       await running.gateway.actions['everything']!({ a: 1 }, { meta: { user: USER, locale: 'de' } });
-      const [body, socket, ctx, user, meta, locale, id, rooms, room, params, token, request, io] = got as any[];
+      const [body, socket, ctx, user, meta, locale, id, rooms, room, params, token, request, io] =
+        got as any[];
       expect(body).to.deep.equal({ a: 1 });
       expect(socket).to.equal(undefined);
       expect(ctx.params).to.deep.equal({ a: 1 });

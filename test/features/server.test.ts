@@ -2,13 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest, type Server as HttpServer } from 'node:http';
-import { connect as connectTcp, createServer as createTcpServer, type AddressInfo, type Socket as TcpSocket } from 'node:net';
+import {
+  connect as connectTcp,
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Socket as TcpSocket,
+} from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { ServiceBroker, type BrokerOptions, type Service } from 'moleculer';
-import { DeclarationError, SocketEvent, SocketGateway, SocketNamespace, type ServerSettings } from '../../src';
+import {
+  DeclarationError,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+  type ServerSettings,
+} from '../../src';
 import {
   afterwards,
   ask,
@@ -28,7 +39,11 @@ import {
 } from '../support/run-gateway';
 
 /** A gateway of that name whose event `who` answers with its name. */
-function gateway(name: string, path: string | RegExp, settings: ServerSettings & Record<string, unknown> = {}) {
+function gateway(
+  name: string,
+  path: string | RegExp,
+  settings: ServerSettings & Record<string, unknown> = {},
+) {
   const Named = {
     [name]: class extends SocketGateway {
       who() {
@@ -36,7 +51,11 @@ function gateway(name: string, path: string | RegExp, settings: ServerSettings &
       }
     },
   }[name]!;
-  SocketEvent()(Named.prototype as never, 'who' as never, Object.getOwnPropertyDescriptor(Named.prototype, 'who')!);
+  SocketEvent()(
+    Named.prototype as never,
+    'who' as never,
+    Object.getOwnPropertyDescriptor(Named.prototype, 'who')!,
+  );
   return SocketNamespace(path, { settings })(Named);
 }
 
@@ -120,7 +139,16 @@ async function duration(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - start;
 }
 
-const LISTENED = ['request', 'upgrade', 'close', 'listening', 'connection', 'error', 'checkContinue', 'clientError'];
+const LISTENED = [
+  'request',
+  'upgrade',
+  'close',
+  'listening',
+  'connection',
+  'error',
+  'checkContinue',
+  'clientError',
+];
 
 function listenersOf(server: HttpServer): Record<string, unknown[]> {
   return Object.fromEntries(LISTENED.map((event) => [event, server.listeners(event)]));
@@ -131,7 +159,10 @@ describe('server', () => {
     for (const order of ['the first', 'the second']) {
       it(`is shared where they name the same address (${order} is registered first)`, async () => {
         const port = await freePort();
-        const gateways = [gateway('AGateway', '/a', { port }), gateway('BGateway', '/b', { port: String(port) })];
+        const gateways = [
+          gateway('AGateway', '/a', { port }),
+          gateway('BGateway', '/b', { port: String(port) }),
+        ];
         const running = await start(order === 'the first' ? gateways : gateways.reverse());
         const [a, b] = [serviceOf(running.broker, 'a'), serviceOf(running.broker, 'b')];
         expect(a.io).to.equal(b.io);
@@ -154,7 +185,10 @@ describe('server', () => {
 
     it('is not shared where they name different addresses', async () => {
       const port = await freePort();
-      const { broker } = await start([gateway('AGateway', '/x', { port: 0 }), gateway('BGateway', '/x', { port })]);
+      const { broker } = await start([
+        gateway('AGateway', '/x', { port: 0 }),
+        gateway('BGateway', '/x', { port }),
+      ]);
       const [a, b] = [serviceOf(broker, 'a'), serviceOf(broker, 'b')];
       expect(a.io).not.to.equal(b.io);
       expect(portOf(b)).to.equal(port);
@@ -200,7 +234,10 @@ describe('server', () => {
       [/^\/t-\d+$/, /^\/t-\d+$/],
     ] as const) {
       it(`is refused to a second claim of ${String(path)}, and both are named`, async () => {
-        const broker = newBroker([gateway('AGateway', path, { port: 0 }), gateway('BGateway', other, { port: 0 })]);
+        const broker = newBroker([
+          gateway('AGateway', path, { port: 0 }),
+          gateway('BGateway', other, { port: 0 }),
+        ]);
         const error = await rejection(broker.start());
         expect(error).to.be.instanceOf(DeclarationError);
         expect(error.message).to.include('AGateway').and.to.include('BGateway');
@@ -209,7 +246,10 @@ describe('server', () => {
     }
 
     it('lets a literal path stand beside a dynamic one that matches it too', async () => {
-      const running = await start([gateway('AGateway', '/t/:id', { port: 0 }), gateway('BGateway', '/t/main')]);
+      const running = await start([
+        gateway('AGateway', '/t/:id', { port: 0 }),
+        gateway('BGateway', '/t/main'),
+      ]);
       expect(await who(await connect(running, '/t/main'))).to.equal('BGateway');
       expect(await who(await connect(running, '/t/other'))).to.equal('AGateway');
     });
@@ -274,7 +314,9 @@ describe('server', () => {
         const error = await rejection(broker.start());
         const wanted = settings(port);
         expect(error).to.be.instanceOf(Error);
-        expect(error.message).to.match(/^Port .+; .+/).and.to.include(String(wanted.ip ?? wanted.port));
+        expect(error.message)
+          .to.match(/^Port .+; .+/)
+          .and.to.include(String(wanted.ip ?? wanted.port));
         await broker.stop();
       });
     }
@@ -313,7 +355,10 @@ describe('server', () => {
       ]);
       const starting = broker.start();
       afterwards(() => go.fire());
-      const client = newClient({ url: `http://localhost:${port}` }, '/a', { reconnection: true, reconnectionDelay: 10 });
+      const client = newClient({ url: `http://localhost:${port}` }, '/a', {
+        reconnection: true,
+        reconnectionDelay: 10,
+      });
       const answer = connected(client).catch(() => connected(client));
       go.fire();
       await starting;
@@ -366,7 +411,10 @@ describe('server', () => {
   describe("of the user's own", () => {
     const Attached = gateway('AGateway', '/a', { server: false });
 
-    async function attach(server: HttpServer, options?: object): Promise<{ broker: ServiceBroker; service: RunningGateway }> {
+    async function attach(
+      server: HttpServer,
+      options?: object,
+    ): Promise<{ broker: ServiceBroker; service: RunningGateway }> {
       const broker = newBroker(Attached);
       const service = serviceOf(broker, 'a');
       (service as unknown as SocketGateway).initSocketIO(server, options);
@@ -450,13 +498,16 @@ describe('server', () => {
     it('takes options of socket.io', async () => {
       const server = await usersServer();
       await attach(server, { path: '/elsewhere' });
-      expect(await who(await connect({ url: urlOf(server) }, '/a', { path: '/elsewhere' }))).to.equal('AGateway');
+      expect(await who(await connect({ url: urlOf(server) }, '/a', { path: '/elsewhere' }))).to.equal(
+        'AGateway',
+      );
     });
 
     it('is shared by all gateways that are attached to it', async () => {
       const server = await usersServer();
       const broker = newBroker([Attached, gateway('BGateway', '/b', { server: false })]);
-      for (const name of ['a', 'b']) (serviceOf(broker, name) as unknown as SocketGateway).initSocketIO(server);
+      for (const name of ['a', 'b'])
+        (serviceOf(broker, name) as unknown as SocketGateway).initSocketIO(server);
       await broker.start();
       expect(serviceOf(broker, 'a').io).to.equal(serviceOf(broker, 'b').io);
       expect(await who(await connect({ url: urlOf(server) }, '/a'))).to.equal('AGateway');
@@ -473,7 +524,9 @@ describe('server', () => {
     it('cannot be given twice', async () => {
       const server = await usersServer();
       const { service } = await attach(server);
-      expect(() => (service as unknown as SocketGateway).initSocketIO(server)).to.throw(/attached .* already/);
+      expect(() => (service as unknown as SocketGateway).initSocketIO(server)).to.throw(
+        /attached .* already/,
+      );
     });
 
     it('is refused to a second broker, whose start says so', async () => {
@@ -509,8 +562,17 @@ describe('server', () => {
       const port = await freePort();
       const running = await start([gateway('AGateway', '/a', { port }), gateway('BGateway', '/t/:id')]);
       const clients = await Promise.all(
-        [['/a', 'websocket'], ['/a', 'polling'], ['/t/1', 'websocket']].map(([namespace, transport]) =>
-          connect(running, namespace, { transports: [transport!], reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 50 }),
+        [
+          ['/a', 'websocket'],
+          ['/a', 'polling'],
+          ['/t/1', 'websocket'],
+        ].map(([namespace, transport]) =>
+          connect(running, namespace, {
+            transports: [transport!],
+            reconnection: true,
+            reconnectionDelay: 20,
+            reconnectionDelayMax: 50,
+          }),
         ),
       );
       const gone = Promise.all(clients.map((client) => next(client, 'disconnect')));
@@ -555,7 +617,9 @@ describe('server', () => {
       const slow = connectTcp(running.port, '127.0.0.1');
       afterwards(() => slow.destroy());
       slow.on('error', () => undefined);
-      slow.write('POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nab');
+      slow.write(
+        'POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nab',
+      );
       await once(slow, 'connect');
       expect(await duration(() => running.broker.stop())).to.be.below(3000);
     });
@@ -589,7 +653,11 @@ describe('server', () => {
   describe('under hot reload', () => {
     const port = () => freePort();
 
-    async function reload(broker: ServiceBroker, name: string, replacement: Registered): Promise<RunningGateway> {
+    async function reload(
+      broker: ServiceBroker,
+      name: string,
+      replacement: Registered,
+    ): Promise<RunningGateway> {
       await broker.destroyService(serviceOf(broker, name) as Service);
       const service = broker.createService(replacement as never) as RunningGateway;
       await broker.waitForServices(name, 2000, 5);
@@ -599,7 +667,11 @@ describe('server', () => {
     it('replaces one of two gateways, and leaves the other alone', async () => {
       const settings = { port: await port() };
       const running = await start([gateway('AGateway', '/a', settings), gateway('BGateway', '/b', settings)]);
-      const a = await connect(running, '/a', { reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 });
+      const a = await connect(running, '/a', {
+        reconnection: true,
+        reconnectionDelay: 10,
+        reconnectionDelayMax: 50,
+      });
       const b = await connect(running, '/b');
       let lost = false;
       b.on('disconnect', () => (lost = true));
@@ -615,7 +687,11 @@ describe('server', () => {
     it('replaces the only gateway', async () => {
       const settings = { port: await port() };
       const running = await start(gateway('AGateway', '/a', settings));
-      const a = await connect(running, '/a', { reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50 });
+      const a = await connect(running, '/a', {
+        reconnection: true,
+        reconnectionDelay: 10,
+        reconnectionDelayMax: 50,
+      });
       const again = new Promise<void>((resolve) => a.once('disconnect', () => a.once('connect', resolve)));
       await reload(running.broker, 'a', gateway('AGateway', '/a', settings));
       await again;
@@ -632,7 +708,10 @@ describe('server', () => {
 
     it('replaces a gateway of dynamic namespaces', async () => {
       const settings = { port: await port() };
-      const running = await start([gateway('AGateway', '/t/:id', settings), gateway('BGateway', '/b', settings)]);
+      const running = await start([
+        gateway('AGateway', '/t/:id', settings),
+        gateway('BGateway', '/b', settings),
+      ]);
       await connect(running, '/t/1');
       const service = await reload(running.broker, 'a', gateway('AGateway', '/t/:id', settings));
       const client = await connect(running, '/t/1');
@@ -642,7 +721,10 @@ describe('server', () => {
 
     it('closes the server with the last gateway, and not before', async () => {
       const settings = { port: await port() };
-      const { broker, url } = await start([gateway('AGateway', '/a', settings), gateway('BGateway', '/b', settings)]);
+      const { broker, url } = await start([
+        gateway('AGateway', '/a', settings),
+        gateway('BGateway', '/b', settings),
+      ]);
       await broker.destroyService(serviceOf(broker, 'a') as Service);
       expect(await who(await connect({ url }, '/b'))).to.equal('BGateway');
       await broker.destroyService(serviceOf(broker, 'b') as Service);
@@ -705,7 +787,9 @@ describe('server', () => {
       expect(inspect(known, { depth: 20 }), asked.nodeID).not.to.include(secret);
     }
     const { rawInfo } = (watcher as any).registry.nodes.get('gateway');
-    expect(inspect(rawInfo, { depth: 20 })).to.include("mine: 'kept'").and.not.to.include(secret);
+    expect(inspect(rawInfo, { depth: 20 }))
+      .to.include("mine: 'kept'")
+      .and.not.to.include(secret);
     const service = serviceOf(broker, 'a');
     expect(service.settings['mine']).to.equal('kept');
   });

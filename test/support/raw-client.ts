@@ -26,7 +26,9 @@ export class RawClient {
 
   /** Opens the connection, without any namespace. */
   static async open({ port }: Pick<Running, 'port'>): Promise<RawClient> {
-    const client = new RawClient(new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`));
+    const client = new RawClient(
+      new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`),
+    );
     afterwards(() => client.socket.terminate());
     await client.message(/^0\{/);
     return client;

@@ -37,12 +37,12 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   namespace.use(admit);
   namespace.on('connection', onConnection);
   guardNamespace(gateway, namespace);
-  gateway.namespaces.set(name, namespace);
+  gateway.addNamespace(namespace);
   return async () => {
     const middlewares = (namespace as object as { _fns: unknown[] })._fns;
     middlewares.splice(middlewares.indexOf(admit), 1);
     namespace.off('connection', onConnection);
-    gateway.namespaces.delete(name);
+    gateway.removeNamespace(namespace);
     closeConnections(namespace);
     if (name === '/') return;
     io._nsps.delete(name);
@@ -67,12 +67,11 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   const releases = new WeakMap<Namespace, () => void>();
   const adopt = (child: Namespace): void => {
     if (!parent.children.has(child)) return;
-    gateway.namespaces.set(child.name, child);
+    gateway.addNamespace(child);
     guardNamespace(gateway, child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);
-      // A namespace of the same name may have come in the meantime.
-      if (gateway.namespaces.get(child.name) === child) gateway.namespaces.delete(child.name);
+      gateway.removeNamespace(child);
     });
     releases.set(child, release);
   };
@@ -90,7 +89,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
     (io as object as { parentNsps: Map<unknown, unknown> }).parentNsps.delete(matches);
     const open = [...parent.children];
     for (const child of open) {
-      gateway.namespaces.delete(child.name);
+      gateway.removeNamespace(child);
       io._nsps.delete(child.name);
       closeConnections(child);
     }

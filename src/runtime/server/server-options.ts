@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ServerOptions } from 'socket.io';
+import type { Server, ServerOptions } from 'socket.io';
 import { claimOf, identify } from '../../compiler/compile-paths';
+import type { PathPlan } from '../../compiler/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import type { GatewayRuntime } from '../gateway-runtime';
@@ -9,7 +10,7 @@ import { corsOptions, guardHandshake } from './origin-guard';
 /** What all gateways of a server want, brought together. */
 export type CombinedOptions = Pick<ServerSettings, 'https' | 'cors'> & { io: Partial<ServerOptions> };
 
-type AdapterOption = ServerOptions['adapter'];
+type Adapter = NonNullable<ServerOptions['adapter']>;
 
 /**
  * One namespace of a server belongs to one gateway.
@@ -21,13 +22,7 @@ export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
   for (const gateway of gateways) {
     for (const path of gateway.plan.paths) {
       const owner = owners.get(claimOf(path));
-      if (owner) {
-        throw contradiction(
-          gateway,
-          `the namespace ${identify(path)} belongs to ${owner.plan.className} on the same server; ` +
-            'give one of them another path, or another port',
-        );
-      }
+      if (owner) throw taken(gateway, path, owner);
       owners.set(claimOf(path), gateway);
     }
   }
@@ -73,9 +68,11 @@ export function socketOptions(
   const guardedCors = cors ?? io.cors;
   const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
   const report = gateways[0]?.report ?? (() => undefined);
+  const { adapter, ...given } = io;
   return {
     ...(Number.isFinite(patience) && { connectTimeout: patience }),
-    ...io,
+    ...given,
+    ...(adapter && !connectsFirst(adapter) && { adapter }),
     cors: corsOptions(guardedCors, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
@@ -83,12 +80,24 @@ export function socketOptions(
   };
 }
 
-/** An adapter takes a namespace; a function that takes nothing connects first, and gives the adapter. */
-export async function connectAdapter(adapter: unknown): Promise<AdapterOption | undefined> {
-  if (typeof adapter !== 'function') return undefined;
-  const isClass = /^class\b/.test(Function.prototype.toString.call(adapter));
-  if (isClass || adapter.length > 0) return adapter as AdapterOption;
-  return (await (adapter as () => unknown)()) as AdapterOption;
+/** Connects an adapter that is a function which takes nothing, connects first, and then gives the adapter. */
+export async function connectAdapter(io: Server, adapter: unknown): Promise<void> {
+  if (connectsFirst(adapter)) io.adapter((await adapter()) as Adapter);
+}
+
+/** An adapter itself takes a namespace, as a class or as a function. */
+function connectsFirst(adapter: unknown): adapter is () => unknown {
+  if (typeof adapter !== 'function' || adapter.length > 0) return false;
+  return !/^class\b/.test(Function.prototype.toString.call(adapter));
+}
+
+/** Somebody else has the namespace. */
+export function taken(gateway: GatewayRuntime, path: PathPlan, owner: GatewayRuntime): DeclarationError {
+  return contradiction(
+    gateway,
+    `the namespace ${identify(path)} belongs to ${owner.plan.className} on the same server; ` +
+      'give one of them another path, or another port',
+  );
 }
 
 /** Two gateways on one server that do not fit together. */

@@ -10,7 +10,7 @@ const registries = new WeakMap<ServiceBroker, ServerRegistry>();
 export class ServerRegistry {
   /** Gateways that have been created, in that order; where they belong is decided when the first one starts. */
   private readonly gateways = new Set<GatewayRuntime>();
-  private readonly servers = new Map<unknown, Promise<SharedServer>>();
+  private readonly servers = new Map<unknown, SharedServer>();
 
   static of(broker: ServiceBroker): ServerRegistry {
     const registry = registries.get(broker) ?? new ServerRegistry();
@@ -29,37 +29,24 @@ export class ServerRegistry {
    *
    * @throws DeclarationError where gateways that share a server contradict each other
    */
-  async attach(gateway: GatewayRuntime): Promise<void> {
+  attach(gateway: GatewayRuntime): void {
     const place = this.placeOf(gateway);
     if (!place) return;
     const key = keyOf(place);
     const known = this.servers.get(key);
-    if (known) {
-      const server = await known;
-      if (!server.has(gateway)) server.add(gateway);
-      return;
-    }
-    const created = SharedServer.create(place, this.gatewaysAt(key));
-    this.servers.set(key, created);
-    try {
-      await created;
-    } catch (error) {
-      this.servers.delete(key);
-      throw error;
-    }
+    if (!known) this.servers.set(key, new SharedServer(place, this.gatewaysAt(key)));
+    else if (!known.has(gateway)) known.add(gateway);
   }
 
   /** The server that a gateway is attached to. */
-  async serverOf(gateway: GatewayRuntime): Promise<SharedServer | undefined> {
-    for (const server of this.servers.values()) if ((await server).has(gateway)) return server;
-    return undefined;
+  serverOf(gateway: GatewayRuntime): SharedServer | undefined {
+    return [...this.servers.values()].find((server) => server.has(gateway));
   }
 
   /** Takes a gateway off its server; the last one closes it. */
   async release(gateway: GatewayRuntime): Promise<void> {
     this.gateways.delete(gateway);
-    for (const [key, creating] of this.servers) {
-      const server = await creating;
+    for (const [key, server] of this.servers) {
       if (!server.has(gateway)) continue;
       if (server.isLast(gateway)) this.servers.delete(key);
       await server.release(gateway);

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
-import { identify } from '../../compiler/compile-paths';
-import type { LiteralPath } from '../../compiler/plan';
+import { claimOf } from '../../compiler/compile-paths';
+import type { LiteralPath, PathPlan } from '../../compiler/plan';
 import type { GatewayRuntime } from '../gateway-runtime';
 import { bindPath } from '../namespaces/bind-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
 import {
   checkNamespaces,
+  taken,
   combineOptions,
   connectAdapter,
   contradiction,
@@ -29,37 +30,34 @@ export class SharedServer {
   private readonly stopWatching: () => void;
   private opened: Promise<void> | undefined;
 
+  /** Settles when the adapter is connected, where that takes a connection. */
+  readonly prepared: Promise<void>;
+  private readonly listener: HttpListener | undefined;
+  private readonly attachment: Attachment;
+  private readonly options: CombinedOptions;
+
   /**
    * @param place where it is
    * @param gateways all that are known to come here: their options are brought together
    * @throws DeclarationError where two of them want different things
    */
-  static async create(place: Place, gateways: readonly GatewayRuntime[]): Promise<SharedServer> {
+  constructor(place: Place, gateways: readonly GatewayRuntime[]) {
     checkNamespaces(gateways);
-    const options = combineOptions(gateways);
-    const adapter = await connectAdapter(options.io.adapter);
-    const listener = 'address' in place ? new HttpListener(place.address, options.https) : undefined;
-    const http = 'http' in place ? place.http : (listener as HttpListener).server;
-    const attachment = attachSocketIO(http, {
-      ...socketOptions(options, gateways),
-      ...(adapter && { adapter }),
-    });
-    const server = new SharedServer(listener, attachment, options);
-    for (const gateway of gateways) server.bind(gateway);
-    return server;
-  }
-
-  private constructor(
-    private readonly listener: HttpListener | undefined,
-    private readonly attachment: Attachment,
-    private readonly options: CombinedOptions,
-  ) {
-    this.stopWatching = watchSlowReaders(attachment.io, () => this.gateways.keys());
-    attachment.io.use((socket, next) => {
+    this.options = combineOptions(gateways);
+    this.listener = 'address' in place ? new HttpListener(place.address, this.options.https) : undefined;
+    const http = 'http' in place ? place.http : (this.listener as HttpListener).server;
+    this.attachment = attachSocketIO(http, socketOptions(this.options, gateways));
+    const { io } = this.attachment;
+    this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
+    io.use((socket, next) => {
       // Without a gateway, '/' would take in anybody and answer nothing.
       if (socket.nsp.listenerCount('connection') > 0) next();
       else next(new Error('Invalid namespace'));
     });
+    for (const gateway of gateways) this.bind(gateway);
+    this.prepared = connectAdapter(io, this.options.io.adapter);
+    // Whoever starts awaits it; a gateway that is attached before that does not.
+    this.prepared.catch(() => undefined);
   }
 
   get io(): Server {
@@ -83,7 +81,10 @@ export class SharedServer {
    */
   add(gateway: GatewayRuntime): void {
     const all = [...this.gateways.keys(), gateway];
-    checkNamespaces(all);
+    for (const path of gateway.plan.paths) {
+      const owner = this.ownerOf(path);
+      if (owner) throw taken(gateway, path, owner);
+    }
     const wanted = combineOptions(all);
     if (!isDeepStrictEqual(wanted, this.options)) {
       const [first] = this.gateways.keys();
@@ -125,29 +126,34 @@ export class SharedServer {
    */
   addPath(gateway: GatewayRuntime, path: LiteralPath): void {
     if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
-    this.gateways.get(gateway)?.set(identify(path), bindPath(gateway, this.io, path));
+    this.gateways.get(gateway)?.set(claimOf(path), bindPath(gateway, this.io, path));
   }
 
   /** Whether there is such a namespace, whoever has it. */
   serves(path: LiteralPath): boolean {
     if (path.name !== '/') return this.io._nsps.has(path.name);
-    return [...this.gateways.values()].some((bound) => bound.has(identify(path)));
+    return this.ownerOf(path) !== undefined;
   }
 
   /** @throws Error if there is no such namespace of the gateway */
   async removePath(gateway: GatewayRuntime, path: LiteralPath): Promise<void> {
     const bound = this.gateways.get(gateway);
-    const unbind = bound?.get(identify(path));
+    const unbind = bound?.get(claimOf(path));
     if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
-    bound?.delete(identify(path));
+    bound?.delete(claimOf(path));
     for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
     await unbind();
+  }
+
+  private ownerOf(path: PathPlan): GatewayRuntime | undefined {
+    for (const [gateway, bound] of this.gateways) if (bound.has(claimOf(path))) return gateway;
+    return undefined;
   }
 
   private bind(gateway: GatewayRuntime): void {
     gateway.io = this.io;
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
-    for (const path of gateway.plan.paths) bound.set(identify(path), bindPath(gateway, this.io, path));
+    for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));
   }
 }
