@@ -6,6 +6,15 @@ import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
 import type { GatewayRuntime } from './gateway-runtime';
+import { isNewborn } from './namespaces/child-namespace';
+
+/** How long an adapter may take to subscribe, in milliseconds. */
+const PATIENCE = 300;
+/** How long a namespace that has no sockets here is kept after it was used, in milliseconds. */
+const LINGER = 1000;
+
+/** The waits for namespaces that were made a moment ago. */
+const settling = new WeakMap<Namespace, Promise<void>>();
 
 type OneOrMore = string | string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
@@ -55,7 +64,10 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   async getClients(ctx: Context<{ namespace?: string; room?: string }>) {
     const { namespace, room } = ctx.params;
     const found = await Promise.all(
-      eachNamespace(this, namespace, (one) => (room === undefined ? one : one.in(room)).fetchSockets()),
+      eachNamespace(this, namespace, async (one) => {
+        await settled(one);
+        return (room === undefined ? one : one.in(room)).fetchSockets();
+      }),
     );
     return found.flat().map((socket) => socket.id);
   },
@@ -84,10 +96,11 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
     checkEvent(event);
     const [runtime] = runtimesOf(this);
     const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
-    for (const one of eachNamespace(this, namespace, (found) => found)) {
-      const answers = await ask(one, socketId, wait, event, args);
-      if (answers.length > 0) return answers[0];
-    }
+    const asked = eachNamespace(this, namespace, async (one) => {
+      await settled(one);
+      return ask(one, socketId, wait, event, args);
+    });
+    for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
     throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
@@ -154,9 +167,30 @@ function eachNamespace<T>(service: Service, name: string | undefined, act: (name
   if (found) return [act(found)];
   const opened = openChild(runtimes, wanted);
   if (!opened) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: name });
-  const result = act(opened.namespace);
-  void Promise.resolve(result).then(opened.release, opened.release);
-  return [result];
+  // Not at once: others may ask for it, and its adapter has something to send.
+  setTimeout(opened.release, LINGER).unref();
+  return [act(opened.namespace)];
+}
+
+/** Who wants answers waits until a namespace that was just made can be given them. */
+async function settled(namespace: Namespace): Promise<void> {
+  if (!isNewborn(namespace, LINGER)) return;
+  const wait = settling.get(namespace) ?? heardByOthers(namespace);
+  settling.set(namespace, wait);
+  await wait;
+}
+
+/**
+ * Waits until an adapter that was made this moment is known to the other nodes. Adapters do not say when: they count
+ * one node more then. Where nobody else has the namespace that never comes, and after a while does not matter.
+ */
+async function heardByOthers({ adapter, server }: Namespace): Promise<void> {
+  const alone = (await server.of('/').adapter.serverCount()) < 2;
+  const first = await adapter.serverCount();
+  for (let waited = 0; !alone && waited < PATIENCE; waited += PATIENCE / 20) {
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE / 20));
+    if ((await adapter.serverCount()) > first) return;
+  }
 }
 
 /** A dynamic namespace may have sockets on other nodes only: its adapter reaches them. */

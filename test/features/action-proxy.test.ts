@@ -639,10 +639,10 @@ describe('an action proxy', () => {
       expect(calls[0]!.requestID).to.equal('my-request');
     });
 
-    it('give the call headers, in Moleculer 0.15', async function () {
-      if (ServiceBroker.MOLECULER_VERSION.startsWith('0.14')) this.skip();
+    it('give the call headers, where Moleculer has them', async () => {
       await ask(await proxied({ callOptions: { headers: { tenant: 'a' } } as never }), 'call', 'math.open');
-      expect(calls[0]!.headers).to.deep.equal({ tenant: 'a' });
+      const hasHeaders = !ServiceBroker.MOLECULER_VERSION.startsWith('0.14.');
+      expect(calls[0]!.headers).to.deep.equal(hasHeaders ? { tenant: 'a' } : undefined);
     });
 
     describe('with a meta', () => {

@@ -368,6 +368,7 @@ describe('authentication', () => {
     it('is saved only where its value has changed', async () => {
       authenticate = () => ADA;
       const client = await connect(await start(SavingGateway));
+      saved.length = 0;
       await ask(client, 'same');
       await ask(client, 'me');
       expect(saved).to.deep.equal([]);
@@ -393,6 +394,7 @@ describe('authentication', () => {
     it('is not saved where the call fails, and neither are rooms', async () => {
       authenticate = () => ADA;
       const client = await connect(await start(SavingGateway));
+      saved.length = 0;
       expect((await ask(client, 'failing')).error.code).to.equal(500);
       const { result } = await ask(client, 'me');
       expect(result.data).to.deep.equal(ADA);
@@ -405,6 +407,7 @@ describe('authentication', () => {
     it('is not brought back by a slow call that began before the logout', async () => {
       authenticate = () => ADA;
       const client = await connect(await start(SavingGateway));
+      saved.length = 0;
       const slow = ask(client, 'slow');
       await entered;
       await ask(client, 'logout');

@@ -400,7 +400,7 @@ describe('dynamic namespaces', () => {
 
     it('do not leave a name to a gateway that is gone', async () => {
       const running = await start([MainGateway, TenantGateway]);
-      await running.broker.destroyService(serviceOf(running.broker, 'main') as never);
+      await running.broker.destroyService(serviceOf(running.broker, 'main'));
       expect((await ask(await connect(running, '/tenants/main'), 'where')).result.namespace).to.equal(
         '/tenants/main',
       );

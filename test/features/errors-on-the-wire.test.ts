@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Errors as MoleculerErrors, type BrokerOptions } from 'moleculer';
+import { Errors as MoleculerErrors } from 'moleculer';
 import {
   Ctx,
   Errors,
@@ -18,6 +18,7 @@ import {
   newBroker,
   start,
   type Client,
+  type Options,
 } from '../support/run-gateway';
 
 const { MoleculerError } = MoleculerErrors;
@@ -49,10 +50,7 @@ describe('errors on the wire', () => {
     proxy!: ActionProxy;
   }
 
-  async function client(
-    type: typeof SocketGateway = FailingGateway,
-    options?: BrokerOptions,
-  ): Promise<Client> {
+  async function client(type: typeof SocketGateway = FailingGateway, options?: Options): Promise<Client> {
     return connect(await start(type, options));
   }
   async function errorOf(make: () => unknown, type?: typeof SocketGateway) {
@@ -136,7 +134,7 @@ describe('errors on the wire', () => {
       ],
       [
         'MoleculerError whose data is null',
-        () => new MoleculerError('Broken', 518, 'BROKEN', null as never),
+        () => new MoleculerError('Broken', 518, 'BROKEN', null),
         { name: 'MoleculerError', message: 'Broken', code: 518, type: 'BROKEN', data: null },
       ],
       [
@@ -350,13 +348,13 @@ describe('errors on the wire', () => {
         const far = where === 'on another node';
 
         async function twoNodes(logger?: CollectingLogger): Promise<Client> {
-          if (!far) return connect(await start([FailingGateway, failing], { ...(logger && { logger }) }));
+          if (!far) return connect(await start([FailingGateway, failing], { logger }));
           const other = newBroker(failing, { nodeID: 'secret-far', transporter: 'Fake' });
           await other.start();
           const near = await start(FailingGateway, {
             nodeID: 'secret-near',
             transporter: 'Fake',
-            ...(logger && { logger }),
+            logger,
           });
           await near.broker.waitForServices('failing', 2000, 5);
           return connect(near);

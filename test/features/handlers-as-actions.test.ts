@@ -197,7 +197,9 @@ describe('handlers as actions', () => {
   it('have a fallback', async () => {
     @SocketNamespace('/x', { settings })
     class CautiousGateway extends SocketGateway {
-      @SocketEvent('byFunction', { fallback: (ctx: any, error: Error) => [ctx.params, error.message] })
+      @SocketEvent('byFunction', {
+        fallback: ((ctx: any, error: Error) => [ctx.params, error.message]) as never,
+      })
       byFunction() {
         throw new Error('broken');
       }
@@ -233,7 +235,7 @@ describe('handlers as actions', () => {
           },
           after: { 'create*': note('after') },
           error: {
-            failing: function (_ctx: unknown, error: Error) {
+            failing(_ctx: unknown, error: Error) {
               runs.push(error.message);
               throw new MoleculerErrors.MoleculerClientError('rewritten', 418);
             },
@@ -344,7 +346,7 @@ describe('handlers as actions', () => {
           return [await nextHandler(ctx)];
         };
       },
-    } as Middleware;
+    };
 
     @SocketNamespace('/x', { settings })
     class SeenGateway extends SocketGateway {
@@ -436,7 +438,7 @@ describe('handlers as actions', () => {
     class TestedGateway extends SocketGateway {
       @SocketEvent()
       sum(@MessageBody() { a, b }: any) {
-        return a + b;
+        return Number(a) + Number(b);
       }
       @SocketEvent()
       fails() {

@@ -26,7 +26,7 @@ describe('call hooks', () => {
   const math = {
     name: 'math',
     actions: {
-      add: (ctx: any) => ctx.params.a + ctx.params.b,
+      add: (ctx: any) => Number(ctx.params.a) + Number(ctx.params.b),
       meta: (ctx: any) => ctx.meta,
       fail: () => {
         throw new MoleculerErrors.MoleculerError('failed', 418);

@@ -58,7 +58,7 @@ describe('hostile packets', () => {
     }
     @SocketEvent()
     note(@MessageBody() note: Note) {
-      return { ...note };
+      return { text: note.text };
     }
     @SocketEvent('checked', { params: { text: 'string', $$strict: 'remove' } })
     checked(ctx: SocketContext) {

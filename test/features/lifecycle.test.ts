@@ -362,7 +362,7 @@ describe('lifecycle', () => {
         ] as const) {
           it(`lives where a listener put on with ${method} ${how} ${name}`, async () => {
             const logger = await run(
-              (socket) => socket[method]('mine', fail),
+              (socket) => (socket as unknown as Record<string, ServerSocket['on']>)[method]!('mine', fail),
               async (client) => {
                 client.emit('mine');
                 await ask(client, 'echo', 1);

@@ -76,10 +76,6 @@ describe('parameters of handlers', () => {
       got = args;
     }
     @SocketEvent()
-    none() {
-      got = [arguments.length, arguments[0]];
-    }
-    @SocketEvent()
     defaults(@MessageBody() body: any = 'default', @MessageBody(1) second: any = 'second') {
       got = [body, second];
     }
@@ -207,9 +203,7 @@ describe('parameters of handlers', () => {
     expect(got).to.have.length(1);
     expect((got[0] as any).params).to.deep.equal({ a: 1 });
     expect((got[0] as any).args).to.deep.equal([{ a: 1 }, 2]);
-    await call('none', 1);
-    expect(got[0]).to.equal(1);
-    expect((got[1] as any).socket.id).to.equal(client.id);
+    expect((got[0] as any).socket.id).to.equal(client.id);
   });
 
   it('are on the context what arrived', async () => {
@@ -290,7 +284,7 @@ describe('parameters of handlers', () => {
     });
 
     it('work for the body alone', async () => {
-      expect(await running.gateway.actions['many']!('a')).to.deep.equal(['a', undefined, undefined]);
+      expect(await running.gateway.actions['many']!('a' as never)).to.deep.equal(['a', undefined, undefined]);
     });
 
     it('know of no event', async () => {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { expect } from 'chai';
-import { ServiceBroker, type BrokerOptions, type Service } from 'moleculer';
+import type { ServiceBroker } from 'moleculer';
 import {
   DeclarationError,
   SocketEvent,
@@ -34,6 +34,7 @@ import {
   signal,
   start,
   type Client,
+  type Options,
   type Registered,
   type RunningGateway,
 } from '../support/run-gateway';
@@ -282,7 +283,7 @@ describe('server', () => {
         });
       } finally {
         for (const [key, value] of Object.entries({ PORT, IP })) {
-          if (value === undefined) delete process.env[key];
+          if (value === undefined) Reflect.deleteProperty(process.env, key);
           else process.env[key] = value;
         }
       }
@@ -299,12 +300,14 @@ describe('server', () => {
       expect(await who(await connect(running, '/a'))).to.equal('AGateway');
     });
 
-    for (const [what, settings] of Object.entries<(port: number) => ServerSettings>({
-      'a port that is taken': (port) => ({ port }),
-      'a port that cannot be': () => ({ port: 70_000 }),
-      'a port that is no number': () => ({ port: 'http' }),
-      'an address that is not ours': () => ({ port: 0, ip: '203.0.113.1' }),
-    })) {
+    for (const [what, settings] of Object.entries<(port: number) => ServerSettings & Record<string, unknown>>(
+      {
+        'a port that is taken': (port) => ({ port }),
+        'a port that cannot be': () => ({ port: 70_000 }),
+        'a port that is no number': () => ({ port: 'http' }),
+        'an address that is not ours': () => ({ port: 0, ip: '203.0.113.1' }),
+      },
+    )) {
       it(`rejects for ${what}, with a sentence, and cleans up`, async () => {
         const taken = createTcpServer().listen(0, '0.0.0.0');
         await once(taken, 'listening');
@@ -344,26 +347,39 @@ describe('server', () => {
       await expectClosed(port);
     });
 
-    it('lets nobody in before the gateway has started, and everybody then', async () => {
+    it('lets nobody into a gateway that has not started, and keeps the client waiting', async () => {
       const port = await freePort();
       const go = signal();
-      const Slow = gateway('SlowGateway', '/slow', { port });
+      afterwards(() => go.fire());
+
+      @SocketNamespace('/slow', { settings: { port } })
+      class SlowGateway extends SocketGateway {
+        ready = false;
+        @SocketEvent()
+        who() {
+          return this.ready;
+        }
+        async started() {
+          await go;
+          this.ready = true;
+        }
+      }
+      const open = signal();
       const broker = newBroker([
-        { name: 'late', started: () => go },
-        Slow,
+        SlowGateway,
         gateway('AGateway', '/a', { port }),
+        { name: 'watcher', dependencies: ['a'], started: () => open.fire() },
       ]);
       const starting = broker.start();
-      afterwards(() => go.fire());
-      const client = newClient({ url: `http://localhost:${port}` }, '/a', {
-        reconnection: true,
-        reconnectionDelay: 10,
-      });
-      const answer = connected(client).catch(() => connected(client));
+      await open;
+      const client = newClient({ url: `http://localhost:${port}` }, '/slow');
+      const inside = connected(client);
+      // The connection is there, and the wish to enter the namespace with it.
+      await new Promise<void>((resolve) => client.io.once('open', () => resolve()));
+      await connect({ url: `http://localhost:${port}` }, '/a');
       go.fire();
-      await starting;
-      await answer;
-      expect(await who(client)).to.equal('AGateway');
+      await Promise.all([starting, inside]);
+      expect(await who(client)).to.equal(true);
     });
   });
 
@@ -417,7 +433,7 @@ describe('server', () => {
     ): Promise<{ broker: ServiceBroker; service: RunningGateway }> {
       const broker = newBroker(Attached);
       const service = serviceOf(broker, 'a');
-      (service as unknown as SocketGateway).initSocketIO(server, options);
+      await (service as unknown as SocketGateway).initSocketIO(server, options);
       await broker.start();
       return { broker, service };
     }
@@ -507,7 +523,7 @@ describe('server', () => {
       const server = await usersServer();
       const broker = newBroker([Attached, gateway('BGateway', '/b', { server: false })]);
       for (const name of ['a', 'b'])
-        (serviceOf(broker, name) as unknown as SocketGateway).initSocketIO(server);
+        await (serviceOf(broker, name) as unknown as SocketGateway).initSocketIO(server);
       await broker.start();
       expect(serviceOf(broker, 'a').io).to.equal(serviceOf(broker, 'b').io);
       expect(await who(await connect({ url: urlOf(server) }, '/a'))).to.equal('AGateway');
@@ -550,9 +566,8 @@ describe('server', () => {
       const server = await usersServer();
       const broker = newBroker(gateway('AGateway', '/a', { server: false }));
       await broker.start();
-      (serviceOf(broker, 'a') as unknown as SocketGateway).initSocketIO(server);
-      const client = newClient({ url: urlOf(server) }, '/a', { reconnection: true, reconnectionDelay: 10 });
-      await new Promise<void>((resolve) => client.once('connect', resolve));
+      await (serviceOf(broker, 'a') as unknown as SocketGateway).initSocketIO(server);
+      const client = await connect({ url: urlOf(server) }, '/a');
       expect(await who(client)).to.equal('AGateway');
     });
   });
@@ -658,7 +673,7 @@ describe('server', () => {
       name: string,
       replacement: Registered,
     ): Promise<RunningGateway> {
-      await broker.destroyService(serviceOf(broker, name) as Service);
+      await broker.destroyService(serviceOf(broker, name));
       const service = broker.createService(replacement as never) as RunningGateway;
       await broker.waitForServices(name, 2000, 5);
       return service;
@@ -725,16 +740,16 @@ describe('server', () => {
         gateway('AGateway', '/a', settings),
         gateway('BGateway', '/b', settings),
       ]);
-      await broker.destroyService(serviceOf(broker, 'a') as Service);
+      await broker.destroyService(serviceOf(broker, 'a'));
       expect(await who(await connect({ url }, '/b'))).to.equal('BGateway');
-      await broker.destroyService(serviceOf(broker, 'b') as Service);
+      await broker.destroyService(serviceOf(broker, 'b'));
       await expectClosed(settings.port);
     });
 
     it('frees the namespace for another gateway', async () => {
       const settings = { port: await port() };
       const running = await start([gateway('AGateway', '/a', settings), gateway('BGateway', '/b', settings)]);
-      await running.broker.destroyService(serviceOf(running.broker, 'a') as Service);
+      await running.broker.destroyService(serviceOf(running.broker, 'a'));
       running.broker.createService(gateway('CGateway', '/a', settings) as never);
       await running.broker.waitForServices('c', 2000, 5);
       expect(await who(await connect(running, '/a'))).to.equal('CGateway');
@@ -763,7 +778,7 @@ describe('server', () => {
 
   it('shows nothing of its settings to other nodes, nor to services that ask', async () => {
     const secret = 'secret-in-the-settings';
-    const options: BrokerOptions = { transporter: 'Fake', internalServices: true };
+    const options: Options = { transporter: 'Fake', internalServices: true };
     const watcher = newBroker([], { ...options, nodeID: 'watcher' });
     await watcher.start();
     const origin = `https://${secret}.example`;
@@ -791,7 +806,7 @@ describe('server', () => {
       .to.include("mine: 'kept'")
       .and.not.to.include(secret);
     const service = serviceOf(broker, 'a');
-    expect(service.settings['mine']).to.equal('kept');
+    expect((service.settings as Record<string, unknown>)['mine']).to.equal('kept');
   });
 
   it('keeps the options of socket.io by identity', async () => {

@@ -1,13 +1,7 @@
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import {
-  Loggers,
-  ServiceBroker,
-  type BrokerOptions,
-  type LoggerBindings,
-  type Service,
-  type ServiceSchema,
-} from 'moleculer';
+import { Loggers, ServiceBroker, type BrokerOptions, type Service, type ServiceSchema } from 'moleculer';
 import type { Namespace, Server } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
@@ -19,10 +13,12 @@ export type Client = Socket;
 
 /** A gateway as tests look at it from outside. */
 export interface RunningGateway extends Service {
-  readonly io: Server & { readonly httpServer: import('node:http').Server };
+  readonly io: Server & { readonly httpServer: HttpServer };
   readonly namespaces: ReadonlyMap<string, Namespace>;
-  readonly actions: Record<string, (params?: unknown, options?: object) => Promise<any>>;
 }
+
+/** Options of a broker, as tests give them. */
+export type Options = Omit<BrokerOptions, 'logger'> & { readonly logger?: CollectingLogger | undefined };
 
 /** A broker that has started, and the address of its first gateway. */
 export interface Running {
@@ -57,14 +53,15 @@ afterEach(async () => {
 /** A silent broker with these services; it is stopped after the test, whether it was started or not. */
 export function newBroker(
   registered: Registered | readonly Registered[],
-  options: BrokerOptions = {},
+  { logger, ...options }: Options = {},
 ): ServiceBroker {
+  // Moleculer waits by default until other nodes have noticed. Only 0.15 declares the option, both have it.
+  const registry: object = { stopDelay: 0, ...options.registry };
   const broker = new ServiceBroker({
-    logger: false,
+    logger: (logger ?? false) as BrokerOptions['logger'] & boolean,
     skipProcessEventRegistration: true,
     ...options,
-    // Moleculer waits by default until other nodes have noticed.
-    registry: { stopDelay: 0, ...options.registry },
+    registry,
   });
   afterwards(() => broker.stop());
   for (const one of [registered].flat()) broker.createService(one as ServiceSchema);
@@ -74,7 +71,7 @@ export function newBroker(
 /** Starts a broker with these services, of which the first must be a gateway. */
 export async function start(
   registered: Registered | readonly Registered[],
-  options?: BrokerOptions,
+  options?: Options,
 ): Promise<Running> {
   const broker = newBroker(registered, options);
   await broker.start();
@@ -171,11 +168,14 @@ export function askRaw(client: Client, event: string, ...args: unknown[]): Promi
   });
 }
 
+/** The packets of Socket.IO that are acks, with and without binary data. */
+const ACKS = new Set<number>([3, 6]);
+
 /** The acks that arrive at a client from now on, every packet of them: a client itself ignores a second one. */
 export function acksOn(client: Client): unknown[][] {
   const acks: unknown[][] = [];
   client.io.on('packet', ({ type, data }) => {
-    if (type === 3 || type === 6) acks.push(data as unknown[]);
+    if (ACKS.has(type)) acks.push(data as unknown[]);
   });
   return acks;
 }
@@ -198,8 +198,14 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** The base of Moleculer's loggers, which its two majors declare differently. */
+const BaseLogger = Loggers.Base as unknown as {
+  readonly LEVELS: readonly string[];
+  new (options: { level: string }): { readonly opts: { readonly level: string } };
+};
+
 /** A logger of brokers that keeps what it is told. */
-export class CollectingLogger extends Loggers.Base {
+export class CollectingLogger extends BaseLogger {
   readonly lines: LogLine[] = [];
 
   /** @param level the least important level that is kept */
@@ -207,11 +213,11 @@ export class CollectingLogger extends Loggers.Base {
     super({ level });
   }
 
-  override getLogHandler(bindings?: LoggerBindings) {
-    const levels = (Loggers.Base as unknown as { LEVELS: string[] }).LEVELS;
-    const least = levels.indexOf(this.opts.level as string);
-    return (level: string, args: unknown[]) => {
-      if (levels.indexOf(level) > least) return;
+  /** Called by Moleculer, for every service. */
+  getLogHandler(bindings?: { readonly mod?: string }): (level: string, args: unknown[]) => void {
+    const least = BaseLogger.LEVELS.indexOf(this.opts.level);
+    return (level, args) => {
+      if (BaseLogger.LEVELS.indexOf(level) > least) return;
       const text = args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg))).join(' ');
       this.lines.push({ level, text: `${bindings?.mod ?? ''}: ${text}` });
     };

@@ -7,6 +7,14 @@ interface NamespaceDoors {
   _remove(socket: Socket): void;
 }
 
+/** When children were made. */
+const births = new WeakMap<Namespace, number>();
+
+/** Whether a child was made a moment ago, so that other nodes may not know of it yet. */
+export function isNewborn(namespace: Namespace, milliseconds: number): boolean {
+  return Date.now() - (births.get(namespace) ?? 0) < milliseconds;
+}
+
 /**
  * Takes a child of a dynamic namespace away when the last socket has left it. Socket.IO's own
  * `cleanupEmptyChildNamespaces` looks at connected sockets only: one client's refused handshake then takes the child
@@ -19,6 +27,7 @@ export function keepWhileUsed(child: Namespace, forget: () => void): () => void 
   const doors = child as object as NamespaceDoors;
   const add = doors._add.bind(child);
   const remove = doors._remove.bind(child);
+  births.set(child, Date.now());
   let entering = 0;
   let closed = false;
 
