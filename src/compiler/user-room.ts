@@ -7,5 +7,7 @@ export function roomOfUser(id: string | number): string {
 
 /** The rooms of a socket as an application sees them. */
 export function visibleRooms(rooms: Iterable<string>): string[] {
-  return Array.from(rooms).filter((room) => !room.startsWith(PREFIX));
+  const visible: string[] = [];
+  for (const room of rooms) if (!room.startsWith(PREFIX)) visible.push(room);
+  return visible;
 }

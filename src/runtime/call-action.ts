@@ -39,21 +39,37 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   return { action, options };
 }
 
+/** What a call gives: a promise that knows the context of the call. */
+export type RunningCall = PromiseLike<unknown> & { readonly ctx?: { readonly meta: object } };
+
 /**
- * Calls the action on the node that was found for it.
- *
- * @returns what the action returned, and the user that it was given: only the action itself logs in or out
+ * Calls the action on the node that was found for it. It does what `ctx.call` does, without the promises on the way;
+ * `takeMeta` is for when it is done.
  */
-export async function callAction(
+export function callAction(
+  { broker }: GatewayRuntime,
   ctx: SocketContext,
   { action, options }: ProxiedCall,
-): Promise<{ result: unknown; before: unknown }> {
-  const { meta, ...rest } = options;
+): RunningCall {
+  const { maxCallLevel } = broker.options;
+  if (maxCallLevel && ctx.level >= maxCallLevel) {
+    throw new Errors.MaxCallLevelError({ nodeID: broker.nodeID, level: ctx.level });
+  }
+  return broker.call(action, ctx.params as object, options);
+}
+
+/** Meta that the action has set comes back into the context of the event. */
+export function takeMeta(ctx: SocketContext, call: RunningCall): void {
+  if (call.ctx) Object.assign(ctx.meta, call.ctx.meta);
+}
+
+/** Puts the context and its meta into the options, when hooks have done with them. */
+export function prepareCall(ctx: SocketContext, { options }: ProxiedCall): void {
+  const { meta } = options;
   // Meta of the call options stands in place of the socket's; what hooks have added stays.
   if (meta !== undefined && meta !== ctx.meta) ctx.meta = { ...addedToMeta(ctx.meta), ...meta };
-  const before = ctx.meta.user;
-  const result: unknown = await ctx.call(action, ctx.params, rest);
-  return { result, before };
+  options.meta = undefined;
+  (options as { parentCtx?: unknown }).parentCtx = ctx;
 }
 
 function addedToMeta({
@@ -71,15 +87,12 @@ function callOptions(
   { options }: ProxyPlan,
   ctx: SocketContext,
 ): ProxyCallOptions {
-  const declared =
-    typeof options.callOptions === 'function'
-      ? options.callOptions.call(service, ctx, ctx.socket)
-      : options.callOptions;
-  const {
-    ctx: _ctx,
-    parentCtx: _parent,
-    ...own
-  } = copyPlain(declared ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
+  const { callOptions: declared } = options;
+  if (declared === undefined) return { meta: ctx.meta };
+  const given = typeof declared === 'function' ? declared.call(service, ctx, ctx.socket) : declared;
+  const own = copyPlain(given ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
+  delete own.ctx;
+  delete own.parentCtx;
   own.meta ??= ctx.meta;
   return own;
 }

@@ -4,31 +4,52 @@ import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 
-/** Runs the hooks before a handler. They may change `ctx.params`, `ctx.meta` and the options of the call. */
-export async function runBeforeHooks(
+/**
+ * Runs the hooks before a handler. They may change `ctx.params`, `ctx.meta` and the options of the call.
+ *
+ * @returns undefined if none of them was async
+ */
+export function runBeforeHooks(
   gateway: GatewayRuntime,
   hooks: readonly BeforeHook[],
   ctx: SocketContext,
-  { action, options }: { action: string; options: object },
-): Promise<void> {
-  for (const hook of hooks) {
-    if (!applies(hook, ctx)) continue;
-    const call = hook.call as (this: unknown, ...args: unknown[]) => unknown;
-    const done = call.call(gateway.service, ctx, ctx.socket, action, ctx.params, options);
-    if (isPromise(done)) await done;
+  call: { action: string; options: object },
+  from = 0,
+): Promise<void> | undefined {
+  for (let at = from; at < hooks.length; at++) {
+    const hook = hooks[at];
+    if (!hook || !applies(hook, ctx)) continue;
+    const run = hook.call as (this: unknown, ...args: unknown[]) => unknown;
+    const done = run.call(gateway.service, ctx, ctx.socket, call.action, ctx.params, call.options);
+    if (isPromise(done)) {
+      return Promise.resolve(done).then(() => runBeforeHooks(gateway, hooks, ctx, call, at + 1));
+    }
   }
+  return undefined;
 }
 
-/** Runs the hooks after a handler. What one returns, unless it is undefined, is the result from then on. */
-export async function runAfterHooks(
+/**
+ * Runs the hooks after a handler. What one returns, unless it is undefined, is the result from then on.
+ *
+ * @returns the result, or a promise of it where a hook was async
+ */
+export function runAfterHooks(
   gateway: GatewayRuntime,
   hooks: readonly ResultHook[],
   ctx: SocketContext,
   result: unknown,
-): Promise<unknown> {
-  for (const hook of hooks) {
-    if (!applies(hook, ctx)) continue;
-    const replaced = await callResultHook(gateway, hook, ctx, result);
+  from = 0,
+): unknown {
+  for (let at = from; at < hooks.length; at++) {
+    const hook = hooks[at];
+    if (!hook || !applies(hook, ctx)) continue;
+    const before = result;
+    const replaced = callResultHook(gateway, hook, ctx, before);
+    if (isPromise(replaced)) {
+      return Promise.resolve(replaced).then((late) =>
+        runAfterHooks(gateway, hooks, ctx, late === undefined ? before : late, at + 1),
+      );
+    }
     if (replaced !== undefined) result = replaced;
   }
   return result;

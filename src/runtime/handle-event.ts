@@ -4,7 +4,7 @@ import type { HandlerPlan } from '../compiler/plan';
 import { visibleRooms } from '../compiler/user-room';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
-import { callAction, resolveAction } from './call-action';
+import { callAction, prepareCall, resolveAction, takeMeta, type RunningCall } from './call-action';
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
@@ -94,7 +94,8 @@ async function handleEvent(
       await turn;
       if (!socket.connected) return;
     }
-    ctx = await createContext(gateway, session, event, name, args);
+    const created = createContext(gateway, session, event, name, args);
+    ctx = created instanceof Promise ? await created : created;
     const { guard, hooks, target } = event.plan;
     const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
     if (guard) checkUser(guard, ctx);
@@ -104,17 +105,24 @@ async function handleEvent(
 
     let result: unknown;
     try {
-      if (hooks.before.length > 0)
-        await runBeforeHooks(
+      if (hooks.before.length > 0) {
+        const hooked = runBeforeHooks(
           gateway,
           hooks.before,
           ctx,
           call ?? { action: event.action, options: ctx.options },
         );
-      let before = ctx.meta.user;
-      if (call) ({ result, before } = await callAction(ctx, call));
-      else result = await event.run(ctx);
-      if (hooks.after.length > 0) result = await runAfterHooks(gateway, hooks.after, ctx, result);
+        if (hooked) await hooked;
+      }
+      if (call) prepareCall(ctx, call);
+      const before = ctx.meta.user;
+      const running: RunningCall = call ? callAction(gateway, ctx, call) : event.run(ctx);
+      result = await running;
+      if (call) takeMeta(ctx, running);
+      if (hooks.after.length > 0) {
+        result = runAfterHooks(gateway, hooks.after, ctx, result);
+        if (isPromise(result)) result = await result;
+      }
       const saved = saveUserAndRooms(gateway, socket, ctx, before);
       if (saved) await saved;
     } catch (error) {

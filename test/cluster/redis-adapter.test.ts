@@ -8,13 +8,12 @@ clusterCases('@socket.io/redis-adapter', {
     const sub = pub.duplicate().on('error', () => undefined);
     return {
       async connect() {
-        await Promise.all([pub, sub].map((client) => client.isOpen || client.connect()));
+        for (const client of [pub, sub]) if (!client.isOpen) await client.connect();
       },
       adapter: () => createAdapter(pub, sub, { key }),
       async close() {
-        await Promise.all([pub, sub].map((client) => client.isOpen && client.close()));
+        for (const client of [pub, sub]) if (client.isOpen) await client.close();
       },
     };
   },
-  listening: () => Promise.resolve(true),
 });

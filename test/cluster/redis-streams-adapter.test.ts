@@ -16,12 +16,4 @@ clusterCases('@socket.io/redis-streams-adapter', {
       },
     };
   },
-  // A node has to be waiting for the end of the stream.
-  async listening(url, nodes) {
-    const client = createClient({ url });
-    await client.connect();
-    const info = await client.info('clients');
-    await client.close();
-    return info.includes(`blocked_clients:${nodes}\r\n`);
-  },
 });

@@ -300,7 +300,7 @@ describe('the user', () => {
     const running = await start([UserGateway, OtherGateway]);
     const client = await as(running, 'ada');
     const sibling = client.io.socket('/y');
-    await new Promise<void>((resolve) => sibling.connect().once('connect', resolve));
+    await new Promise<void>((resolve) => sibling.once('connect', resolve));
     expect(running.gateway.io.engine.clientsCount).to.equal(1);
     expect([await userOf(client), await userOf(sibling)]).to.deep.equal([{ id: 'ada' }, null]);
     await ask(sibling, 'login', { id: 'ben' });

@@ -558,7 +558,8 @@ describe("what moleculer-io's users rely on", () => {
                 aliases: { params: 'echo.params' },
                 callOptions: { timeout: 1000 },
                 onBeforeCall(this: unknown, ...args: unknown[]) {
-                  before.push([this, ...args]);
+                  const options = args.pop() as object;
+                  before.push([this, ...args, { ...options }]);
                 },
                 onAfterCall(this: unknown, ...args: unknown[]) {
                   after.push([this, ...args]);

@@ -106,7 +106,6 @@ describe("moleculer-io's mistakes", () => {
       const running = await startIo(TWO, {}, [accounts]);
       const client = await connect(running, '/');
       const admin = client.io.socket('/admin');
-      admin.connect();
       await once(admin as never, 'connect');
       expect(running.gateway.io.engine.clientsCount).to.equal(1);
 
@@ -126,7 +125,6 @@ describe("moleculer-io's mistakes", () => {
       );
       const client = await connect(running, '/');
       const open = client.io.socket('/open');
-      open.connect();
       await once(open as never, 'connect');
       expect(await whoIs(client)).to.deep.equal({ id: 'ada' });
       expect(await whoIs(open)).to.equal(null);

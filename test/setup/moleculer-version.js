@@ -8,10 +8,14 @@ const Module = require('node:module');
 const version = process.env.MOLECULER || '0.15';
 
 if (version === '0.14') {
-  const alias = require.resolve('moleculer-0.14');
+  const aliases = new Map([
+    ['moleculer', require.resolve('moleculer-0.14')],
+    // Each major of moleculer-web is made for one of Moleculer.
+    ['moleculer-web', require.resolve('moleculer-web-0.10')],
+  ]);
   const resolveFilename = Module._resolveFilename;
   Module._resolveFilename = function (request, ...rest) {
-    return request === 'moleculer' ? alias : resolveFilename.call(this, request, ...rest);
+    return aliases.get(request) ?? resolveFilename.call(this, request, ...rest);
   };
 } else if (version !== '0.15') {
   // A typo must not pass as a test of the other version.

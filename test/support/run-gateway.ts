@@ -18,7 +18,11 @@ export interface RunningGateway extends Service {
 }
 
 /** Options of a broker, as tests give them. */
-export type Options = Omit<BrokerOptions, 'logger'> & { readonly logger?: CollectingLogger | undefined };
+export type Options = Omit<BrokerOptions, 'logger' | 'registry'> & {
+  readonly logger?: BrokerOptions['logger'] | CollectingLogger;
+  /** Not every option that both majors have is declared by both. */
+  readonly registry?: object;
+};
 
 /** A broker that has started, and the address of its first gateway. */
 export interface Running {

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { io, type Socket } from 'socket.io-client';
+import { start, WAYS } from './main';
+
+describe('samples/calculator', () => {
+  for (const way of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
+    describe(way, () => {
+      let calculator: Awaited<ReturnType<typeof start>>;
+      let client: Socket;
+
+      beforeEach(async () => {
+        calculator = await start(0, way);
+        client = io(`http://localhost:${calculator.port}`, { forceNew: true });
+      });
+      afterEach(async () => {
+        client.close();
+        await calculator.stop();
+      });
+
+      /** Calls an action, and gives what the ack was called with. */
+      const call = (...args: unknown[]) =>
+        new Promise<any[]>((resolve) => {
+          client.emit('call', ...args, (...answer: unknown[]) => resolve(answer));
+        });
+
+      it('adds and subtracts', async () => {
+        expect(await call('math.add', { a: 25, b: 13 })).to.deep.equal([null, 38]);
+        expect(await call('math.sub', { a: 25, b: 13 })).to.deep.equal([null, 12]);
+        expect(await call('plus', { a: 1, b: 2 })).to.deep.equal([null, 3]);
+        expect(await call('minus', { a: 1, b: 2 })).to.deep.equal([null, -1]);
+      });
+
+      it('says what is wrong with numbers', async () => {
+        const [error] = await call('math.add', { a: 25, b: 'thirteen' });
+        expect(error).to.include({ name: 'ValidationError', code: 422 });
+        expect(error.data[0]).to.include({ field: 'b', type: 'number' });
+      });
+
+      it('opens nothing but the calculator', async () => {
+        for (const action of ['$node.health', 'calculator.getClients', 'math.mul']) {
+          const [error] = await call(action);
+          expect(error, action).to.include({ name: 'ServiceNotFoundError', code: 404 });
+        }
+      });
+    });
+  }
+
+  it('answers over HTTP too, where there is somebody who does', async () => {
+    for (const [way, path, expected] of [
+      ['server', '/', 'This is a calculator.'],
+      ['web', '/math/add?a=25&b=13', ''],
+    ] as const) {
+      const { port, stop } = await start(0, way);
+      try {
+        const response = await fetch(`http://localhost:${port}${path}`, { headers: { connection: 'close' } });
+        const text = await response.text();
+        if (way === 'server') expect(text).to.equal(expected);
+        // The numbers of a query are strings, which the action refuses.
+        else expect(response.status).to.equal(422);
+      } finally {
+        await stop();
+      }
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import type { Context, ServiceSchema } from 'moleculer';
+// In an application: from 'moleculer-socket-gateway'.
+import { type ActionProxy, SocketEvent, SocketGateway } from '../../src';
+
+interface Numbers {
+  a: number;
+  b: number;
+}
+const params = { a: 'number', b: 'number' };
+
+/** A Moleculer service like any other: it knows nothing of sockets. */
+export const math: ServiceSchema = {
+  name: 'math',
+  actions: {
+    add: { params, handler: ({ params: { a, b } }: Context<Numbers>) => a + b },
+    sub: { params, handler: ({ params: { a, b } }: Context<Numbers>) => a - b },
+  },
+};
+
+/** A client calls actions: `socket.emit('call', 'math.add', { a: 25, b: 13 }, (error, sum) => …)`. */
+export abstract class CalculatorGateway extends SocketGateway {
+  @SocketEvent({ whitelist: ['math.*'], aliases: { plus: 'math.add', minus: 'math.sub' } })
+  call!: ActionProxy;
+}
