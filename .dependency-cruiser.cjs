@@ -89,9 +89,9 @@ module.exports = {
     },
     {
       name: 'samples-as-users',
-      comment: 'a sample uses what a user can import',
+      comment: 'a sample uses what a user can import; its test may start the servers that it needs',
       severity: 'error',
-      from: { path: '^samples/' },
+      from: { path: '^samples/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(src|test)/', pathNot: '^src/index\\.ts$' },
     },
   ],

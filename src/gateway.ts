@@ -21,7 +21,7 @@ import type { GatewayRuntime } from './runtime/gateway-runtime';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { defaultMeta } from './runtime/handle-event';
 import { setUser } from './runtime/socket-session';
-import type { GatewayShape, SocketContext, SocketMeta } from './types';
+import type { GatewayShape, SocketContext } from './types';
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -122,7 +122,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
   reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
-  socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta> {
+  socketGetMeta(socket: Socket): object | PromiseLike<object> {
     return defaultMeta(socket);
   }
 

@@ -1,6 +1,6 @@
 import type { Context, ServiceSchema } from 'moleculer';
 // In an application: from 'moleculer-socket-gateway'.
-import { type ActionProxy, SocketEvent, SocketGateway } from '../../src';
+import { type ActionProxy, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
 
 interface Numbers {
   a: number;
@@ -18,7 +18,8 @@ export const math: ServiceSchema = {
 };
 
 /** A client calls actions: `socket.emit('call', 'math.add', { a: 25, b: 13 }, (error, sum) => …)`. */
-export abstract class CalculatorGateway extends SocketGateway {
+@SocketNamespace('/')
+export class CalculatorGateway extends SocketGateway {
   @SocketEvent({ whitelist: ['math.*'], aliases: { plus: 'math.add', minus: 'math.sub' } })
   call!: ActionProxy;
 }

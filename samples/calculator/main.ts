@@ -12,25 +12,19 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 
 /** The gateway opens a port of its own. */
 async function onItsOwnPort(port: number) {
-  @SocketNamespace('/', { name: 'calculator', settings: { port } })
-  class OwnPortGateway extends CalculatorGateway {}
-
   const broker = newBroker();
   broker.createService(math);
-  const gateway = broker.createService(OwnPortGateway) as OwnPortGateway;
+  const gateway = broker.createService(CalculatorGateway, { settings: { port } }) as CalculatorGateway;
   await broker.start();
   return { port: portOf(gateway.io.httpServer as Server), stop: () => broker.stop() };
 }
 
 /** The gateway is a guest on an HTTP server that the application opens and closes. */
 async function onAnHttpServer(port: number) {
-  @SocketNamespace('/', { name: 'calculator' })
-  class GuestGateway extends CalculatorGateway {}
-
   const server = createServer((_request, response) => response.end('This is a calculator.'));
   const broker = newBroker();
   broker.createService(math);
-  const gateway = broker.createService(GuestGateway) as GuestGateway;
+  const gateway = broker.createService(CalculatorGateway) as CalculatorGateway;
   await gateway.initSocketIO(server);
   await broker.start();
   await once(server.listen(port), 'listening');

@@ -69,9 +69,9 @@ export const rooms: ServiceSchema = {
 /** Clients say `socket.emit('rooms', 'join', { room: 'tea' }, ack)`; without `restrict` they could call any action. */
 @SocketNamespace('/rooms')
 export class LobbyGateway extends SocketGateway {
-  @SocketEvent('rooms', {
+  @SocketEvent({
     mappingPolicy: 'restrict',
     aliases: { join: 'rooms.join', leave: 'rooms.leave', list: 'rooms.list', say: 'rooms.say' },
   })
-  actions_!: ActionProxy;
+  rooms!: ActionProxy;
 }

@@ -22,7 +22,8 @@ export function compilePaths(patterns: readonly unknown[], problems: Problems): 
 
 /** The path as it was written: what two gateways on one server must not share. */
 export function identify(path: PathPlan): string {
-  return path.kind === 'literal' ? `'${path.name}'` : path.source;
+  if (path.kind === 'literal') return `'${path.name}'`;
+  return path.source === String(path.pattern) ? path.source : `'${path.source}'`;
 }
 
 /** What a path claims: two that differ only in the names of their parameters claim the same. */
@@ -97,7 +98,7 @@ function compileParameters(pattern: string, problems: Problems): DynamicPath | u
     names.add(name);
     segments.push(`(?<${name}>[^/]+)`);
   }
-  return { kind: 'dynamic', source: `'${pattern}'`, pattern: new RegExp(`^/${segments.join('/')}$`) };
+  return { kind: 'dynamic', source: pattern, pattern: new RegExp(`^/${segments.join('/')}$`) };
 }
 
 function describe(value: unknown): string {

@@ -2,6 +2,7 @@ import { Server as NetServer } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import type { Namespace, ServerOptions } from 'socket.io';
+import { identify } from '../compiler/compile-paths';
 import type { GatewayPlan, LiteralPath } from '../compiler/plan';
 import type { GatewayLifecycle } from '../compiler/service-schema';
 import { ServiceUnavailableError } from '../errors';
@@ -38,7 +39,12 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
         for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
         throw error;
       }
-      for (const gateway of gateways) gateway.open();
+      for (const gateway of gateways) {
+        for (const path of gateway.plan.paths) {
+          for (const { name } of gateway.plan.events) gateway.log.route?.(`${identify(path)} '${name}'`);
+        }
+        gateway.open();
+      }
     },
     async stopped(service) {
       const gateways = runtimesOf(service);

@@ -93,6 +93,11 @@ export class GatewayMetrics {
     };
   }
 
+  /** A packet that a middleware has refused, before it was known which event it is. */
+  refusedPacket(namespace: string, code: unknown): void {
+    this.registry.increment('moleculer.io.messages.refused.total', { namespace, code });
+  }
+
   connected(namespace: string): void {
     this.registry.increment('moleculer.io.socket.active', { namespace });
   }

@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { injectedAck } from '../compiler/injected-ack';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
-import type { GatewayShape, ServerSettings, SocketContext, SocketMeta } from '../types';
+import type { GatewayShape, ServerSettings, SocketContext } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
 import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
@@ -14,7 +14,7 @@ import { socketContextClassOf, type SocketContextClass } from './socket-context'
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */
 export interface GatewayMethods extends GatewayShape {
-  socketGetMeta(socket: Socket): SocketMeta | Promise<SocketMeta>;
+  socketGetMeta(socket: Socket): object | PromiseLike<object>;
   socketSaveUser(socket: Socket, user: unknown): unknown;
   socketSaveMeta?(socket: Socket, ctx: SocketContext): unknown;
   socketJoinRooms?(socket: Socket, rooms: string | string[]): unknown;
@@ -34,8 +34,10 @@ export interface BoundEvent {
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
 }
 
-/** Opens a child namespace for a moment; undefined if the name is none of its pattern's. */
-export type ChildOpener = (name: string) => { namespace: Namespace; release: () => void } | undefined;
+/** Opens a child namespace for a moment, if anybody can be in it; undefined if the name is none of its pattern's. */
+export type ChildOpener = (
+  name: string,
+) => { namespace: Namespace; release: () => void } | 'nobody' | undefined;
 
 type LocalActions = Readonly<
   Record<string, (params: unknown, options: { ctx: SocketContext }) => PromiseLike<unknown>>
@@ -58,6 +60,8 @@ export class GatewayRuntime {
   /** Settles when the service has started: until then handshakes wait. */
   readonly ready: Promise<void>;
   started = false;
+  /** The sockets of a namespace may be on other nodes. */
+  hasAdapter = false;
   /** The application saves meta itself, with `socketSaveMeta`. */
   readonly savesMeta: boolean;
   /** Lets the waiting handshakes in, or refuses them. */

@@ -36,7 +36,8 @@ export function receivePacket(gateway: GatewayRuntime, session: SocketSession, p
         dispatch(gateway, session, packet);
       },
       (error: unknown) => {
-        answerError(gateway, session.socket, undefined, ackOf(packet), error);
+        const { code } = answerError(gateway, session.socket, undefined, ackOf(packet), error);
+        gateway.metrics?.refusedPacket(session.path, code);
       },
     );
   }
@@ -59,13 +60,9 @@ function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packe
   // A client may send 'error', which is where Socket.IO reports its own.
   const listeners = name === 'error' ? [] : socket.rawListeners(name);
   if (listeners.length === 0) {
-    answerError(
-      gateway,
-      socket,
-      undefined,
-      ackOf(packet),
-      new NotFoundError('EVENT_NOT_FOUND', { event: name }),
-    );
+    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: name });
+    gateway.metrics?.event(session.path, '*')(unknown.code);
+    answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }
   for (const listener of listeners) {
     (listener as AckFunction).apply(socket, packet.slice(1));
@@ -95,7 +92,7 @@ async function handleEvent(
       if (!socket.connected) return;
     }
     const created = createContext(gateway, session, event, name, args);
-    ctx = created instanceof Promise ? await created : created;
+    ctx = isPromise(created) ? ((await created)) : created;
     const { guard, hooks, target } = event.plan;
     const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
     if (guard) checkUser(guard, ctx);
@@ -155,7 +152,7 @@ function createContext(
   event: BoundEvent,
   name: string,
   args: readonly unknown[],
-): SocketContext | Promise<SocketContext> {
+): SocketContext | PromiseLike<SocketContext> {
   const { socket } = session;
   const { broker, service, Context } = gateway;
   const create = (meta: object): SocketContext =>
@@ -168,7 +165,7 @@ function createContext(
       meta,
     });
   const meta = service.socketGetMeta(socket);
-  return meta instanceof Promise ? meta.then(create) : create(meta);
+  return isPromise(meta) ? (meta as PromiseLike<object>).then(create) : create(meta);
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */

@@ -5,7 +5,7 @@ import { RESERVED_EVENTS } from '../compiler/reserved-events';
 import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
-import type { GatewayRuntime } from './gateway-runtime';
+import type { ChildOpener, GatewayRuntime } from './gateway-runtime';
 import { isNewborn } from './namespaces/child-namespace';
 
 /** How long an adapter may take to subscribe, in milliseconds. */
@@ -167,6 +167,7 @@ function eachNamespace<T>(service: Service, name: string | undefined, act: (name
   if (found) return [act(found)];
   const opened = openChild(runtimes, wanted);
   if (!opened) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: name });
+  if (opened === 'nobody') return [];
   // Not at once: others may ask for it, and its adapter has something to send.
   setTimeout(opened.release, LINGER).unref();
   return [act(opened.namespace)];
@@ -194,10 +195,7 @@ async function heardByOthers({ adapter, server }: Namespace): Promise<void> {
 }
 
 /** A dynamic namespace may have sockets on other nodes only: its adapter reaches them. */
-function openChild(
-  runtimes: readonly GatewayRuntime[],
-  name: string,
-): { namespace: Namespace; release: () => void } | undefined {
+function openChild(runtimes: readonly GatewayRuntime[], name: string): ReturnType<ChildOpener> {
   for (const runtime of runtimes) {
     for (const open of runtime.childOpeners) {
       const opened = open(name);

@@ -122,7 +122,10 @@ describe('an action proxy', () => {
     it('gets of null what it gets of null in every call', async () => {
       const running = await start([proxyGateway(), math]);
       await running.broker.call('math.open', null as never);
-      expect(await ask(await connect(running), 'call', 'math.open', null)).to.deep.equal({ error: null, result: null });
+      expect(await ask(await connect(running), 'call', 'math.open', null)).to.deep.equal({
+        error: null,
+        result: null,
+      });
       expect(calls[1]!.params).to.deep.equal(calls[0]!.params);
     });
 
@@ -135,7 +138,10 @@ describe('an action proxy', () => {
 
     it('gets nothing of extra arguments', async () => {
       const client = await proxied();
-      expect(await askRaw(client, 'call', 'math.add', { a: 1, b: 2 }, { a: 10 }, 'more')).to.deep.equal([null, 3]);
+      expect(await askRaw(client, 'call', 'math.add', { a: 1, b: 2 }, { a: 10 }, 'more')).to.deep.equal([
+        null,
+        3,
+      ]);
       expect(calls[0]!.params).to.deep.equal({ a: 1, b: 2 });
     });
 
@@ -194,12 +200,31 @@ describe('an action proxy', () => {
     }
 
     it('is refused before anything else is looked at', async () => {
-      const client = await proxied({ mappingPolicy: 'restrict', aliases: { add: 'math.add' }, blacklist: ['**'] });
+      const client = await proxied({
+        mappingPolicy: 'restrict',
+        aliases: { add: 'math.add' },
+        blacklist: ['**'],
+      });
       expect((await ask(client, 'call', 7)).error).to.include({ code: 400 });
     });
   });
 
-  for (const name of [' ', '.', '..', 'math', 'math.', '.add', 'math.add ', 'MATH.ADD', 'math.add\u0000', '*', '**', 'math.*', '$node', 'x'.repeat(1000)]) {
+  for (const name of [
+    ' ',
+    '.',
+    '..',
+    'math',
+    'math.',
+    '.add',
+    'math.add ',
+    'MATH.ADD',
+    'math.add\u0000',
+    '*',
+    '**',
+    'math.*',
+    '$node',
+    'x'.repeat(1000),
+  ]) {
     it(`the odd name ${JSON.stringify(name.slice(0, 12))} is not found`, async () => {
       expect(await ask(await proxied(), 'call', name)).to.deep.equal(notFound(name));
     });
@@ -251,14 +276,26 @@ describe('an action proxy', () => {
   describe('whitelist and blacklist', () => {
     const WHITELISTS: [string, ActionProxyOptions, Record<string, boolean>][] = [
       ['an exact name', { whitelist: ['math.add'] }, { 'math.add': true, 'math.open': false }],
-      ['a glob', { whitelist: ['math.o*'] }, { 'math.open': true, 'math.add': false, 'mathXopen': false }],
+      ['a glob', { whitelist: ['math.o*'] }, { 'math.open': true, 'math.add': false, mathXopen: false }],
       ['a question mark', { whitelist: ['math.a??'] }, { 'math.add': true, 'math.open': false }],
       ['one star for one level', { whitelist: ['*'] }, { 'math.add': false }],
       ['two stars for all levels', { whitelist: ['**'] }, { 'math.add': true, 'math.open': true }],
-      ['a regular expression', { whitelist: [/^math\.(add|sub)$/] }, { 'math.add': true, 'math.open': false }],
-      ['several patterns', { whitelist: ['x.y', /open$/, 'math.a*'] }, { 'math.add': true, 'math.open': true }],
+      [
+        'a regular expression',
+        { whitelist: [/^math\.(add|sub)$/] },
+        { 'math.add': true, 'math.open': false },
+      ],
+      [
+        'several patterns',
+        { whitelist: ['x.y', /open$/, 'math.a*'] },
+        { 'math.add': true, 'math.open': true },
+      ],
       ['a blacklist', { blacklist: ['math.o*'] }, { 'math.add': true, 'math.open': false }],
-      ['a blacklist of the same', { whitelist: ['math.add'], blacklist: ['math.add'] }, { 'math.add': false }],
+      [
+        'a blacklist of the same',
+        { whitelist: ['math.add'], blacklist: ['math.add'] },
+        { 'math.add': false },
+      ],
       ['a blacklist of all', { blacklist: ['**'] }, { 'math.add': false, 'math.open': false }],
       ['a blacklist by expression', { blacklist: [/ADD/i] }, { 'math.add': false, 'math.open': true }],
     ];
@@ -356,7 +393,15 @@ describe('an action proxy', () => {
 
   describe("the gateway's own management actions", () => {
     const ACTIONS = ['broadcast', 'getClients', 'joinRooms', 'leaveRooms', 'disconnect', 'request'];
-    const PARAMS = { event: 'e', join: 'r', leave: 'r', socketIds: 'x', rooms: 'r', socketId: 'x', timeout: 50 };
+    const PARAMS = {
+      event: 'e',
+      join: 'r',
+      leave: 'r',
+      socketIds: 'x',
+      rooms: 'r',
+      socketId: 'x',
+      timeout: 50,
+    };
 
     for (const whitelist of [
       ['**'],
@@ -382,17 +427,27 @@ describe('an action proxy', () => {
       expect(await ask(client, 'call', 'all')).to.deep.equal(notFound('gateway.getClients'));
     });
 
-    for (const whitelist of [['gateway.getClients'], ['gateway.*'], ['gateway.get*'], [/^gateway\.getClients$/]]) {
+    for (const whitelist of [
+      ['gateway.getClients'],
+      ['gateway.*'],
+      ['gateway.get*'],
+      [/^gateway\.getClients$/],
+    ]) {
       it(`are opened by ${String(whitelist)}`, async () => {
         const client = await proxied({ whitelist });
-        expect(await ask(client, 'call', 'gateway.getClients')).to.deep.equal({ error: null, result: [client.id] });
+        expect(await ask(client, 'call', 'gateway.getClients')).to.deep.equal({
+          error: null,
+          result: [client.id],
+        });
       });
     }
 
     it('are opened one by one', async () => {
       const client = await proxied({ whitelist: ['gateway.getClients'] });
       expect((await ask(client, 'call', 'gateway.getClients')).error).to.equal(null);
-      expect(await ask(client, 'call', 'gateway.broadcast', PARAMS)).to.deep.equal(notFound('gateway.broadcast'));
+      expect(await ask(client, 'call', 'gateway.broadcast', PARAMS)).to.deep.equal(
+        notFound('gateway.broadcast'),
+      );
     });
 
     it("are not opened by naming another gateway's", async () => {
@@ -408,7 +463,7 @@ describe('an action proxy', () => {
       expect(await ask(client, 'call', 'admin.getClients')).to.deep.equal(notFound('admin.getClients'));
     });
 
-    it("do not stand for actions that the application has written under such names", async () => {
+    it('do not stand for actions that the application has written under such names', async () => {
       const chat: ServiceSchema = { name: 'chat', actions: { broadcast: () => 'mine' } };
       expect((await ask(await proxied({}, chat), 'call', 'chat.broadcast')).result).to.equal('mine');
     });
@@ -622,7 +677,10 @@ describe('an action proxy', () => {
     });
 
     it('give the call a fallback, a value or a function', async () => {
-      for (const fallbackResponse of ['instead', (_ctx: Context, error: Error) => `instead of ${error.name}`]) {
+      for (const fallbackResponse of [
+        'instead',
+        (_ctx: Context, error: Error) => `instead of ${error.name}`,
+      ]) {
         const client = await proxied({ callOptions: { fallbackResponse: fallbackResponse as never } });
         const { result } = await ask(client, 'call', 'math.fail');
         expect(result).to.equal(
@@ -698,9 +756,7 @@ describe('an action proxy', () => {
       ]);
       const clients = [await connect(running), await connect(running)];
       for (const [n, client] of clients.entries()) await ask(client, 'call', 'math.open', { n });
-      expect(calls.map(({ requestID }) => requestID)).to.deep.equal(
-        clients.map(({ id }, n) => `${id}:${n}`),
-      );
+      expect(calls.map(({ requestID }) => requestID)).to.deep.equal(clients.map(({ id }, n) => `${id}:${n}`));
       expect(given.map((args) => args.length)).to.deep.equal([2, 2]);
       expect((given[0]![1] as Socket).id).to.equal(clients[0]!.id);
     });
@@ -754,7 +810,8 @@ describe('an action proxy', () => {
       const seen: unknown[] = [];
       const client = await proxied({
         callOptions: { meta: { tenant } },
-        onBeforeCall: (_ctx, _socket, _action, _params, options) => void seen.push((options.meta as any).tenant),
+        onBeforeCall: (_ctx, _socket, _action, _params, options) =>
+          void seen.push((options.meta as any).tenant),
       });
       await ask(client, 'call', 'math.add', { a: 1, b: 1 });
       expect(seen[0]).to.equal(tenant);
@@ -783,7 +840,8 @@ describe('an action proxy', () => {
       }
       const client = await connect(await start([TwoGateway, math]));
       expect((await ask(client, 'first', 'go', { a: 1, b: 2 })).result).to.equal(3);
-      for (const event of ['second', 'again']) expect((await ask(client, event, 'go')).result).to.equal('second');
+      for (const event of ['second', 'again'])
+        expect((await ask(client, event, 'go')).result).to.equal('second');
       expect(calls.map(({ action }) => action)).to.deep.equal(['math.add', 'math.open', 'math.open']);
       expect(calls.map(({ requestID }) => requestID === 'first')).to.deep.equal([true, false, false]);
       expect(seen).to.deep.equal(['first']);

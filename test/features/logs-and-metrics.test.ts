@@ -88,7 +88,8 @@ describe('logs', () => {
         const all = own.join('\n');
         for (const text of expected(id)) expect(all, all).to.include(text);
         // Nothing else is there: what the other settings ask for is not logged.
-        for (const other of ['fatal', 'warn'].filter((one) => one !== level)) expect(at(other)).to.deep.equal([]);
+        for (const other of ['fatal', 'warn'].filter((one) => one !== level))
+          expect(at(other)).to.deep.equal([]);
       });
     }
 
@@ -97,7 +98,8 @@ describe('logs', () => {
         const { running, logger } = await logged({ [setting]: level });
         const id = await act(running);
         const text = logger.lines.map((line) => line.text).join('\n');
-        for (const secret of ['the-params', 'the-broadcast', id]) expect(text, String(level)).not.to.include(secret);
+        for (const secret of ['the-params', 'the-broadcast', id])
+          expect(text, String(level)).not.to.include(secret);
       }
     });
   }
@@ -106,7 +108,9 @@ describe('logs', () => {
     const { running, at } = await logged({ logClientConnection: 'info' });
     const before = at('info').length;
     const id = await act(running);
-    const lines = at('info').slice(before).filter((line) => line.includes(id));
+    const lines = at('info')
+      .slice(before)
+      .filter((line) => line.includes(id));
     expect(lines).to.have.length(2);
     expect(lines[1]).to.include('client namespace disconnect');
   });
@@ -122,17 +126,20 @@ describe('logs', () => {
     for (const log4XXResponses of [true, false, undefined]) {
       const { running, logger } = await logged({ log4XXResponses });
       const client = await connect(running);
-      for (const event of ['refuse', 'fail', 'nothing']) expect((await ask(client, event)).error).not.to.equal(null);
+      for (const event of ['refuse', 'fail', 'nothing'])
+        expect((await ask(client, event)).error).not.to.equal(null);
       expect((await ask(client, 'call', 'users.list')).error).to.include({ code: 404 });
       const errors = logger.errors.map(({ text }) => text).join('\n');
       expect(errors).to.include('No milk').and.to.include('fail');
       for (const text of ['No tea', 'users.list', 'EVENT_NOT_FOUND']) {
-        expect(errors.includes(text), `${text} ${String(log4XXResponses)}`).to.equal(log4XXResponses === true);
+        expect(errors.includes(text), `${text} ${String(log4XXResponses)}`).to.equal(
+          log4XXResponses === true,
+        );
       }
     }
   });
 
-  it('moleculer-io\'s service takes the same settings', async () => {
+  it("moleculer-io's service takes the same settings", async () => {
     const logger = new CollectingLogger('trace');
     const running = await start(
       {
@@ -144,7 +151,10 @@ describe('logs', () => {
       { logger },
     );
     await ask(await connect(running, '/'), 'call', 'io.hello', { the: 'params' });
-    const text = logger.lines.filter(({ level }) => level === 'warn').map((line) => line.text).join('\n');
+    const text = logger.lines
+      .filter(({ level }) => level === 'warn')
+      .map((line) => line.text)
+      .join('\n');
     for (const part of ['io.hello', "the: 'params'", 'the-answer']) expect(text).to.include(part);
   });
 });
@@ -198,7 +208,9 @@ describe('metrics', () => {
   }
   /** The values of a metric, by their labels. */
   function values({ broker }: Pick<Running, 'broker'>, name: string): [object, number | undefined][] {
-    const metric = broker.metrics.getMetric(`moleculer.io.${name}`) as unknown as { snapshot(): Item[] } | null;
+    const metric = broker.metrics.getMetric(`moleculer.io.${name}`) as unknown as {
+      snapshot(): Item[];
+    } | null;
     expect(metric, name).not.to.equal(null);
     return metric!.snapshot().map(({ labels, value, count }) => [{ ...labels }, value ?? count]);
   }
@@ -226,7 +238,8 @@ describe('metrics', () => {
     await began;
     await ask(a, 'echo');
     await ask(b, 'echo');
-    const active = () => values(running, 'messages.active').find(([labels]) => (labels as any).event === 'slow');
+    const active = () =>
+      values(running, 'messages.active').find(([labels]) => (labels as any).event === 'slow');
     expect(active()).to.deep.equal([{ namespace: '/x', event: 'slow' }, 2]);
     proceed.fire();
     await Promise.all(slow);
@@ -334,7 +347,9 @@ describe('metrics', () => {
       [{ namespace: tenants, code: 418 }, 2],
       [{ namespace: room, code: 418 }, 1],
     ]);
-    expect(values(running, 'handshakes.refused.total')).to.deep.equal([[{ namespace: tenants, code: 401 }, 1]]);
+    expect(values(running, 'handshakes.refused.total')).to.deep.equal([
+      [{ namespace: tenants, code: 401 }, 1],
+    ]);
   });
 
   it('are shared by all gateways of a broker', async () => {
@@ -358,7 +373,10 @@ describe('metrics', () => {
       {
         name: 'io',
         mixins: [SocketIOService],
-        settings: { port: 0, io: { namespaces: { '/': { events: { call: {}, mine: (ack: () => void) => ack() } } } } },
+        settings: {
+          port: 0,
+          io: { namespaces: { '/': { events: { call: {}, mine: (ack: () => void) => ack() } } } },
+        },
       },
       METRICS,
     );

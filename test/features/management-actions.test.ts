@@ -105,7 +105,11 @@ describe('management actions', () => {
       ['all but two rooms', { except: ['one', 'two'] }, [false, false, false, true]],
       ['a room but not another', { rooms: ['one'], except: ['two'] }, [true, false, false, false]],
       ['nobody where the list of rooms is empty', { rooms: [] }, [false, false, false, false]],
-      ['nobody of an empty list, whatever is excepted', { rooms: [], except: 'one' }, [false, false, false, false]],
+      [
+        'nobody of an empty list, whatever is excepted',
+        { rooms: [], except: 'one' },
+        [false, false, false, false],
+      ],
       ['everybody where nobody is excepted', { except: [] }, [true, true, true, true]],
       ['nobody in a room that there is not', { rooms: 'nowhere' }, [false, false, false, false]],
     ];
@@ -136,22 +140,46 @@ describe('management actions', () => {
           super.broadcast(packet, options);
         }
       }
-      @SocketNamespace('/x', { name: 'gateway', settings: { port: 0, io: { options: { adapter: CuriousAdapter } } } })
+      @SocketNamespace('/x', {
+        name: 'gateway',
+        settings: { port: 0, io: { options: { adapter: CuriousAdapter } } },
+      })
       class CuriousGateway extends PlainGateway {}
       const running = await start(CuriousGateway);
       await connect(running);
-      for (const params of [{}, { volatile: true }, { local: true }, { volatile: true, local: true, rooms: ['r'] }]) {
+      for (const params of [
+        {},
+        { volatile: true },
+        { local: true },
+        { volatile: true, local: true, rooms: ['r'] },
+      ]) {
         await manage(running, 'broadcast', { event: 'hello', ...params });
       }
       await manage(running, 'broadcast', { event: 'hello', volatile: false, local: false });
-      expect(flags).to.deep.equal([{}, { volatile: true }, { local: true }, { volatile: true, local: true }, {}]);
+      expect(flags).to.deep.equal([
+        {},
+        { volatile: true },
+        { local: true },
+        { volatile: true, local: true },
+        {},
+      ]);
     });
 
-    for (const event of ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']) {
+    for (const event of [
+      'connect',
+      'connect_error',
+      'disconnect',
+      'disconnecting',
+      'newListener',
+      'removeListener',
+    ]) {
       it(`refuses the reserved event '${event}'`, async () => {
         const running = await start(PlainGateway);
         const client = await connect(running);
-        expect(await failure(running, 'broadcast', { event })).to.include({ code: 400, type: 'RESERVED_EVENT' });
+        expect(await failure(running, 'broadcast', { event })).to.include({
+          code: 400,
+          type: 'RESERVED_EVENT',
+        });
         const request = { socketId: client.id, event, timeout: 100 };
         expect(await failure(running, 'request', request)).to.include({ code: 400, type: 'RESERVED_EVENT' });
         expect((await ask(client, 'rooms')).error).to.equal(null);
@@ -198,7 +226,9 @@ describe('management actions', () => {
         ['leaveRooms', { rooms: [], leave: 'room' }],
         ['disconnect', { socketIds: [] }],
       ] as const) {
-        expect(await failure(running, action, { ...params, namespace: '/nowhere' }), action).to.include({ code: 404 });
+        expect(await failure(running, action, { ...params, namespace: '/nowhere' }), action).to.include({
+          code: 404,
+        });
       }
     });
   });
@@ -254,7 +284,12 @@ describe('management actions', () => {
     it('do nothing for sockets and rooms that there are not, and for empty lists', async () => {
       const running = await start(PlainGateway);
       const client = await connect(running);
-      for (const target of [{ socketIds: 'nobody' }, { rooms: 'nowhere' }, { socketIds: [] }, { rooms: [] }]) {
+      for (const target of [
+        { socketIds: 'nobody' },
+        { rooms: 'nowhere' },
+        { socketIds: [] },
+        { rooms: [] },
+      ]) {
         await manage(running, 'joinRooms', { ...target, join: 'room' });
         await manage(running, 'leaveRooms', { ...target, leave: client.id });
         await manage(running, 'disconnect', target);
@@ -265,7 +300,10 @@ describe('management actions', () => {
     it('ask for a target', async () => {
       const running = await start(PlainGateway);
       const client = await connect(running);
-      expect(await failure(running, 'joinRooms', { join: 'room' })).to.include({ code: 400, type: 'NO_TARGET' });
+      expect(await failure(running, 'joinRooms', { join: 'room' })).to.include({
+        code: 400,
+        type: 'NO_TARGET',
+      });
       expect(await failure(running, 'leaveRooms', { leave: client.id })).to.include({ code: 400 });
       expect(await failure(running, 'disconnect', {})).to.include({ code: 400, type: 'NO_TARGET' });
       expect((await ask(client, 'rooms')).result).to.deep.equal([client.id]);
@@ -309,7 +347,12 @@ describe('management actions', () => {
     it('ends all sockets of a user, by the id', async () => {
       const running = await start(UserGateway);
       const as = (id?: unknown) => connect(running, '/x', { auth: { id } });
-      const [phone, laptop, other, anonymous] = [await as('ada'), await as('ada'), await as('ben'), await as()];
+      const [phone, laptop, other, anonymous] = [
+        await as('ada'),
+        await as('ada'),
+        await as('ben'),
+        await as(),
+      ];
       const gones = [gone(phone), gone(laptop)];
       await manage(running, 'disconnect', { user: 'ada' });
       await Promise.all(gones);
@@ -415,7 +458,11 @@ describe('management actions', () => {
       const client = await connect(running);
       client.on('question', () => undefined);
       const begin = Date.now();
-      const error = await failure(running, 'request', { socketId: client.id, event: 'question', timeout: 60 });
+      const error = await failure(running, 'request', {
+        socketId: client.id,
+        event: 'question',
+        timeout: 60,
+      });
       expect(error).to.include({ name: 'RequestTimeoutError', code: 504 });
       expect(Date.now() - begin).to.be.within(40, 1000);
     });
@@ -433,14 +480,22 @@ describe('management actions', () => {
       const running = await start(PlainGateway);
       const client = await connect(running);
       client.on('question', () => client.disconnect());
-      const error = await failure(running, 'request', { socketId: client.id, event: 'question', timeout: 100 });
+      const error = await failure(running, 'request', {
+        socketId: client.id,
+        event: 'question',
+        timeout: 100,
+      });
       expect(error).to.include({ code: 504 });
     });
 
     it('fails for a socket that there is not, with 404', async () => {
       const running = await start(PlainGateway);
       await connect(running);
-      const error = await failure(running, 'request', { socketId: 'nobody', event: 'question', timeout: 100 });
+      const error = await failure(running, 'request', {
+        socketId: 'nobody',
+        event: 'question',
+        timeout: 100,
+      });
       expect(error).to.include({ code: 404, type: 'SOCKET_NOT_FOUND' });
     });
 
@@ -501,7 +556,10 @@ describe('management actions', () => {
       await connect(running);
       for (const [action, params] of BAD) {
         const error = await failure(running, action, params);
-        expect(error, `${action} ${JSON.stringify(params)}`).to.include({ name: 'ValidationError', code: 422 });
+        expect(error, `${action} ${JSON.stringify(params)}`).to.include({
+          name: 'ValidationError',
+          code: 422,
+        });
       }
       expect(await manage(running, 'getClients', {})).to.have.length(1);
     });
@@ -517,12 +575,19 @@ describe('management actions', () => {
       await manage(running, 'broadcast', { event: 'hello', args: ['a'], namespace: '/tenants/a' });
       await manage(running, 'broadcast', { event: 'hello', args: ['all'] });
       expect(await heard()).to.deep.equal([[['a'], ['all']], [['a'], ['all']], [['all']]]);
-      expect(await manage(running, 'getClients', { namespace: '/tenants/b' })).to.deep.equal([clients[2]!.id]);
+      expect(await manage(running, 'getClients', { namespace: '/tenants/b' })).to.deep.equal([
+        clients[2]!.id,
+      ]);
 
       const gone = next(clients[2]!, 'disconnect');
-      await manage(running, 'disconnect', { socketIds: clients.map(({ id }) => id), namespace: '/tenants/b' });
+      await manage(running, 'disconnect', {
+        socketIds: clients.map(({ id }) => id),
+        namespace: '/tenants/b',
+      });
       await gone;
-      expect((await manage(running, 'getClients', {})).sort()).to.deep.equal([clients[0]!.id, clients[1]!.id].sort());
+      expect((await manage(running, 'getClients', {})).sort()).to.deep.equal(
+        [clients[0]!.id, clients[1]!.id].sort(),
+      );
     });
 
     it('find nobody in one that nobody is in, and leave nothing behind', async () => {

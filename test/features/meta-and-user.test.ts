@@ -149,9 +149,7 @@ describe('meta', () => {
     const [a, b] = [await as(running), await as(running)];
     await ask(a, 'set', { secret: 1, $rooms: ['fake'] });
     for (const client of [a, b]) await ask(client, 'call', 'work.meta');
-    expect(seen).to.deep.equal(
-      [a, b].map(({ id }) => ({ $socketId: id, user: undefined, $rooms: [id] })),
-    );
+    expect(seen).to.deep.equal([a, b].map(({ id }) => ({ $socketId: id, user: undefined, $rooms: [id] })));
   });
 
   it('is what clients send in no way', async () => {
@@ -169,7 +167,9 @@ describe('meta', () => {
             const meta = { ...(super.socketGetMeta(socket) as SocketMeta), node: this.broker.nodeID };
             if (how === 'returned') return meta;
             if (how === 'promised') return Promise.resolve(meta);
-            const thenable: PromiseLike<SocketMeta> = { then: (...args) => Promise.resolve(meta).then(...args) };
+            const thenable: PromiseLike<SocketMeta> = {
+              then: (...args) => Promise.resolve(meta).then(...args),
+            };
             return thenable as Promise<SocketMeta>;
           }
         }

@@ -149,7 +149,9 @@ describe('registerNamespace()', () => {
     const running = await start([LobbyGateway, OtherGateway]);
     await methodsOf(running).registerNamespace('/lobby');
     for (const name of ['/x', '/lobby', '/other', 'x']) {
-      expect((await failure(() => methodsOf(running).registerNamespace(name))).message).to.include('already exists');
+      expect((await failure(() => methodsOf(running).registerNamespace(name))).message).to.include(
+        'already exists',
+      );
     }
     expect(served(running)).to.deep.equal(['/', '/lobby', '/other', '/x']);
     expect((await ask(await connect(running, '/other'), 'where')).result).to.equal('other');

@@ -91,7 +91,11 @@ describe("what moleculer-io's users rely on", () => {
     it('is not called where authorization is not true', async () => {
       const calls: string[] = [];
       const running = await startIo(
-        { '/': { authorization: false, ...OPEN }, '/silent': OPEN, '/asked': { authorization: true, ...OPEN } },
+        {
+          '/': { authorization: false, ...OPEN },
+          '/silent': OPEN,
+          '/asked': { authorization: true, ...OPEN },
+        },
         { socketAuthorize: (socket: Socket) => void calls.push(socket.nsp.name) },
       );
       for (const name of ['/', '/silent', '/asked']) await connect(running, name);
@@ -106,7 +110,11 @@ describe("what moleculer-io's users rely on", () => {
       );
       const client = await connect(running, '/');
       await ask(client, 'call', 'echo.meta');
-      expect(metas[0]).to.deep.equal({ $socketId: client.id, user: { id: 1, name: 'Ada' }, $rooms: [client.id] });
+      expect(metas[0]).to.deep.equal({
+        $socketId: client.id,
+        user: { id: 1, name: 'Ada' },
+        $rooms: [client.id],
+      });
     });
 
     it('tells the client why it is refused', async () => {
@@ -497,7 +505,14 @@ describe("what moleculer-io's users rely on", () => {
   it('checkOrigin compares an origin with the setting', async () => {
     const { gateway } = await startIo(undefined);
     const check = (origin: string, allowed: unknown) => gateway['checkOrigin'](origin, allowed);
-    for (const allowed of ['*', 'http://a.example', 'http://*.example', 'http://b.example, http://a.example', ['http://b.example', 'http://a.example'], undefined]) {
+    for (const allowed of [
+      '*',
+      'http://a.example',
+      'http://*.example',
+      'http://b.example, http://a.example',
+      ['http://b.example', 'http://a.example'],
+      undefined,
+    ]) {
       expect(check('http://a.example', allowed), String(allowed)).to.equal(true);
     }
     for (const allowed of ['http://b.example', 'http://axexample', ['http://b.example'], [], '']) {
@@ -526,7 +541,9 @@ describe("what moleculer-io's users rely on", () => {
 
     it('have no ack where the client asked for none', async () => {
       const called = signal<unknown[]>();
-      const running = await startIo({ '/': { events: { custom: (...args: unknown[]) => called.fire(args) } } });
+      const running = await startIo({
+        '/': { events: { custom: (...args: unknown[]) => called.fire(args) } },
+      });
       (await connect(running, '/')).emit('custom', 1, 2);
       expect(await called).to.deep.equal([1, 2]);
     });
@@ -605,7 +622,8 @@ describe("what moleculer-io's users rely on", () => {
                   options.meta.also = 'to the options';
                   if (action === 'echo.params') params.added = true;
                 },
-                onAfterCall: async (_ctx: unknown, _socket: unknown, res: any) => res && { ...res, after: true },
+                onAfterCall: async (_ctx: unknown, _socket: unknown, res: any) =>
+                  res && { ...res, after: true },
               },
             },
           },
@@ -699,7 +717,9 @@ describe("what moleculer-io's users rely on", () => {
     });
 
     it('broadcast refuses what is no event', async () => {
-      const failed = await running.broker.call('io.broadcast', { args: [1] }).catch((error: unknown) => error);
+      const failed = await running.broker
+        .call('io.broadcast', { args: [1] })
+        .catch((error: unknown) => error);
       expect(failed).to.include({ name: 'ValidationError', code: 422 });
     });
   });

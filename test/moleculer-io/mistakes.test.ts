@@ -207,11 +207,9 @@ describe("moleculer-io's mistakes", () => {
 
   for (const value of [null, 0, '', false]) {
     it(`the result ${JSON.stringify(value)} of an after hook replaces the action's`, async () => {
-      const running = await startIo(
-        { '/': { events: { call: { onAfterCall: async () => value } } } },
-        {},
-        [accounts],
-      );
+      const running = await startIo({ '/': { events: { call: { onAfterCall: async () => value } } } }, {}, [
+        accounts,
+      ]);
       const client = await connect(running, '/');
       await ask(client, 'call', 'accounts.login', { id: 'ada' });
       expect(await askRaw(client, 'call', 'accounts.whoAmI')).to.deep.equal([null, value]);
@@ -339,7 +337,9 @@ describe("moleculer-io's mistakes", () => {
       expect(inspect(known, { depth: 20 }), asked.nodeID).not.to.include(secret);
     }
     const { rawInfo } = (watcher as any).registry.nodes.get('gateway');
-    expect(inspect(rawInfo, { depth: 20 })).to.include('visible').and.not.to.include(secret);
+    expect(inspect(rawInfo, { depth: 20 }))
+      .to.include('visible')
+      .and.not.to.include(secret);
   });
 
   it("'/' is not open where the settings declare other namespaces only", async () => {
@@ -359,7 +359,9 @@ describe("moleculer-io's mistakes", () => {
         expect(error, `${event} ${action}`).to.include({ name: 'ServiceNotFoundError', code: 404 });
       }
     }
-    expect((await ask(client, 'own', 'io.getClients', { room: client.id })).result).to.deep.equal([client.id]);
+    expect((await ask(client, 'own', 'io.getClients', { room: client.id })).result).to.deep.equal([
+      client.id,
+    ]);
     expect((await ask(client, 'own', 'io.broadcast', { event: 'x' })).error).to.include({ code: 404 });
   });
 
@@ -424,7 +426,13 @@ describe("moleculer-io's mistakes", () => {
       }
     }
 
-    for (const method of ['socketGetMeta', 'socketSaveMeta', 'socketSaveUser', 'socketJoinRooms', 'socketLeaveRoom']) {
+    for (const method of [
+      'socketGetMeta',
+      'socketSaveMeta',
+      'socketSaveUser',
+      'socketJoinRooms',
+      'socketLeaveRoom',
+    ]) {
       for (const how of ['throws', 'rejects']) {
         it(`where ${method} ${how}`, async () => {
           const logger = new CollectingLogger();

@@ -88,14 +88,20 @@ describe("moleculer-io's README as classes", () => {
 
       const url = `http://localhost:${(server.address() as AddressInfo).port}`;
       const client = await connect({ url }, '/');
-      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+        error: null,
+        result: 38,
+      });
       expect(await (await fetch(url)).text()).to.equal('app');
     });
 
     it('with a server of its own', async () => {
       const { broker } = await start([IoGateway, math]);
       const client = await connect({ url: `http://localhost:${portOf(serviceOf(broker, 'io'))}` }, '/');
-      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+        error: null,
+        result: 38,
+      });
     });
 
     it('with moleculer-web', async () => {
@@ -104,7 +110,10 @@ describe("moleculer-io's README as classes", () => {
       const { broker } = await start([WebGateway, math]);
       const { port } = (serviceOf(broker, 'web') as any).server.address() as AddressInfo;
       const client = await connect({ url: `http://localhost:${port}` }, '/');
-      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+        error: null,
+        result: 38,
+      });
       const response = await fetch(`http://localhost:${port}/math/add?a=25&b=13`);
       expect(await response.json()).to.equal(38);
     });
@@ -171,7 +180,10 @@ describe("moleculer-io's README as classes", () => {
     }
     const client = await connect(await start([CustomGateway, math]), '/');
     const hello = next(client, 'hello');
-    expect((await ask(client, 'myCustomEventHandler', 'data')).result).to.deep.equal({ data: 'data', sum: 579 });
+    expect((await ask(client, 'myCustomEventHandler', 'data')).result).to.deep.equal({
+      data: 'data',
+      sum: 579,
+    });
     expect(await hello).to.deep.equal(['world']);
   });
 
@@ -289,7 +301,10 @@ describe("moleculer-io's README as classes", () => {
     };
     const running = await start([AuthorizingGateway, user, accounts]);
     const known = await connect(running, '/', { query: { token: '12345' } });
-    expect((await ask(known, 'call', 'accounts.getUserInfo')).result).to.deep.equal({ id: 7, token: '12345' });
+    expect((await ask(known, 'call', 'accounts.getUserInfo')).result).to.deep.equal({
+      id: 7,
+      token: '12345',
+    });
     expect((await ask(known, 'call', 'accounts.getSocketId')).result).to.equal(known.id);
 
     const error = await refused(newClient(running, '/', { query: { token: '54321' } }));

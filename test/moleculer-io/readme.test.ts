@@ -68,7 +68,10 @@ describe("moleculer-io's README", () => {
       await once(server, 'listening');
       const url = `http://localhost:${(server.address() as AddressInfo).port}`;
       const client = await connect({ url }, '/');
-      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+        error: null,
+        result: 38,
+      });
       expect(await (await fetch(url)).text()).to.equal('app');
     });
 
@@ -84,7 +87,10 @@ describe("moleculer-io's README", () => {
       await broker.start();
 
       const client = await connect({ url: `http://localhost:${portOf(ioService)}` }, '/');
-      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+      expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+        error: null,
+        result: 38,
+      });
     });
 
     for (const mixins of [
@@ -104,7 +110,10 @@ describe("moleculer-io's README", () => {
 
         const { port } = (gateway as any).server.address() as AddressInfo;
         const client = await connect({ url: `http://localhost:${port}` }, '/');
-        expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({ error: null, result: 38 });
+        expect(await ask(client, 'call', 'math.add', { a: 25, b: 13 })).to.deep.equal({
+          error: null,
+          result: 38,
+        });
         const response = await fetch(`http://localhost:${port}/math/add?a=25&b=13`);
         expect(await response.json()).to.equal(38);
       });
@@ -707,31 +716,29 @@ describe("moleculer-io's README", () => {
   });
 
   it('Full settings', async () => {
-    const running = await service(
-      {
-        settings: {
-          port: 0,
-          io: {
-            options: {}, //socket.io options
-            namespaces: {
-              '/': {
-                authorization: false,
-                middlewares: [],
-                packetMiddlewares: [],
-                events: {
-                  call: {
-                    mappingPolicy: 'all',
-                    aliases: {
-                      add: 'math.add',
-                    },
-                    whitelist: ['math.*'],
-                    callOptions: {},
-                    onBeforeCall: async function (ctx: Context<unknown, { socketid: string }>, socket: Socket) {
-                      ctx.meta.socketid = socket.id;
-                    },
-                    onAfterCall: async function (_ctx: unknown, socket: Socket, res: unknown) {
-                      socket.emit('afterCall', res);
-                    },
+    const running = await service({
+      settings: {
+        port: 0,
+        io: {
+          options: {}, //socket.io options
+          namespaces: {
+            '/': {
+              authorization: false,
+              middlewares: [],
+              packetMiddlewares: [],
+              events: {
+                call: {
+                  mappingPolicy: 'all',
+                  aliases: {
+                    add: 'math.add',
+                  },
+                  whitelist: ['math.*'],
+                  callOptions: {},
+                  onBeforeCall: async function (ctx: Context<unknown, { socketid: string }>, socket: Socket) {
+                    ctx.meta.socketid = socket.id;
+                  },
+                  onAfterCall: async function (_ctx: unknown, socket: Socket, res: unknown) {
+                    socket.emit('afterCall', res);
                   },
                 },
               },
@@ -739,7 +746,7 @@ describe("moleculer-io's README", () => {
           },
         },
       },
-    );
+    });
     const client = await connect(running, '/');
     const after = next(client, 'afterCall');
     expect(await ask(client, 'call', 'add', { a: 1, b: 2 })).to.deep.equal({ error: null, result: 3 });

@@ -1,11 +1,10 @@
 import type { Namespace, Server, Socket } from 'socket.io';
-import { identify } from '../../compiler/compile-paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../compiler/plan';
 import { admitSocket } from '../admit-socket';
 import { connectSocket } from '../connect-socket';
 import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
 import { guardNamespace } from '../guard-namespace';
-import { keepWhileUsed } from './child-namespace';
+import { keepWhileUsed, silenceOlderAdapters } from './child-namespace';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
 
@@ -52,7 +51,7 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
 
 function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): () => Promise<void> {
   const { pattern } = path;
-  const label = identify(path);
+  const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
     next(null, pattern.test(name));
   };
@@ -69,6 +68,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
     if (!parent.children.has(child)) return;
     gateway.addNamespace(child);
     guardNamespace(gateway, child);
+    silenceOlderAdapters(child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);
       gateway.removeNamespace(child);
@@ -77,6 +77,8 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   };
   const openChild: ChildOpener = (name) => {
     if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    // Without an adapter all sockets are here, and so there is nobody.
+    if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);
     return { namespace, release: () => releases.get(namespace)?.() };
   };

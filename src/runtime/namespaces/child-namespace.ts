@@ -1,10 +1,28 @@
-import type { Namespace, Socket } from 'socket.io';
+import type { Namespace, Server, Socket } from 'socket.io';
 
 /** The parts of a namespace through which every socket comes and goes. */
 interface NamespaceDoors {
   readonly _preConnectSockets: Map<string, Socket>;
   _add(...args: unknown[]): Promise<void>;
   _remove(socket: Socket): void;
+}
+
+/** Of every name, the adapter of the youngest child on its server. */
+const youngest = new WeakMap<Server, Map<string, object>>();
+
+/**
+ * Some adapters go on answering other nodes after they were closed, and one that was closed knows of nobody: where a
+ * child has come back, only its new adapter may answer.
+ */
+export function silenceOlderAdapters({ adapter, name, server }: Namespace): void {
+  const { onMessage } = adapter as { onMessage?: (...args: unknown[]) => unknown };
+  if (typeof onMessage !== 'function') return;
+  const names = youngest.get(server) ?? new Map<string, object>();
+  youngest.set(server, names.set(name, adapter));
+  Object.assign(adapter, {
+    onMessage: (...args: unknown[]) =>
+      names.get(name) === adapter ? onMessage.apply(adapter, args) : undefined,
+  });
 }
 
 /** When children were made. */

@@ -70,7 +70,8 @@ export function socketOptions(
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
   return {
-    ...(Number.isFinite(patience) && { connectTimeout: patience }),
+    // A little more than ours, so that the client is told why.
+    ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter }),
     cors: corsOptions(guardedCors, report),

@@ -152,6 +152,7 @@ export class SharedServer {
 
   private bind(gateway: GatewayRuntime): void {
     gateway.io = this.io;
+    gateway.hasAdapter = this.options.io.adapter !== undefined;
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
     for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));

@@ -1,0 +1,70 @@
+import { IsString, Length } from 'class-validator';
+import type { Socket } from 'socket.io';
+// In an application: from 'moleculer-socket-gateway'.
+import {
+  AllowAnonymous,
+  Authenticate,
+  Authorize,
+  Ctx,
+  MessageBody,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+  type SocketContext,
+  User,
+} from '../../src';
+import type { Person } from './accounts';
+
+class Credentials {
+  @Length(1, 100)
+  name!: string;
+
+  @Length(1, 100)
+  password!: string;
+}
+
+class Session {
+  @IsString()
+  token!: string;
+}
+
+class Kick {
+  @IsString()
+  id!: string;
+}
+
+/** Events are for those who are logged in, but for one. */
+@SocketNamespace('/')
+@Authorize()
+export class AccountGateway extends SocketGateway {
+  /** Those who bring a token are known from the start; a wrong one is refused. */
+  @Authenticate()
+  authenticate(socket: Socket) {
+    const { token } = socket.handshake.auth;
+    if (token !== undefined) return this.broker.call<Person, object>('accounts.verify', { token });
+  }
+
+  /** The action sets `ctx.meta.user`, which logs this socket in. */
+  @AllowAnonymous()
+  @SocketEvent()
+  login(@MessageBody() credentials: Credentials, @Ctx() ctx: SocketContext) {
+    return ctx.call('accounts.login', credentials);
+  }
+
+  @SocketEvent()
+  logout(@MessageBody() session: Session, @Ctx() ctx: SocketContext) {
+    return ctx.call('accounts.logout', session);
+  }
+
+  @SocketEvent()
+  whoAmI(@User() user: Person) {
+    return user;
+  }
+
+  /** Puts somebody out, on all devices and nodes. */
+  @Authorize('admin')
+  @SocketEvent()
+  async kick(@MessageBody() { id }: Kick) {
+    await this.broker.call('account.disconnect', { user: id });
+  }
+}
