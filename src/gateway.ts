@@ -19,7 +19,7 @@ import {
 } from './runtime/gateway-lifecycle';
 import type { GatewayRuntime } from './runtime/gateway-runtime';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
-import { defaultMeta } from './runtime/handle-event';
+import { socketGetMeta } from './runtime/moleculer-io-ways';
 import { setUser } from './runtime/socket-session';
 import type { GatewayShape, SocketContext } from './types';
 
@@ -123,7 +123,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
   socketGetMeta(socket: Socket): object | PromiseLike<object> {
-    return defaultMeta(socket);
+    return socketGetMeta(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */

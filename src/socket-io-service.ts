@@ -11,8 +11,7 @@ import { managementActions } from './compiler/management-actions';
 import type { GatewayPlan } from './compiler/plan';
 import { arrangeLifecycle, configureServer } from './compiler/service-schema';
 import { initSocketIO, lifecycleOf, registerPlan, removeNamespace } from './runtime/gateway-lifecycle';
-import { defaultMeta } from './runtime/handle-event';
-import { socketOnError, socketSaveMeta } from './runtime/moleculer-io-ways';
+import { socketGetMeta, socketOnError, socketSaveMeta } from './runtime/moleculer-io-ways';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { originMatches } from './runtime/server/origin-guard';
 import { setUser } from './runtime/socket-session';
@@ -70,10 +69,7 @@ export const SocketIOService: Partial<ServiceSchema> = {
       return removeNamespace(this, name);
     },
 
-    /** Makes the meta of every call for a socket. */
-    socketGetMeta(socket: Socket) {
-      return defaultMeta(socket);
-    },
+    socketGetMeta,
 
     /** Saves the user that a call has logged in or out. */
     socketSaveUser(socket: Socket, user: unknown) {

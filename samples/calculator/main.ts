@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceBroker } from 'moleculer';
-import ApiGateway = require('moleculer-web');
+import ApiGateway from 'moleculer-web';
 // In an application: from 'moleculer-socket-gateway'.
 import { SocketNamespace } from '../../src';
 import { CalculatorGateway, math } from './calculator';
@@ -14,7 +14,9 @@ const portOf = (server: Server) => (server.address() as AddressInfo).port;
 async function onItsOwnPort(port: number) {
   const broker = newBroker();
   broker.createService(math);
-  const gateway = broker.createService(CalculatorGateway, { settings: { port } }) as CalculatorGateway;
+  const gateway = broker.createService(CalculatorGateway, {
+    settings: { port } as object,
+  }) as CalculatorGateway;
   await broker.start();
   return { port: portOf(gateway.io.httpServer as Server), stop: () => broker.stop() };
 }

@@ -40,7 +40,7 @@ export class AccountGateway extends SocketGateway {
   /** Those who bring a token are known from the start; a wrong one is refused. */
   @Authenticate()
   authenticate(socket: Socket) {
-    const { token } = socket.handshake.auth;
+    const { token } = socket.handshake.auth as { token?: unknown };
     if (token !== undefined) return this.broker.call<Person, object>('accounts.verify', { token });
   }
 

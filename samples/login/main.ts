@@ -8,7 +8,7 @@ import { accounts } from './accounts';
 export async function start(port: number) {
   const broker = new ServiceBroker({ logLevel: 'error', skipProcessEventRegistration: true });
   broker.createService(accounts);
-  const gateway = broker.createService(AccountGateway, { settings: { port } }) as AccountGateway;
+  const gateway = broker.createService(AccountGateway, { settings: { port } as object }) as AccountGateway;
   await broker.start();
   return {
     port: ((gateway.io.httpServer as Server).address() as AddressInfo).port,

@@ -7,7 +7,7 @@ import { LobbyGateway, rooms } from './rooms';
 export async function start(port: number) {
   const broker = new ServiceBroker({ logLevel: 'warn', skipProcessEventRegistration: true });
   broker.createService(rooms);
-  const lobby = broker.createService(LobbyGateway, { settings: { port } }) as LobbyGateway;
+  const lobby = broker.createService(LobbyGateway, { settings: { port } as object }) as LobbyGateway;
   await broker.start();
   return {
     broker,

@@ -8,7 +8,7 @@ import { ACK_FORMATS, type AckWriter } from './ack-formats';
 import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
-import { socketSaveMeta } from './moleculer-io-ways';
+import { socketGetMeta, socketSaveMeta } from './moleculer-io-ways';
 import { localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 
@@ -62,6 +62,8 @@ export class GatewayRuntime {
   started = false;
   /** The sockets of a namespace may be on other nodes. */
   hasAdapter = false;
+  /** The application makes meta itself, with `socketGetMeta`. */
+  readonly overridesMeta: boolean;
   /** The application saves meta itself, with `socketSaveMeta`. */
   readonly savesMeta: boolean;
   /** Lets the waiting handshakes in, or refuses them. */
@@ -80,8 +82,12 @@ export class GatewayRuntime {
   ) {
     this.service = service as GatewayMethods;
     this.broker = service.broker;
-    const { methods } = this.service.schema as { methods?: { socketSaveMeta?: unknown } };
-    this.savesMeta = ![undefined, socketSaveMeta].includes(methods?.socketSaveMeta as never);
+    const own = (name: string, usual: unknown): boolean => {
+      const method = (this.service.schema as { methods?: Record<string, unknown> }).methods?.[name];
+      return method !== undefined && method !== usual;
+    };
+    this.overridesMeta = own('socketGetMeta', socketGetMeta);
+    this.savesMeta = own('socketSaveMeta', socketSaveMeta);
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
     this.log = eventLogOf(service);

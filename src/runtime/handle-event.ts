@@ -1,7 +1,6 @@
 import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
 import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
-import { visibleRooms } from '../compiler/user-room';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
 import { callAction, prepareCall, resolveAction, takeMeta, type RunningCall } from './call-action';
@@ -11,11 +10,12 @@ import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
+import { socketGetMeta } from './moleculer-io-ways';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
-import { userOf, type SocketSession } from './socket-session';
+import type { SocketSession } from './socket-session';
 
 /*
  * START HERE: one event, from top to bottom.
@@ -92,7 +92,7 @@ async function handleEvent(
       if (!socket.connected) return;
     }
     const created = createContext(gateway, session, event, name, args);
-    ctx = isPromise(created) ? ((await created)) : created;
+    ctx = isPromise(created) ? await created : created;
     const { guard, hooks, target } = event.plan;
     const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
     if (guard) checkUser(guard, ctx);
@@ -164,8 +164,10 @@ function createContext(
       nspParams: session.nspParams,
       meta,
     });
+  if (!gateway.overridesMeta) return create(socketGetMeta(socket));
+  // A copy: what is written into it is for this call.
   const meta = service.socketGetMeta(socket);
-  return isPromise(meta) ? (meta as PromiseLike<object>).then(create) : create(meta);
+  return isPromise(meta) ? meta.then((own) => create({ ...(own as object) })) : create({ ...meta });
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */
@@ -175,13 +177,4 @@ async function validate({ bodies }: HandlerPlan, ctx: SocketContext, args: unkno
     args[index] = isPromise(checked) ? await checked : checked;
     if (index === 0) ctx.params = args[0];
   }
-}
-
-/** What every socket brings into the meta of its calls. */
-export function defaultMeta(socket: SocketSession['socket']): {
-  $socketId: string;
-  user: unknown;
-  $rooms: string[];
-} {
-  return { $socketId: socket.id, user: userOf(socket), $rooms: visibleRooms(socket.rooms) };
 }

@@ -50,9 +50,9 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
     const { event, args = [], namespace, rooms, except, volatile, local } = ctx.params;
     checkEvent(event);
     for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(ctx.params);
-    // Nobody is in no room: an empty list must not reach everybody.
-    if (Array.isArray(rooms) && rooms.length === 0) return;
     eachNamespace(this, namespace, (found) => {
+      // Nobody is in no room: an empty list must not reach everybody.
+      if (Array.isArray(rooms) && rooms.length === 0) return;
       let target: Operator = except ? found.except(except) : found.except([]);
       if (rooms) target = target.to(rooms);
       if (volatile) target = target.volatile;
@@ -98,12 +98,18 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
     const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
     const asked = eachNamespace(this, namespace, async (one) => {
       await settled(one);
-      return ask(one, socketId, wait, event, args);
+      return (await hasSocket(one, socketId)) ? ask(one, socketId, wait, event, args) : [];
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
     throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
+
+/** A socket's id is also the name of a room: other rooms must not answer for it. */
+async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
+  if (namespace.sockets.has(id)) return true;
+  return (await namespace.in(id).fetchSockets()).some((socket) => socket.id === id);
+}
 
 async function ask(
   namespace: Namespace,
@@ -142,11 +148,9 @@ function eachTarget(
     ...[rooms ?? []].flat(),
     ...(userRoom === undefined ? [] : [userRoom]),
   ];
-  if (named.length > 0) {
-    eachNamespace(service, namespace, (found) => {
-      act(found.in(named));
-    });
-  }
+  eachNamespace(service, namespace, (found) => {
+    if (named.length > 0) act(found.in(named));
+  });
 }
 
 /**

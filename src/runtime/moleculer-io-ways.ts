@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { visibleRooms } from '../compiler/user-room';
 import type { AckFunction, SocketContext } from '../types';
 import { guarded, type Report } from './errors/guarded';
 import { present, toError } from './errors/wire-error';
@@ -14,6 +15,11 @@ interface MoleculerIoMethods {
 /** Gives a socket what moleculer-io's users expect on it: `$service`, and `client.user`. */
 export function adoptSocket(gateway: GatewayRuntime, socket: Socket): void {
   Object.assign(socket, { $service: gateway.service, client: clientWithUser(gateway, socket) });
+}
+
+/** The method for the meta of a socket, as it is where nobody overrides it. */
+export function socketGetMeta(socket: Socket): { $socketId: string; user: unknown; $rooms: string[] } {
+  return { $socketId: socket.id, user: userOf(socket), $rooms: visibleRooms(socket.rooms) };
 }
 
 /** moleculer-io's method for errors, as it is where nobody overrides it. */

@@ -33,7 +33,7 @@ describe('compileGateway: paths', () => {
   it('makes a pattern of a path with parameters', () => {
     const [path] = pathsOf('/tenants/:tenantId/rooms/:roomId') as DynamicPath[];
 
-    expect(path).to.include({ kind: 'dynamic', source: "'/tenants/:tenantId/rooms/:roomId'" });
+    expect(path).to.include({ kind: 'dynamic', source: '/tenants/:tenantId/rooms/:roomId' });
     expect({ ...path!.pattern.exec('/tenants/acme/rooms/7')!.groups }).to.deep.equal({
       tenantId: 'acme',
       roomId: '7',

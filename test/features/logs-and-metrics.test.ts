@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Errors, type BrokerOptions } from 'moleculer';
+import { Errors, type BrokerOptions, type ServiceSchema } from 'moleculer';
 import type { Socket } from 'socket.io';
 import {
   Authenticate,
@@ -147,7 +147,7 @@ describe('logs', () => {
         mixins: [SocketIOService],
         settings: { port: 0, logRequest: 'warn', logRequestParams: 'warn', logResponse: 'warn' },
         actions: { hello: { visibility: 'published', handler: () => 'the-answer' } },
-      },
+      } as ServiceSchema,
       { logger },
     );
     await ask(await connect(running, '/'), 'call', 'io.hello', { the: 'params' });
@@ -377,7 +377,7 @@ describe('metrics', () => {
           port: 0,
           io: { namespaces: { '/': { events: { call: {}, mine: (ack: () => void) => ack() } } } },
         },
-      },
+      } as ServiceSchema,
       METRICS,
     );
     const client = await connect(running, '/');

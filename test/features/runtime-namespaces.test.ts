@@ -16,7 +16,7 @@ import { ask, connect, newBroker, newClient, next, refused, serviceOf, start } f
 
 const settings = { port: 0 };
 interface Registering {
-  registerNamespace(name: string): Promise<Namespace>;
+  registerNamespace(name: string): Namespace;
   removeNamespace(name: string): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ describe('registerNamespace()', () => {
   it('serves one more namespace with the events of the gateway', async () => {
     const running = await start(LobbyGateway);
     expect((await refused(newClient(running, '/lobby'))).message).to.equal('Invalid namespace');
-    const namespace = await methodsOf(running).registerNamespace('/lobby');
+    const namespace = methodsOf(running).registerNamespace('/lobby');
     expect(namespace).to.equal(running.gateway.namespaces.get('/lobby'));
     expect([...running.gateway.namespaces.keys()]).to.deep.equal(['/x', '/lobby']);
     const [lobby, x] = [await connect(running, '/lobby'), await connect(running, '/x')];
@@ -93,7 +93,7 @@ describe('registerNamespace()', () => {
 
   it('has its middlewares, authentication, guards, hooks and lifecycle as well', async () => {
     const running = await start(FullGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     const client = await connect(running, '/lobby', { auth: { user: { id: 1, role: 'admin' } } });
     expect((await ask(client, 'admin')).result).to.deep.equal({ id: 1, role: 'admin' });
     client.disconnect();
@@ -113,7 +113,7 @@ describe('registerNamespace()', () => {
 
   it('is reached by the actions of the gateway', async () => {
     const running = await start(LobbyGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     const client = await connect(running, '/lobby');
     const hello = next(client, 'hello');
     await running.broker.call('gateway.broadcast', { event: 'hello', args: [1], namespace: '/lobby' });
@@ -123,7 +123,7 @@ describe('registerNamespace()', () => {
 
   it('takes a name without a slash as one with it', async () => {
     const running = await start(LobbyGateway);
-    expect((await methodsOf(running).registerNamespace('lobby')).name).to.equal('/lobby');
+    expect(methodsOf(running).registerNamespace('lobby').name).to.equal('/lobby');
     await connect(running, '/lobby');
     await methodsOf(running).removeNamespace('lobby');
     await refused(newClient(running, '/lobby'));
@@ -132,7 +132,7 @@ describe('registerNamespace()', () => {
   it("serves '/' where nobody has it yet", async () => {
     const running = await start(LobbyGateway);
     await refused(newClient(running, '/'));
-    await methodsOf(running).registerNamespace('/');
+    methodsOf(running).registerNamespace('/');
     expect((await ask(await connect(running, '/'), 'where')).result[0]).to.equal('/');
     await methodsOf(running).removeNamespace('/');
     await refused(newClient(running, '/'));
@@ -147,9 +147,9 @@ describe('registerNamespace()', () => {
       }
     }
     const running = await start([LobbyGateway, OtherGateway]);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     for (const name of ['/x', '/lobby', '/other', 'x']) {
-      expect((await failure(() => methodsOf(running).registerNamespace(name))).message).to.include(
+      expect((await failure(async () => methodsOf(running).registerNamespace(name))).message).to.include(
         'already exists',
       );
     }
@@ -179,8 +179,8 @@ describe('registerNamespace()', () => {
   it('may be called in started()', async () => {
     @SocketNamespace('/x', { name: 'gateway', settings })
     class EagerGateway extends LobbyGateway {
-      async started() {
-        await this.registerNamespace('/lobby');
+      started() {
+        this.registerNamespace('/lobby');
       }
     }
     const running = await start(EagerGateway);
@@ -189,7 +189,7 @@ describe('registerNamespace()', () => {
 
   it('leaves nothing that hangs when the broker stops, with clients in it', async () => {
     const running = await start(FullGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     const client = await connect(running, '/lobby');
     const gone = next(client, 'disconnect');
     await running.broker.stop();
@@ -202,7 +202,7 @@ describe('registerNamespace()', () => {
 describe('removeNamespace()', () => {
   it('disconnects the sockets in it, and lets nobody in any more', async () => {
     const running = await start(FullGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     const [lobby, x] = [await connect(running, '/lobby'), await connect(running, '/x')];
     const sibling = x.io.socket('/lobby');
     await new Promise<void>((resolve) => sibling.once('connect', resolve));
@@ -218,7 +218,7 @@ describe('removeNamespace()', () => {
 
   it('leaves other namespaces of the same connection alone', async () => {
     const running = await start(LobbyGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     const x = await connect(running, '/x');
     const lobby = x.io.socket('/lobby');
     await new Promise<void>((resolve) => lobby.once('connect', resolve));
@@ -236,7 +236,7 @@ describe('removeNamespace()', () => {
       await methodsOf(running).removeNamespace('/x');
       await gone;
       await refused(newClient(running, '/x'));
-      await methodsOf(running).registerNamespace('/x');
+      methodsOf(running).registerNamespace('/x');
       expect((await ask(await connect(running, '/x'), 'where')).result[0]).to.equal('/x');
     }
   });
@@ -259,7 +259,7 @@ describe('removeNamespace()', () => {
 
   it('makes the name unknown to the actions of the gateway', async () => {
     const running = await start(LobbyGateway);
-    await methodsOf(running).registerNamespace('/lobby');
+    methodsOf(running).registerNamespace('/lobby');
     await methodsOf(running).removeNamespace('/lobby');
     const error = await failure(() =>
       running.broker.call('gateway.broadcast', { event: 'hello', namespace: '/lobby' }),

@@ -20,6 +20,7 @@ import {
   type Client,
   type Registered,
   type Running,
+  type RunningGateway,
 } from '../support/run-gateway';
 
 /*
@@ -29,11 +30,14 @@ import {
 type Namespaces = Record<string, object>;
 type Methods = Record<string, (this: Service & Record<string, any>, ...args: any[]) => unknown>;
 
+/** The service has methods that its type does not know. */
+type RunningIo = Omit<Running, 'gateway'> & { gateway: RunningGateway & Record<string, any> };
+
 function startIo(
   namespaces: Namespaces | undefined,
   methods: Methods = {},
   ...others: Registered[]
-): Promise<Running> {
+): Promise<RunningIo> {
   const io = {
     name: 'io',
     mixins: [SocketIOService],
@@ -371,7 +375,7 @@ describe("what moleculer-io's users rely on", () => {
     it('takes a server and options', async () => {
       const { server, url } = await listening();
       const broker = newBroker(echo);
-      const io = broker.createService(schema);
+      const io: any = broker.createService(schema);
       io.initSocketIO(server, { path: '/ws' });
       await broker.start();
       const client = await connect({ url }, '/', { path: '/ws' });
@@ -381,11 +385,11 @@ describe("what moleculer-io's users rely on", () => {
 
     it('takes options alone, for a server of its own', async () => {
       const broker = newBroker(echo);
-      const io = broker.createService({ ...schema, settings: { port: 0 } });
+      const io: any = broker.createService({ ...schema, settings: { port: 0 } } as ServiceSchema);
       const parser = await import('socket.io-parser');
       io.initSocketIO({ path: '/ws', parser });
       await broker.start();
-      expect(io['io'].opts.parser).to.equal(parser);
+      expect(io.io.opts.parser).to.equal(parser);
       const client = await connect({ url: `http://localhost:${portOf(io)}` }, '/', { path: '/ws' });
       expect((await ask(client, 'call', 'echo.params', { a: 1 })).result).to.deep.equal({ a: 1 });
     });
@@ -396,8 +400,8 @@ describe("what moleculer-io's users rely on", () => {
         await start([
           {
             ...schema,
-            [phase](this: Service) {
-              return void this['initSocketIO'](server);
+            [phase](this: Record<string, any>) {
+              this['initSocketIO'](server);
             },
           },
           echo,
@@ -409,7 +413,7 @@ describe("what moleculer-io's users rely on", () => {
 
     it('is waited for where there is neither a port nor a server', async () => {
       const broker = newBroker(echo);
-      const io = broker.createService(schema);
+      const io: any = broker.createService(schema);
       await broker.start();
       const { server, url } = await listening();
       await io.initSocketIO(server);
@@ -729,7 +733,7 @@ describe("what moleculer-io's users rely on", () => {
       name: 'ws',
       version: 2,
       mixins: [SocketIOService],
-      settings: { port: 0 },
+      settings: { port: 0 } as object,
     });
     const client = await connect(running, '/');
     const hello = next(client, 'hello');

@@ -19,6 +19,7 @@ import {
   signal,
   start,
   type Client,
+  type Options,
   type Registered,
   type Running,
 } from '../support/run-gateway';
@@ -28,9 +29,11 @@ import {
  */
 
 type Namespaces = Record<string, object>;
+/** A part of a schema; Moleculer's types know the settings of no service. */
+type Part = Omit<Partial<ServiceSchema>, 'settings'> & { readonly settings?: object };
 
 /** A service with moleculer-io's settings. */
-function ioService(namespaces: Namespaces | undefined, rest: Partial<ServiceSchema> = {}): ServiceSchema {
+function ioService(namespaces: Namespaces | undefined, rest: Part = {}): ServiceSchema {
   return {
     name: 'io',
     mixins: [SocketIOService],
@@ -41,9 +44,9 @@ function ioService(namespaces: Namespaces | undefined, rest: Partial<ServiceSche
 
 function startIo(
   namespaces: Namespaces | undefined,
-  rest?: Partial<ServiceSchema>,
+  rest?: Part,
   others: Registered[] = [],
-  options?: BrokerOptions,
+  options?: Options,
 ): Promise<Running> {
   return start([ioService(namespaces, rest), ...others], options);
 }
@@ -297,7 +300,7 @@ describe("moleculer-io's mistakes", () => {
     await once(server.listen(0), 'listening');
     const url = `http://localhost:${(server.address() as AddressInfo).port}`;
     const broker = newBroker(accounts);
-    const io = broker.createService({ name: 'io', mixins: [SocketIOService] });
+    const io: any = broker.createService({ name: 'io', mixins: [SocketIOService] });
     void io.initSocketIO(server);
     await broker.start();
     const client = await connect({ url }, '/');

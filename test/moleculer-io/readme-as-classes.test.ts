@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import type { Context, ServiceSchema } from 'moleculer';
-import ApiGateway = require('moleculer-web');
+import ApiGateway from 'moleculer-web';
 import type { Namespace, Socket } from 'socket.io';
 import { Adapter } from 'socket.io-adapter';
 import {
@@ -82,7 +82,7 @@ describe("moleculer-io's README as classes", () => {
       const broker = newBroker([AttachedGateway, math]);
       const server = createServer((_request, response) => response.end('app'));
       afterwards(() => server.close());
-      void serviceOf(broker, 'attached')['initSocketIO'](server);
+      void (serviceOf(broker, 'attached') as object as AttachedGateway).initSocketIO(server);
       await broker.start();
       await once(server.listen(0), 'listening');
 
@@ -105,7 +105,7 @@ describe("moleculer-io's README as classes", () => {
     });
 
     it('with moleculer-web', async () => {
-      @SocketNamespace('/', { mixins: [ApiGateway as unknown as ServiceSchema], settings })
+      @SocketNamespace('/', { mixins: [ApiGateway], settings })
       class WebGateway extends IoGateway {}
       const { broker } = await start([WebGateway, math]);
       const { port } = (serviceOf(broker, 'web') as any).server.address() as AddressInfo;
@@ -277,7 +277,7 @@ describe("moleculer-io's README as classes", () => {
       call!: ActionProxy;
 
       override socketGetMeta(socket: Socket) {
-        return { ...(super.socketGetMeta(socket) as object), socketId: socket.id };
+        return { ...super.socketGetMeta(socket), socketId: socket.id };
       }
     }
     const user: ServiceSchema = {

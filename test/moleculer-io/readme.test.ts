@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { ServiceBroker, type Context, type ServiceSchema } from 'moleculer';
-import ApiGateway = require('moleculer-web');
+import type { ServiceBroker } from 'moleculer';
+import { type Context, type ServiceSchema } from 'moleculer';
+import ApiGateway from 'moleculer-web';
 import { Adapter } from 'socket.io-adapter';
 import type { Namespace, Socket } from 'socket.io';
 import { Errors, SocketIOService } from '../../src';
@@ -42,8 +43,11 @@ const math: ServiceSchema = {
 };
 const test: ServiceSchema = { name: 'test', actions: { hello: () => 'Hello' } };
 
+/** A part of a schema; Moleculer's types know the settings of no service. */
+type Part = Omit<Partial<ServiceSchema>, 'settings'> & { readonly settings?: object };
+
 /** A service as the README creates them, beside `math` and others. */
-function service(schema: Partial<ServiceSchema>, ...others: ServiceSchema[]): Promise<Running> {
+function service(schema: Part, ...others: ServiceSchema[]): Promise<Running> {
   return start([{ name: 'io', mixins: [SocketIOService], ...schema } as ServiceSchema, math, ...others]);
 }
 
@@ -53,7 +57,7 @@ describe("moleculer-io's README", () => {
       const broker = newBroker(math);
       const server = createServer((_request, response) => response.end('app'));
       afterwards(() => server.close());
-      const ioService = broker.createService({
+      const ioService: any = broker.createService({
         name: 'io',
         mixins: [SocketIOService],
       });
@@ -135,9 +139,12 @@ describe("moleculer-io's README", () => {
     });
 
     it("calls '$node.health' and '$node.actions'", async () => {
-      const running = await start([{ name: 'io', mixins: [SocketIOService], settings }, math], {
-        internalServices: true,
-      });
+      const running = await start(
+        [{ name: 'io', mixins: [SocketIOService], settings } as ServiceSchema, math],
+        {
+          internalServices: true,
+        },
+      );
       const client = await connect(running, '/');
       const health = await ask(client, 'call', '$node.health');
       expect(health.error).to.equal(null);
@@ -184,7 +191,7 @@ describe("moleculer-io's README", () => {
               },
             },
           },
-        },
+        } as ServiceSchema,
         math,
         users,
       ],
@@ -269,11 +276,12 @@ describe("moleculer-io's README", () => {
             '/': {
               events: {
                 call: {},
-                myCustomEventHandler: async function (
+                async myCustomEventHandler(
                   this: SocketWithService,
                   data: unknown,
                   ack: (...args: unknown[]) => void,
                 ) {
+                  // eslint-disable-next-line @typescript-eslint/no-this-alias -- as in the README
                   const socket = this;
                   socket.emit('hello', 'world');
                   added.push(
@@ -308,7 +316,7 @@ describe("moleculer-io's README", () => {
               events: {
                 call: {
                   whitelist: ['math.*'],
-                  onBeforeCall: async function (
+                  async onBeforeCall(
                     _ctx: unknown,
                     _socket: unknown,
                     _action: unknown,
@@ -318,7 +326,7 @@ describe("moleculer-io's README", () => {
                     //before hook
                     printed.push(['before hook:', params]);
                   },
-                  onAfterCall: async function (_ctx: unknown, _socket: unknown, res: unknown) {
+                  async onAfterCall(_ctx: unknown, _socket: unknown, res: unknown) {
                     //after hook
                     printed.push(['after hook', res]);
                     // res: The respose data.
@@ -706,7 +714,7 @@ describe("moleculer-io's README", () => {
           logClientConnection: 'info',
           port: 0,
         },
-      },
+      } as ServiceSchema,
       { logger },
     );
     const client = await connect(running, '/');
@@ -734,10 +742,10 @@ describe("moleculer-io's README", () => {
                   },
                   whitelist: ['math.*'],
                   callOptions: {},
-                  onBeforeCall: async function (ctx: Context<unknown, { socketid: string }>, socket: Socket) {
+                  async onBeforeCall(ctx: Context<unknown, { socketid: string }>, socket: Socket) {
                     ctx.meta.socketid = socket.id;
                   },
-                  onAfterCall: async function (_ctx: unknown, socket: Socket, res: unknown) {
+                  async onAfterCall(_ctx: unknown, socket: Socket, res: unknown) {
                     socket.emit('afterCall', res);
                   },
                 },
