@@ -69,7 +69,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
       given,
       isWrappedByService(type),
       lifecycleOf(() => [plan]),
-      managementActions(MANAGEMENT_HANDLERS),
+      managementActions(MANAGEMENT_HANDLERS, 'public'),
     );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,

@@ -16,6 +16,8 @@ import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { originMatches } from './runtime/server/origin-guard';
 import { setUser } from './runtime/socket-session';
 
+type AllowedOrigins = Parameters<typeof originMatches>[0];
+
 /** The plans of a service, from its final schema. */
 const plans = new WeakMap<Service, readonly GatewayPlan[]>();
 
@@ -30,7 +32,7 @@ const lifecycle = lifecycleOf((service) => plans.get(service) ?? []);
 export const SocketIOService: Partial<ServiceSchema> = {
   name: 'io',
 
-  actions: managementActions(MANAGEMENT_HANDLERS),
+  actions: managementActions(MANAGEMENT_HANDLERS, 'published'),
 
   methods: {
     /** Attaches the service to an HTTP server, or gives it options of socket.io. */
@@ -89,8 +91,8 @@ export const SocketIOService: Partial<ServiceSchema> = {
     },
 
     /** Whether a setting like `cors.origin` allows an origin. */
-    checkOrigin(origin: string, allowed: Parameters<typeof originMatches>[0]) {
-      return originMatches(allowed, origin);
+    checkOrigin(this: Service, origin: string, allowed: AllowedOrigins | ((origin: string) => unknown)) {
+      return typeof allowed === 'function' ? allowed.call(this, origin) : originMatches(allowed, origin);
     },
   },
 };

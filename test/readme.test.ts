@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { ServiceBroker } from 'moleculer';
-import type { Server } from 'socket.io';
 import * as socketIoClient from 'socket.io-client';
 import ts from 'typescript';
 import * as library from '../src';
@@ -54,10 +55,8 @@ describe('the README', () => {
     broker = run(gateway.replace('void broker.start();', ''), { 'moleculer-socket-gateway': library })
       .broker as ServiceBroker;
     await broker.start();
-    const { io } = broker.getLocalService('chat') as unknown as {
-      io: Server & { httpServer: { address(): { port: number } } };
-    };
-    const url = `http://localhost:${io.httpServer.address().port}`;
+    const { io } = broker.getLocalService('chat') as unknown as { io: { httpServer: Server } };
+    const url = `http://localhost:${(io.httpServer.address() as AddressInfo).port}`;
 
     const connect = (path: string) => {
       const client = socketIoClient.io(path.replace('http://localhost:3000', url), { forceNew: true });

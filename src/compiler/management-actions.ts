@@ -52,14 +52,19 @@ const PARAMS: Readonly<Record<ManagementAction, object>> = {
   },
 };
 
-/** The definitions of the actions, with the handlers of the runtime. */
+/**
+ * The definitions of the actions, with the handlers of the runtime.
+ *
+ * @param visibility `'public'`: for services, and not for clients of moleculer-web
+ */
 export function managementActions(
   handlers: Readonly<Record<ManagementAction, unknown>>,
+  visibility: 'public' | 'published',
 ): ServiceSchema['actions'] {
   return Object.fromEntries(
     MANAGEMENT_ACTIONS.map((action) => [
       action,
-      { params: PARAMS[action], managesGateway: true, handler: handlers[action] },
+      { params: PARAMS[action], visibility, managesGateway: true, handler: handlers[action] },
     ]),
   ) as ServiceSchema['actions'];
 }

@@ -130,7 +130,7 @@ function rewrite(
   error: Error,
 ): object | undefined {
   const { service } = gateway;
-  if (typeof service.reformatError !== 'function') return undefined;
+  if (!gateway.reformatsErrors) return undefined;
   let rewritten: unknown;
   guarded('reformatError failed', gateway.report, () => {
     rewritten = service.reformatError?.(error, ctx, socket);

@@ -107,8 +107,7 @@ function copyPlain(value: unknown): unknown {
 
 /** Published actions are open; those that manage a gateway only where the whitelist names that gateway. */
 function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
-  if ((action.visibility ?? 'published') !== 'published') return false;
-  if (!action.managesGateway) return true;
+  if (!action.managesGateway) return (action.visibility ?? 'published') === 'published';
   const service = action.name.slice(0, action.name.lastIndexOf('.') + 1);
   return proxy.namedServices.some((name) => name.startsWith(service));
 }

@@ -62,6 +62,11 @@ export class GatewayRuntime {
   started = false;
   /** The sockets of a namespace may be on other nodes. */
   hasAdapter = false;
+  /**
+   * The service itself has a method `reformatError`. One of a mixin does not count: moleculer-web brings one that
+   * shows every error.
+   */
+  readonly reformatsErrors: boolean;
   /** The application makes meta itself, with `socketGetMeta`. */
   readonly overridesMeta: boolean;
   /** The application saves meta itself, with `socketSaveMeta`. */
@@ -88,6 +93,8 @@ export class GatewayRuntime {
     };
     this.overridesMeta = own('socketGetMeta', socketGetMeta);
     this.savesMeta = own('socketSaveMeta', socketSaveMeta);
+    const written = this.service.originalSchema as { methods?: { reformatError?: unknown } };
+    this.reformatsErrors = written.methods?.reformatError !== undefined;
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
     this.log = eventLogOf(service);

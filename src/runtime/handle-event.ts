@@ -10,7 +10,6 @@ import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
-import { socketGetMeta } from './moleculer-io-ways';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { awaitTurn, passTurn } from './turns';
@@ -164,10 +163,10 @@ function createContext(
       nspParams: session.nspParams,
       meta,
     });
-  if (!gateway.overridesMeta) return create(socketGetMeta(socket));
-  // A copy: what is written into it is for this call.
+  // Where the application makes it, a copy: what is written into it is for this call.
+  const own = (meta: object): SocketContext => create(gateway.overridesMeta ? { ...meta } : meta);
   const meta = service.socketGetMeta(socket);
-  return isPromise(meta) ? meta.then((own) => create({ ...(own as object) })) : create({ ...meta });
+  return isPromise(meta) ? (meta as PromiseLike<object>).then(own) : own(meta);
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */

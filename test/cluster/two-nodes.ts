@@ -232,13 +232,15 @@ export class Cluster {
     const key = `cluster-${++clusters}`;
     const start = async (nodeID: string, ...others: ServiceSchema[]): Promise<Node> => {
       const link = kind.link(url, key);
+      // Only 0.15 declares the option, both have it.
+      const registry: object = { stopDelay: 0 };
       const broker = new ServiceBroker({
         nodeID,
         namespace: key,
         logger: false,
         ...(transporter && { transporter: 'Fake' }),
         skipProcessEventRegistration: true,
-        registry: { stopDelay: 0 },
+        registry,
       });
       const services = style.services(await toSetting(link));
       for (const service of [...services, ...others]) broker.createService(service as ServiceSchema);

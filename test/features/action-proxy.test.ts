@@ -896,12 +896,13 @@ describe('an action proxy', () => {
     const found: unknown[] = [];
 
     before(async () => {
+      const registry: object = { stopDelay: 0 };
       const options: BrokerOptions = {
         logger: false,
         skipProcessEventRegistration: true,
         transporter: 'Fake',
         namespace: 'action-proxy',
-        registry: { stopDelay: 0 },
+        registry,
       };
       for (const nodeID of ['worker-1', 'worker-2']) {
         const worker = new ServiceBroker({ ...options, nodeID });

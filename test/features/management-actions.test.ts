@@ -656,12 +656,13 @@ describe('management actions', () => {
     let running: Pick<Running, 'broker' | 'url'>;
 
     before(async () => {
+      const registry: object = { stopDelay: 0 };
       const options: BrokerOptions = {
         logger: false,
         skipProcessEventRegistration: true,
         transporter: 'Fake',
         namespace: 'management-actions',
-        registry: { stopDelay: 0 },
+        registry,
       };
       broker = new ServiceBroker({ ...options, nodeID: 'gateway' });
       const gateway = broker.createService(PlainGateway as never) as unknown as RunningGateway;

@@ -503,12 +503,13 @@ describe('the user', () => {
     }
 
     before(async () => {
+      const registry: object = { stopDelay: 0 };
       const options: BrokerOptions = {
         logger: false,
         skipProcessEventRegistration: true,
         transporter: 'Fake',
         namespace: 'meta-and-user',
-        registry: { stopDelay: 0 },
+        registry,
       };
       worker = new ServiceBroker({ ...options, nodeID: 'worker' });
       worker.createService(work);

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import { connect as connectTcp, type AddressInfo, type Socket as TcpSocket } from 'node:net';
 import { expect } from 'chai';
-import type { Service } from 'moleculer';
-import type { Client } from '../support/run-gateway';
+import type { Client, RunningGateway } from '../support/run-gateway';
 import {
   afterwards,
   ask,
@@ -59,8 +58,8 @@ describe('moleculer-web', () => {
     describe(`with ${way}`, () => {
       it('serves routes and sockets on one port, over every transport', async () => {
         const running = await start([web({ port: 0, routes: ROUTES }), MATH]);
-        const service = serviceOf(running.broker, 'web') as Service & { server: HttpServer };
-        expect(service['io'].httpServer).to.equal(service.server);
+        const service = serviceOf(running.broker, 'web') as RunningGateway & { server?: HttpServer };
+        expect(service.io.httpServer).to.equal(service.server);
         for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']]) {
           await expectWorks(running.url, await connect(running, '/x', { transports }));
         }
@@ -203,7 +202,7 @@ describe('moleculer-web', () => {
 
       it('is used as a middleware, on a server of the application, where it has none of its own', async () => {
         const broker = newBroker([web({ port: 0, server: false, routes: ROUTES }), MATH]);
-        const service = serviceOf(broker, 'web') as Service & {
+        const service = serviceOf(broker, 'web') as unknown as {
           express(): (request: unknown, response: unknown, next: () => void) => void;
           initSocketIO(server: HttpServer): Promise<void>;
         };

@@ -56,7 +56,7 @@ export const MATH: ServiceSchema = {
   actions: {
     add: {
       rest: 'GET /add',
-      handler: ({ params }: { params: { a: number; b: number } }) => Number(params.a) + Number(params.b),
+      handler: ({ params }: { params: { a: unknown; b: unknown } }) => Number(params.a) + Number(params.b),
     },
     fail() {
       throw new Error('the secret reason');

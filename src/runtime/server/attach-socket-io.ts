@@ -14,6 +14,7 @@ const attached = new WeakSet<HttpServer>();
 /** A Socket.IO server on an HTTP server that may be somebody else's. */
 export interface Attachment {
   readonly io: Server;
+  readonly http: HttpServer;
   /** Says goodbye to all clients and leaves the HTTP server as it was found. It is not closed. */
   detach(): Promise<void>;
 }
@@ -38,6 +39,7 @@ export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>
   );
   return {
     io,
+    http,
     async detach() {
       await closeClients(io);
       for (const { event, listener } of added) http.off(event, listener);

@@ -48,8 +48,10 @@ export class ServerRegistry {
     this.gateways.delete(gateway);
     for (const [key, server] of this.servers) {
       if (!server.has(gateway)) continue;
-      if (server.isLast(gateway)) this.servers.delete(key);
-      await server.release(gateway);
+      // Who brought the HTTP server takes it away: the others are attached again when there is another.
+      const gone = server.isHostedBy(gateway) || server.isLast(gateway);
+      if (gone) this.servers.delete(key);
+      await (gone ? server.close() : server.release(gateway));
     }
   }
 

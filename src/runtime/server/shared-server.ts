@@ -108,14 +108,23 @@ export class SharedServer {
     }
   }
 
-  /** Takes all namespaces of a gateway away; with the last one the server is closed. */
+  /** Whether the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
+  isHostedBy(gateway: GatewayRuntime): boolean {
+    return (gateway.service as { server?: unknown }).server === this.attachment.http;
+  }
+
+  /** Takes all namespaces of a gateway away. */
   async release(gateway: GatewayRuntime): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
-    if (this.gateways.size > 0) return;
+  }
+
+  /** Takes everything away. */
+  async close(): Promise<void> {
     this.stopWatching();
+    for (const gateway of [...this.gateways.keys()]) await this.release(gateway);
     await Promise.all([this.attachment.detach(), this.listener?.close()]);
   }
 
