@@ -62,7 +62,9 @@ async function main() {
       `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
     );
     let stopping: Promise<void> | undefined;
-    const stop = () => (stopping ??= chat.stop());
+    const stop = () => {
+      stopping ??= chat.stop();
+    };
     process.on('SIGINT', stop).on('SIGTERM', stop);
   } catch (error) {
     const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';

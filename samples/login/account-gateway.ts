@@ -23,7 +23,7 @@ class Credentials {
   password!: string;
 }
 
-class Session {
+class Device {
   @IsString()
   token!: string;
 }
@@ -52,8 +52,8 @@ export class AccountGateway extends SocketGateway {
   }
 
   @SocketEvent()
-  logout(@MessageBody() session: Session, @Ctx() ctx: SocketContext) {
-    return ctx.call('accounts.logout', session);
+  logout(@MessageBody() device: Device, @Ctx() ctx: SocketContext) {
+    return ctx.call('accounts.logout', device);
   }
 
   @SocketEvent()

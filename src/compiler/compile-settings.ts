@@ -1,3 +1,4 @@
+import type { Socket } from 'socket.io';
 import { DeclarationError } from '../errors';
 import type { ActionProxyOptions, NamespaceMiddlewareFunction, PacketMiddlewareFunction } from '../types';
 import { compileHooks } from './compile-hooks';
@@ -8,6 +9,7 @@ import { serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
 import type { EventPlan, FunctionPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
 import { Problems } from './problems';
+import { RESERVED_EVENTS } from './reserved-events';
 
 /** A namespace in moleculer-io's settings. */
 export interface NamespaceSettings {
@@ -67,11 +69,18 @@ export function compileOneNamespace(
 function compileNamespace(
   schema: SettingsSchema,
   name: string,
-  item: NamespaceSettings,
+  given: unknown,
   problems: Problems,
 ): GatewayPlan {
   const member = `settings.io.namespaces['${name}']`;
   const path = name.startsWith('/') ? name : `/${name}`;
+  const item = objectOf<NamespaceSettings>(given, member, '{ events: { call: {} } }', problems);
+  const events = objectOf<NonNullable<NamespaceSettings['events']>>(
+    item.events ?? {},
+    `${member}.events`,
+    '{ call: {} }',
+    problems,
+  );
   return {
     className: schema.name,
     likeMoleculerIo: true,
@@ -79,13 +88,13 @@ function compileNamespace(
     server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
     paths: item.createNamespace === false ? [] : compilePaths([path], problems),
     handlers: [],
-    events: compileEvents(item, member, problems),
+    events: compileEvents(events, member, problems),
     authentication: item.authorization ? compileAuthorization(schema, item, member, problems) : undefined,
     guard: undefined,
     admitsAnonymous: true,
     onConnect: [],
-    onDisconnecting: [],
-    onDisconnect: [],
+    onDisconnecting: listenersOf(events, 'disconnecting'),
+    onDisconnect: listenersOf(events, 'disconnect'),
     middlewares: functions(item.middlewares, `${member}.middlewares`, problems),
     packetMiddlewares: functions(item.packetMiddlewares, `${member}.packetMiddlewares`, problems),
     ack: 'error-first',
@@ -94,18 +103,51 @@ function compileNamespace(
   };
 }
 
-function compileEvents({ events = {} }: NamespaceSettings, member: string, problems: Problems): EventPlan[] {
-  return Object.entries(events).map(([name, item]) => {
-    const own = typeof item === 'function' ? {} : item;
+function compileEvents(
+  events: NonNullable<NamespaceSettings['events']>,
+  member: string,
+  problems: Problems,
+): EventPlan[] {
+  return Object.entries(events).flatMap(([name, item]) => {
     const at = `${member}.events['${name}']`;
-    const target: EventPlan['target'] =
-      typeof item === 'function'
-        ? { kind: 'function', member: name, call: item }
-        : proxyPlan(name, item, (what) => {
-            problems.add(at, what);
-          });
+    if (typeof item === 'function') {
+      if (LIFECYCLE.includes(name)) return [];
+      checkName(name, at, problems);
+      return {
+        name,
+        target: { kind: 'function', member: name, call: item },
+        guard: undefined,
+        hooks: compileHooks([], name),
+      };
+    }
+    checkName(name, at, problems);
+    const own = objectOf<ActionProxyOptions>(item, at, "{ whitelist: ['math.*'] }, or a function", problems);
+    const target = proxyPlan(name, own, (what) => {
+      problems.add(at, what);
+    });
     return { name, target, guard: undefined, hooks: compileHooks([], name, own) };
   });
+}
+
+/** Functions for these are Socket.IO's listeners for a socket that goes. */
+const LIFECYCLE = ['disconnecting', 'disconnect'];
+
+function listenersOf(events: NonNullable<NamespaceSettings['events']>, moment: string): MethodPlan[] {
+  const item = events[moment];
+  if (typeof item !== 'function') return [];
+  const call = (socket: Socket, reason: string): unknown => item.call(socket, reason);
+  return [{ name: moment, call }];
+}
+
+function checkName(name: string, at: string, problems: Problems): void {
+  if (RESERVED_EVENTS.has(name))
+    problems.add(at, `'${name}' is an event of Socket.IO's own that no client can send; take it away`);
+}
+
+function objectOf<T extends object>(value: unknown, member: string, example: string, problems: Problems): T {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
+  problems.add(member, `must be an object: ${example}`);
+  return {} as T;
 }
 
 function compileAuthorization(

@@ -8,6 +8,7 @@ import { nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 /** A call that a client asked for, after it was found and allowed. */
 export interface ProxiedCall {
   readonly action: string;
+  readonly endpoint: CallableEndpoint;
   /** Belongs to this call alone: hooks may change it. */
   readonly options: ProxyCallOptions;
 }
@@ -36,7 +37,7 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
   if (!isOpen(endpoint, proxy)) throw notFound(action);
   options.nodeID = endpoint.id;
-  return { action, options };
+  return { action, endpoint, options };
 }
 
 /** What a call gives: a promise that knows the context of the call. */
@@ -49,13 +50,15 @@ export type RunningCall = PromiseLike<unknown> & { readonly ctx?: { readonly met
 export function callAction(
   { broker }: GatewayRuntime,
   ctx: SocketContext,
-  { action, options }: ProxiedCall,
+  { action, endpoint, options }: ProxiedCall,
 ): RunningCall {
   const { maxCallLevel } = broker.options;
   if (maxCallLevel && ctx.level >= maxCallLevel) {
     throw new Errors.MaxCallLevelError({ nodeID: broker.nodeID, level: ctx.level });
   }
-  return broker.call(action, ctx.params as object, options);
+  // The endpoint in place of a name, as moleculer-web does: the one that was looked up, unless a hook chose another.
+  const target: unknown = options.nodeID === endpoint.id ? endpoint : action;
+  return broker.call(target as string, ctx.params as object, options);
 }
 
 /** Meta that the action has set comes back into the context of the event. */

@@ -886,14 +886,7 @@ describe('an action proxy', () => {
 
       @SocketEvent({ whitelist: ['**'], callOptions: { nodeID: 'nowhere' } })
       nowhere!: ActionProxy;
-
-      @SocketEvent({
-        whitelist: ['**'],
-        onBeforeCall: (_ctx, _socket, _action, _params, options) => void found.push(options.nodeID),
-      })
-      looked!: ActionProxy;
     }
-    const found: unknown[] = [];
 
     before(async () => {
       const registry: object = { stopDelay: 0 };
@@ -911,6 +904,8 @@ describe('an action proxy', () => {
           actions: {
             where: () => nodeID,
             hidden: { visibility: 'public', handler: () => nodeID },
+            /** Open on one node only. */
+            mixed: { visibility: nodeID === 'worker-1' ? 'published' : 'public', handler: () => nodeID },
             fail() {
               throw new Errors.MoleculerClientError('No tea', 418, 'TEAPOT', { mine: 1 });
             },
@@ -942,10 +937,15 @@ describe('an action proxy', () => {
       for (let i = 2; i < 6; i++) expect(turns[i]).to.equal(turns[i - 2]);
     });
 
-    it('calls the node that was looked up', async () => {
-      found.length = 0;
+    it('calls the node that was looked up, whose action was found to be open', async () => {
       const client = await connect({ url });
-      expect(await nodes(client, 'looked', 4)).to.deep.equal(found);
+      const answers: unknown[] = [];
+      for (let i = 0; i < 6; i++) {
+        const { error, result } = await ask(client, 'call', 'work.mixed');
+        answers.push(error?.code ?? result);
+      }
+      expect(answers.slice(0, 2)).to.have.members(['worker-1', 404]);
+      expect(answers.slice(2)).to.deep.equal([...answers.slice(0, 2), ...answers.slice(0, 2)]);
     });
 
     it('reaches the node that callOptions name, and none where that does not have the action', async () => {

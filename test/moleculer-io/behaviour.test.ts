@@ -552,6 +552,35 @@ describe("what moleculer-io's users rely on", () => {
       expect(await called).to.deep.equal([1, 2]);
     });
 
+    it('named disconnect or disconnecting are told when a socket goes', async () => {
+      const told: unknown[] = [];
+      const gone = signal();
+      const running = await startIo({
+        '/': {
+          events: {
+            call: {},
+            disconnecting(this: Socket, reason: string) {
+              told.push(['disconnecting', this.id, reason, this.rooms.size]);
+            },
+            disconnect(this: Socket & { $service: Service }, reason: string) {
+              told.push(['disconnect', this.id, reason, this.$service.name]);
+              gone.fire();
+              throw new Error('which ends nothing');
+            },
+          },
+        },
+      });
+      const client = await connect(running, '/');
+      const { id } = client;
+      client.disconnect();
+      await gone;
+      expect(told).to.deep.equal([
+        ['disconnecting', id, 'client namespace disconnect', 1],
+        ['disconnect', id, 'client namespace disconnect', 'io'],
+      ]);
+      await connect(running, '/');
+    });
+
     it('answer when they like, and nothing else answers', async () => {
       const running = await startIo({
         '/': {

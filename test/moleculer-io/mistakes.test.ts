@@ -345,6 +345,41 @@ describe("moleculer-io's mistakes", () => {
       .and.not.to.include(secret);
   });
 
+  it('settings that are no settings are found, all at once, and open nothing', () => {
+    const broker = newBroker([accounts]);
+    const wrong = {
+      '/': { events: { call: 'accounts.whoAmI', list: ['accounts.*'], number: 7, nothing: null, good: {} } },
+      '/a': null,
+      '/b': 'accounts.*',
+      '/c': { events: 'call' },
+      '/d': { events: { call: { mappingPolicy: 'strict', aliases: [], onBeforeCall: 'before' } } },
+      '/e': { middlewares: 'none', packetMiddlewares: [1] },
+    };
+    let error: any;
+    try {
+      broker.createService(ioService(wrong as unknown as Namespaces));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).to.have.property('name', 'DeclarationError');
+    const message = String(error?.message);
+    for (const where of [
+      "['/'].events['call']",
+      "['list']",
+      "['number']",
+      "['nothing']",
+      "['/a']",
+      "['/b']",
+      "['/c']",
+    ]) {
+      expect(message).to.include(where);
+    }
+    for (const what of ['mappingPolicy', 'aliases', 'onBeforeCall', 'middlewares', 'packetMiddlewares']) {
+      expect(message).to.include(what);
+    }
+    expect(message).not.to.include("['good']");
+  });
+
   it("'/' is not open where the settings declare other namespaces only", async () => {
     const running = await startIo({ '/chat': OPEN }, {}, [accounts]);
     expect((await refused(newClient(running, '/'))).message).to.equal('Invalid namespace');
