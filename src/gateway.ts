@@ -1,6 +1,6 @@
 import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
-import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
+import type { Namespace, Server, Socket } from 'socket.io';
 import { declaredClass, type ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
@@ -21,7 +21,7 @@ import type { GatewayRuntime } from './runtime/gateway-runtime';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { socketGetMeta } from './runtime/moleculer-io-ways';
 import { setUser } from './runtime/socket-session';
-import type { GatewayShape, SocketContext } from './types';
+import type { GatewayShape, SocketContext, SocketServerOptions } from './types';
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -85,10 +85,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
    * @returns settles when the adapter is connected, where `io.options.adapter` is a function that connects first
    * @throws Error if the gateway is attached already
    */
-  initSocketIO(
-    server?: HttpServer | Partial<ServerOptions>,
-    options?: Partial<ServerOptions>,
-  ): Promise<void> {
+  initSocketIO(server?: HttpServer | SocketServerOptions, options?: SocketServerOptions): Promise<void> {
     return initSocketIO(this, server, options);
   }
 

@@ -1,6 +1,6 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
-import type { Namespace, ServerOptions, Socket } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import {
   compileOneNamespace,
   compileSettings,
@@ -15,6 +15,7 @@ import { socketGetMeta, socketOnError, socketSaveMeta } from './runtime/molecule
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { originMatches } from './runtime/server/origin-guard';
 import { setUser } from './runtime/socket-session';
+import type { SocketServerOptions } from './types';
 
 type AllowedOrigins = Parameters<typeof originMatches>[0];
 
@@ -36,11 +37,7 @@ export const SocketIOService: Partial<ServiceSchema> = {
 
   methods: {
     /** Attaches the service to an HTTP server, or gives it options of socket.io. */
-    initSocketIO(
-      this: Service,
-      server?: HttpServer | Partial<ServerOptions>,
-      options?: Partial<ServerOptions>,
-    ) {
+    initSocketIO(this: Service, server?: HttpServer | SocketServerOptions, options?: SocketServerOptions) {
       return initSocketIO(this, server, options);
     },
 

@@ -184,8 +184,16 @@ export interface ServerSettings {
   /** CORS of the polling transport; `cors.origin` guards the handshake of every transport. */
   cors?: ServerOptions['cors'];
   /** `options`: those of socket.io. */
-  io?: { options?: Partial<ServerOptions> };
+  io?: { options?: SocketServerOptions };
 }
+
+/** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */
+export type SocketServerOptions = Partial<Omit<ServerOptions, 'adapter'>> & {
+  adapter?: ServerOptions['adapter'] | (() => AdapterFactory | Promise<AdapterFactory>);
+};
+
+/** What gives a namespace its adapter. */
+export type AdapterFactory = NonNullable<ServerOptions['adapter']>;
 
 /** Levels of Moleculer's logger; null or false is silence. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | null | false;

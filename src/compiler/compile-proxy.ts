@@ -112,13 +112,25 @@ function checkFunctions(options: ActionProxyOptions, report: (what: string) => v
   }
 }
 
-/** Exact names are looked up, patterns are tried one after the other. */
+/** How many answers of a filter are kept; clients may ask for any name. */
+const REMEMBERED = 1000;
+
+/** Exact names are looked up; patterns are tried one after the other, once for every name. */
 function compileFilter(patterns: Patterns): ActionFilter {
   const names = new Set(patterns.filter((p): p is string => typeof p === 'string' && !/[*?]/.test(p)));
   const tests = patterns
     .filter((p) => typeof p !== 'string' || !names.has(p))
     .map((p) => (typeof p === 'string' ? (action: string) => Utils.match(action, p) : stateless(p)));
-  return (action) => names.has(action) || tests.some((test) => test(action));
+  const known = new Map<string, boolean>();
+  return (action) => {
+    if (names.has(action)) return true;
+    const before = known.get(action);
+    if (before !== undefined) return before;
+    if (known.size >= REMEMBERED) known.clear();
+    const listed = tests.some((test) => test(action));
+    known.set(action, listed);
+    return listed;
+  };
 }
 
 /** The flags g and y would make an expression match only every other time. */

@@ -1,12 +1,12 @@
 import { Server as NetServer } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
-import type { Namespace, ServerOptions } from 'socket.io';
+import type { Namespace } from 'socket.io';
 import { identify } from '../compiler/compile-paths';
 import type { GatewayPlan, LiteralPath } from '../compiler/plan';
 import type { GatewayLifecycle } from '../compiler/service-schema';
 import { ServiceUnavailableError } from '../errors';
-import type { ServerSettings } from '../types';
+import type { ServerSettings, SocketServerOptions } from '../types';
 import { GatewayRuntime } from './gateway-runtime';
 import { ServerRegistry } from './server/server-registry';
 import type { SharedServer } from './server/shared-server';
@@ -66,8 +66,8 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
  */
 export function initSocketIO(
   service: Service,
-  server?: HttpServer | Partial<ServerOptions>,
-  options?: Partial<ServerOptions>,
+  server?: HttpServer | SocketServerOptions,
+  options?: SocketServerOptions,
 ): Promise<void> {
   const gateways = runtimesOf(service);
   if (gateways.some((gateway) => gateway.io)) {
@@ -76,7 +76,7 @@ export function initSocketIO(
     );
   }
   const http = server instanceof NetServer ? server : undefined;
-  const given = options ?? (http ? undefined : (server as Partial<ServerOptions> | undefined));
+  const given = options ?? (http ? undefined : (server as SocketServerOptions | undefined));
   for (const gateway of gateways) {
     if (http) gateway.attachedTo = http;
     if (given) gateway.server = { ...gateway.server, io: { ...gateway.server.io, options: given } };

@@ -247,7 +247,8 @@ export class Cluster {
       await broker.start();
       return new Node(broker, style, link);
     };
-    const [one, two] = await Promise.all([start('one'), start('two', ROOMS)]);
+    const two = await start('two', ROOMS);
+    const one = await start('one');
     const cluster = new Cluster(one, two);
     if (transporter) await one.broker.waitForServices('rooms', 5000, 5);
     await cluster.connected();
