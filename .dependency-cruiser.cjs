@@ -5,11 +5,11 @@
 //             metadata <- compiler <- runtime    put the parts together
 //             validation is used by compiler and runtime
 //
-// src/types.ts holds types that several parts (but not errors.ts) speak about: it can be imported for types
+// src/types/ holds types that several parts (but not errors.ts) speak about: it can be imported for types
 // only, and imports nothing else itself.
 
 const paths = {
-  types: '^src/types\\.ts$',
+  types: '^src/types/',
   errors: '^src/errors\\.ts$',
   metadata: '^src/metadata/',
   decorators: '^src/decorators/',
@@ -45,7 +45,7 @@ module.exports = {
     },
     {
       name: 'types-are-types',
-      comment: 'src/types.ts is no way around the directions: `import type` it, and import only types in it',
+      comment: 'src/types/ is no way around the directions: `import type` it, and import only types in it',
       severity: 'error',
       from: { path: '^src/' },
       to: { path: paths.types, dependencyTypesNot: ['type-only'] },

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { Errors } from 'moleculer';
 import { createClient } from 'redis';
-import { afterwards, ask, newBroker, serviceOf } from '../support/run-gateway';
+import { afterwards, ask, connected, newBroker, next, serviceOf } from '../support/run-gateway';
 import { describeWithRedis } from './redis-server';
 import {
   Cluster,
@@ -296,9 +296,12 @@ function disconnectCases(cluster: () => Cluster): void {
     it('closes the whole connection where it is told to', async () => {
       const { one, two } = cluster();
       const far = await two.join();
-      const closed = new Promise<void>((resolve) => far.client.io.once('close', () => resolve()));
+      const beside = far.client.io.socket(`/tenants/${++tenants}`, {});
+      beside.connect();
+      await connected(beside);
+      const gone = next(beside, 'disconnect');
       await one.x('disconnect', { socketIds: far.id, close: true });
-      await closed;
+      await gone;
     });
   });
 }

@@ -1,0 +1,114 @@
+import type { ClassTransformOptions } from 'class-transformer';
+import type { ValidatorOptions } from 'class-validator';
+import type { ActionSchema, CallingOptions } from 'moleculer';
+import type { Socket } from 'socket.io';
+import type { GatewayShape, SocketContext } from './context';
+
+/** A class whose instances a payload is turned into and checked as; `String`, `Number`, … stand for primitives. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type of `String`, `Buffer` and every class alike
+export type PayloadClass = Function;
+
+/** The declared type of a payload; an array of a class is written `[Item]`. */
+export type PayloadType = PayloadClass | readonly [PayloadClass];
+
+/** Options of `@SocketEvent` on a method: anything that a Moleculer action takes, and the type of the payload. */
+export interface SocketEventOptions extends Partial<ActionSchema> {
+  /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
+  timeout?: number;
+  /** The class of the first argument, where TypeScript cannot say it: an array, an interface, a union. */
+  payload?: PayloadType;
+  /** The action is called like its method. */
+  name?: never;
+  /** The handler is the method. */
+  handler?: never;
+}
+
+/** Options of the call that a client makes through an {@link ActionProxy}. */
+export type ProxyCallOptions = Omit<CallingOptions, 'parentCtx'>;
+
+/** Options of `@SocketEvent` on a property of type {@link ActionProxy}. */
+export interface ActionProxyOptions {
+  /** Which actions may be called: globs or regular expressions on the full name. `['**']` opens all of them. */
+  whitelist?: readonly (string | RegExp)[];
+  /** Which actions may not be called, whatever the whitelist says. */
+  blacklist?: readonly (string | RegExp)[];
+  /** Short names for actions: `{ add: 'math.add' }`. */
+  aliases?: Readonly<Record<string, string>>;
+  /** `'restrict'`: only aliases can be called. Default `'all'`. */
+  mappingPolicy?: 'all' | 'restrict';
+  /** Options of every call, or a function that makes them; a fresh copy for every call. */
+  callOptions?: ProxyCallOptions | ((ctx: SocketContext, socket: Socket) => ProxyCallOptions | undefined);
+  /** Called before the action, after the hooks of the gateway. */
+  onBeforeCall?: BeforeCallHook;
+  /** Called after the action, before the hooks of the gateway; a result other than `undefined` replaces the action's. */
+  onAfterCall?: AfterCallHook;
+}
+
+/** A hook that runs before a handler or a proxied action, `this` being the service. */
+export type BeforeCallHook = (
+  this: GatewayShape,
+  ctx: SocketContext,
+  socket: Socket,
+  action: string,
+  params: unknown,
+  callOptions: ProxyCallOptions,
+) => unknown;
+
+/** A hook that runs after a handler or a proxied action; what it returns replaces the result, unless it is `undefined`. */
+export type AfterCallHook = (
+  this: GatewayShape,
+  ctx: SocketContext,
+  socket: Socket,
+  result: unknown,
+) => unknown;
+
+/** Decides about a socket that wants to enter a namespace; `this` is the service. */
+export type NamespaceMiddlewareFunction = (
+  this: GatewayShape,
+  socket: Socket,
+  next: (error?: Error) => void,
+) => unknown;
+
+/** Decides about every packet, `[event, ...args]`; `this` is the service. */
+export type PacketMiddlewareFunction = (
+  this: GatewayShape,
+  packet: unknown[],
+  next: (error?: Error) => void,
+  socket: Socket,
+) => unknown;
+
+/** Options of `@Authenticate`. */
+export interface AuthenticateOptions<User = unknown> {
+  /** A room that all sockets of a user join. */
+  room?: (user: User) => string;
+}
+
+/** A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. */
+export type Policy = { bivariant(ctx: SocketContext): boolean | Promise<boolean> }['bivariant'];
+
+/** A rule of `@Authorize`: the name of a role, or a policy. */
+export type AuthorizeRule = string | Policy;
+
+/** How much one client may ask of the gateway. Everything is on by default. */
+export interface GatewayLimits {
+  /** Events of one socket that may run at the same time; 1 gives strict order. Default: unlimited. */
+  concurrency?: number;
+  /** Events of one socket that may run or wait; one more is refused with 429. Default 256. */
+  maxPending?: number;
+  /** How deep a payload may be nested; one deeper is refused with 413. Default 64. */
+  maxDepth?: number;
+  /** Bytes that may wait for a client that does not read; then it is disconnected. Default 16 MiB. */
+  maxBufferedBytes?: number;
+  /** Namespaces that one connection may be in. Default 100. */
+  maxNamespaces?: number;
+  /** Milliseconds from the wish to enter a namespace to the end of authentication. Default 10,000. */
+  handshakeTimeout?: number;
+  /** Milliseconds that a packet middleware may take, and that a client has for the answer to `request`. Default 10,000. */
+  ackTimeout?: number;
+}
+
+/** Options of class-validator and class-transformer. Default `{ whitelist: true }`. */
+export type ValidationOptions = ValidatorOptions & ClassTransformOptions;
+
+/** How an ack answers: `(error, result)`, or one object with `ok`. */
+export type AckFormat = 'error-first' | 'object';

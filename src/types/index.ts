@@ -1,0 +1,4 @@
+export type * from './context';
+export type * from './event-options';
+export type * from './namespace-options';
+export type * from './settings';

@@ -1,0 +1,37 @@
+import type { ServiceSchema } from 'moleculer';
+import type {
+  AckFormat,
+  GatewayLimits,
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+  ValidationOptions,
+} from './event-options';
+import type { LogSettings, ServerSettings } from './settings';
+
+/** A namespace to serve: `'/chat'`, `'/tenants/:tenantId'`, or a regular expression, which like Socket.IO's is not anchored. */
+export type NamespacePattern = string | RegExp;
+
+/** Options of `@SocketNamespace`: the service, and the namespace. */
+export interface SocketNamespaceOptions {
+  /** Default: the name of the class without `Gateway`, in camelCase. */
+  name?: string;
+  version?: string | number;
+  settings?: ServerSettings & LogSettings & Record<string, unknown>;
+  metadata?: Record<string, unknown>;
+  dependencies?: ServiceSchema['dependencies'];
+  mixins?: Partial<ServiceSchema> | readonly Partial<ServiceSchema>[];
+  hooks?: ServiceSchema['hooks'];
+  actions?: ServiceSchema['actions'];
+  events?: ServiceSchema['events'];
+  methods?: ServiceSchema['methods'];
+  /** Run for every socket that wants to enter, before authentication. */
+  middlewares?: readonly NamespaceMiddlewareFunction[];
+  /** Run for every packet. */
+  packetMiddlewares?: readonly PacketMiddlewareFunction[];
+  /** How acks are answered. Default `'error-first'`. */
+  ack?: AckFormat;
+  limits?: GatewayLimits;
+  validation?: ValidationOptions;
+  /** `true`: clients see the message of every error, also of those that may hold secrets. Default false. */
+  exposeErrors?: boolean;
+}

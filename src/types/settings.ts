@@ -1,0 +1,48 @@
+import type { Server as HttpServer } from 'node:http';
+import type { ServerOptions as TlsOptions } from 'node:https';
+import type { ServerOptions } from 'socket.io';
+
+/** Settings of the server, as moleculer-io and moleculer-web spell them. Other nodes never see them. */
+export interface ServerSettings {
+  /** Default: the environment's `PORT`, or 3000. 0 takes any free port. */
+  port?: number | string;
+  /** Default: the environment's `IP`, or 0.0.0.0. */
+  ip?: string;
+  /** Options of `https.createServer`; makes the server speak HTTPS. */
+  https?: TlsOptions;
+  /** `false`: never listen; `initSocketIO` gives the server. An `http.Server` of yours is used as it is. */
+  server?: boolean | HttpServer;
+  /** CORS of the polling transport; `cors.origin` guards the handshake of every transport. */
+  cors?: ServerOptions['cors'];
+  /** `options`: those of socket.io. */
+  io?: { options?: SocketServerOptions };
+}
+
+/** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */
+export type SocketServerOptions = Partial<Omit<ServerOptions, 'adapter'>> & {
+  adapter?: ServerOptions['adapter'] | (() => AdapterFactory | Promise<AdapterFactory>);
+};
+
+/** What gives a namespace its adapter. */
+export type AdapterFactory = NonNullable<ServerOptions['adapter']>;
+
+/** Levels of Moleculer's logger; null or false is silence. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | null | false;
+
+/** What the gateway logs, as moleculer-io spells it. */
+export interface LogSettings {
+  /** Level for every event that arrives. Default: silence. */
+  logRequest?: LogLevel;
+  /** Level for the payload of every event. Default: silence. */
+  logRequestParams?: LogLevel;
+  /** Level for every answer. Default: silence. */
+  logResponse?: LogLevel;
+  /** Level for sockets that come and go. Default: silence. */
+  logClientConnection?: LogLevel;
+  /** Level for every call of the action `broadcast`. Default: silence. */
+  logBroadcastRequest?: LogLevel;
+  /** Level for every event that is registered at start. Default: silence. */
+  logRouteRegistration?: LogLevel;
+  /** Whether errors with a code from 400 to 499 are logged too. Default false. */
+  log4XXResponses?: boolean;
+}
