@@ -152,21 +152,14 @@ function createContext(
   name: string,
   args: readonly unknown[],
 ): SocketContext | PromiseLike<SocketContext> {
-  const { socket } = session;
   const { broker, service, Context } = gateway;
-  const create = (meta: object): SocketContext =>
-    new Context(broker, event.endpoint, {
-      socket,
-      args,
-      event: name,
-      namespace: socket.nsp.name,
-      nspParams: session.nspParams,
-      meta,
-    });
-  // Where the application makes it, a copy: what is written into it is for this call.
-  const own = (meta: object): SocketContext => create(gateway.overridesMeta ? { ...meta } : meta);
-  const meta = service.socketGetMeta(socket);
-  return isPromise(meta) ? (meta as PromiseLike<object>).then(own) : own(meta);
+  const meta = service.socketGetMeta(session.socket);
+  if (!gateway.overridesMeta && !isPromise(meta))
+    return new Context(broker, event.endpoint, session, name, args, meta);
+  // The application made it, and may have made it once for all: what is written into it must be for this call.
+  const create = (own: object): SocketContext =>
+    new Context(broker, event.endpoint, session, name, args, { ...own });
+  return isPromise(meta) ? (meta as PromiseLike<object>).then(create) : create(meta);
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */

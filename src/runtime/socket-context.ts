@@ -1,18 +1,17 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
-import type { SocketContext, SocketContextParts } from '../types';
+import type { SocketContext } from '../types';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
-
-/** What arrived, and on which socket. */
-export interface SocketEventParts extends SocketContextParts {
-  readonly meta: object;
-}
+import type { SocketSession } from './socket-session';
 
 /** Makes the context of an event. */
 export type SocketContextClass = new (
   broker: ServiceBroker,
-  endpoint?: ActionEndpoint,
-  parts?: SocketEventParts,
+  endpoint: ActionEndpoint | undefined,
+  session: SocketSession,
+  event: string,
+  args: readonly unknown[],
+  meta: object,
 ) => SocketContext;
 
 const classes = new WeakMap<ContextClass, SocketContextClass>();
@@ -35,28 +34,32 @@ function extend(Base: ContextClass): SocketContextClass {
     declare namespace: string;
     declare nspParams: Readonly<Record<string, string>>;
 
-    constructor(broker: ServiceBroker, endpoint?: ActionEndpoint, parts?: SocketEventParts) {
+    constructor(
+      broker: ServiceBroker,
+      endpoint?: ActionEndpoint,
+      session?: SocketSession,
+      event = '',
+      args: readonly unknown[] = [],
+      meta: object = {},
+    ) {
       super(broker, endpoint);
-      if (!parts) return;
+      // Moleculer makes copies with the broker alone.
+      if (!session) return;
       this.options = {};
-      this.meta = parts.meta;
-      this.params = parts.args.length > 0 ? parts.args[0] : {};
-      this.take(parts);
+      this.meta = meta;
+      this.params = args.length > 0 ? args[0] : {};
+      this.socket = session.socket;
+      this.args = args;
+      this.event = event as string & Context['event'];
+      this.namespace = session.socket.nsp.name;
+      this.nspParams = session.nspParams;
     }
 
     /** Moleculer copies a context to call its action once more; the copy belongs to the same event. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
-      copy.take(this as object as SocketContextParts);
-      return copy;
-    }
-
-    private take(parts: SocketContextParts): void {
-      this.socket = parts.socket;
-      this.args = parts.args;
-      this.event = parts.event as string & Context['event'];
-      this.namespace = parts.namespace;
-      this.nspParams = parts.nspParams;
+      const { socket, args, event, namespace, nspParams } = this;
+      return Object.assign(copy, { socket, args, event, namespace, nspParams });
     }
   }
   return SocketEventContext as object as SocketContextClass;

@@ -61,8 +61,12 @@ export async function startRedis(): Promise<RedisServer> {
       child.once('error', () => resolve());
       child.once('close', () => resolve());
     });
+    // It must not outlive a run that is broken off.
+    const kill = (): boolean => child.kill('SIGKILL');
+    process.once('exit', kill);
     const stop = async (): Promise<void> => {
-      child.kill('SIGKILL');
+      process.off('exit', kill);
+      kill();
       await ended;
       await rm(directory, { recursive: true, force: true });
     };
