@@ -211,7 +211,7 @@ describe('settings of moleculer-web', () => {
     expect((await ask(await connect(running), 'hello')).result).to.equal('hello');
   });
 
-  it('handlers of events are no routes, also where every action is one', async () => {
+  it('handlers of events and the actions for other services are no routes, also where every action is one', async () => {
     @SocketNamespace('/x', {
       name: 'web',
       mixins: [API_GATEWAY],
@@ -225,7 +225,17 @@ describe('settings of moleculer-web', () => {
     }
     const running = await start([OpenGateway, MATH]);
     expect((await get(`${running.url}/math/add?a=1&b=2`)).body).to.equal('3');
-    expect((await get(`${running.url}/web/hello`)).status).to.equal(404);
+    for (const name of [
+      'hello',
+      'broadcast',
+      'getClients',
+      'joinRooms',
+      'leaveRooms',
+      'disconnect',
+      'request',
+    ])
+      expect((await get(`${running.url}/web/${name}?event=hello`)).status, name).to.equal(404);
+    expect(await running.broker.call('web.getClients')).to.deep.equal([]);
   });
 
   for (const order of ['before', 'after']) {
