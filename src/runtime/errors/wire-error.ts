@@ -17,15 +17,15 @@ export function toError(thrown: unknown): Error {
 }
 
 /** Whether clients may see the error as it is: it was made to be shown, as Moleculer's errors are. */
-export function isPresentable(error: unknown): error is Errors.MoleculerError {
-  if (error instanceof Errors.MoleculerError) return !isConvertedThrow(error);
-  const { nodeID, retryable, code } = error as RemoteError;
-  return (
-    error instanceof Error &&
-    typeof nodeID === 'string' &&
-    typeof retryable === 'boolean' &&
-    typeof code === 'number'
-  );
+export function isPresentable(error: Error): boolean {
+  try {
+    if (error instanceof Errors.MoleculerError) return !isConvertedThrow(error);
+    const { nodeID, retryable, code } = error as RemoteError;
+    return typeof nodeID === 'string' && typeof retryable === 'boolean' && typeof code === 'number';
+  } catch {
+    // A getter of its threw: nobody made that to be shown.
+    return false;
+  }
 }
 
 /** An error as a client gets it: no stack, and nothing of the node it happened on. */
