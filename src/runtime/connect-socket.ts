@@ -4,7 +4,7 @@ import { leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket } from './guard-socket';
-import { receivePacket, type Packet } from './handle-event';
+import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import type { SocketSession } from './socket-session';
 import { dropWaiting } from './turns';
 
@@ -55,11 +55,15 @@ function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: 
   const held: Packet[] = [];
   let holding = true;
   use(session.socket, (packet, next) => {
-    if (holding) held.push(packet);
-    else next();
+    if (!holding) next();
+    else if (!refuseOneMore(gateway, session, packet)) {
+      session.pending++;
+      held.push(packet);
+    }
   });
   void welcomed.then(() => {
     holding = false;
+    session.pending -= held.length;
     listen(gateway, session);
     if (!session.socket.connected) return;
     for (const packet of held) receivePacket(gateway, session, packet);

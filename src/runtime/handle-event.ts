@@ -28,18 +28,35 @@ export type Packet = unknown[];
 
 /** Takes a packet in. Never throws, and answers its ack exactly once. */
 export function receivePacket(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
-  if (gateway.plan.packetMiddlewares.length === 0) dispatch(gateway, session, packet);
-  else {
-    passPacketMiddlewares(gateway, session.socket, packet).then(
-      () => {
-        dispatch(gateway, session, packet);
-      },
-      (error: unknown) => {
-        const { code } = answerError(gateway, session.socket, undefined, ackOf(packet), error);
-        gateway.metrics?.refusedPacket(session.path, code);
-      },
-    );
+  if (gateway.plan.packetMiddlewares.length === 0) {
+    dispatch(gateway, session, packet);
+    return;
   }
+  if (refuseOneMore(gateway, session, packet)) return;
+  session.pending++;
+  passPacketMiddlewares(gateway, session.socket, packet).then(
+    () => {
+      session.pending--;
+      dispatch(gateway, session, packet);
+    },
+    (error: unknown) => {
+      session.pending--;
+      refusePacket(gateway, session, packet, error);
+    },
+  );
+}
+
+/** Refuses a packet that would have to wait where too many do already. */
+export function refuseOneMore(gateway: GatewayRuntime, session: SocketSession, packet: Packet): boolean {
+  const { maxPending } = gateway.plan.limits;
+  if (session.pending < maxPending) return false;
+  refusePacket(gateway, session, packet, new RateLimitExceeded('TOO_MANY_PENDING', { maxPending }));
+  return true;
+}
+
+function refusePacket(gateway: GatewayRuntime, session: SocketSession, packet: Packet, error: unknown): void {
+  const { code } = answerError(gateway, session.socket, undefined, ackOf(packet), error);
+  gateway.metrics?.refusedPacket(session.path, code);
 }
 
 /** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */

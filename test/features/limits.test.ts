@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   Ack,
   MessageBody,
+  OnConnect,
   OnDisconnect,
   SocketEvent,
   SocketGateway,
@@ -82,6 +83,42 @@ describe('limits of one client', () => {
       names.map((name) => `begin ${name}`),
     );
   });
+
+  for (const [where, door] of Object.entries<(wait: () => Promise<void>) => SocketNamespaceOptions>({
+    'that wait for a packet middleware': (wait) => ({
+      packetMiddlewares: [
+        async (_packet, next) => {
+          await wait();
+          next();
+        },
+      ],
+    }),
+    'that wait for @OnConnect': () => ({}),
+  })) {
+    it(`count events ${where}, too`, async () => {
+      @SocketNamespace('/x', {
+        settings: { port: 0 },
+        limits: { maxPending: 2 },
+        ...door(() => Promise.resolve(go)),
+      })
+      class DoorGateway extends SocketGateway {
+        @OnConnect()
+        async welcome() {
+          if (where.endsWith('@OnConnect')) await go;
+        }
+        @SocketEvent()
+        ping() {
+          return 'pong';
+        }
+      }
+      const client = await connect(await start(DoorGateway));
+      const waiting = [ask(client, 'ping'), ask(client, 'ping')];
+      expect((await ask(client, 'ping')).error).to.include({ code: 429, type: 'TOO_MANY_PENDING' });
+      go.fire();
+      expect((await Promise.all(waiting)).map(({ result }) => result)).to.deep.equal(['pong', 'pong']);
+      expect((await ask(client, 'ping')).result).to.equal('pong');
+    });
+  }
 
   it('run all at once by default', async () => {
     const client = await connect(await start(gateway(undefined)));
