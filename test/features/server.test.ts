@@ -451,6 +451,15 @@ describe('server', () => {
       });
     }
 
+    it('may be given as settings.server', async () => {
+      const server = await usersServer();
+      const running = await start(gateway('AGateway', '/a', { server }));
+      expect(running.gateway.io.httpServer).to.equal(server);
+      expect(await who(await connect({ url: urlOf(server) }, '/a'))).to.equal('AGateway');
+      await running.broker.stop();
+      expect(server.listening).to.equal(true);
+    });
+
     it('keeps its listeners of before, of meanwhile and of after', async () => {
       const server = await usersServer();
       const found = listenersOf(server);
