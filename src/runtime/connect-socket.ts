@@ -1,9 +1,9 @@
-import { Socket } from 'socket.io';
+import type { Socket } from 'socket.io';
 import type { MethodPlan, SocketMethod } from '../compiler/plan';
 import { leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
-import { guardSocket } from './guard-socket';
+import { guardSocket, receiveWith } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import type { SocketSession } from './socket-session';
 import { dropWaiting } from './turns';
@@ -38,14 +38,13 @@ export function connectSocket(
   metrics?.connected(path);
   log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
   const welcomed = welcome(gateway, socket);
-  // Last, so that what @OnConnect put on the socket with `use` comes first.
-  if (!welcomed) listen(gateway, session);
-  else holdPackets(gateway, session, welcomed);
+  if (welcomed) holdPackets(gateway, session, welcomed);
+  else listen(gateway, session);
 }
 
 /** From now on packets are events. */
 function listen(gateway: GatewayRuntime, session: SocketSession): void {
-  use(session.socket, (packet) => {
+  receiveWith(session.socket, (packet) => {
     receivePacket(gateway, session, packet);
   });
 }
@@ -53,16 +52,12 @@ function listen(gateway: GatewayRuntime, session: SocketSession): void {
 /** Keeps packets, in order, until the async `@OnConnect` methods are done. */
 function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: Promise<void>): void {
   const held: Packet[] = [];
-  let holding = true;
-  use(session.socket, (packet, next) => {
-    if (!holding) next();
-    else if (!refuseOneMore(gateway, session, packet)) {
-      session.pending++;
-      held.push(packet);
-    }
+  receiveWith(session.socket, (packet) => {
+    if (refuseOneMore(gateway, session, packet)) return;
+    session.pending++;
+    held.push(packet);
   });
   void welcomed.then(() => {
-    holding = false;
     session.pending -= held.length;
     listen(gateway, session);
     if (!session.socket.connected) return;
@@ -126,9 +121,4 @@ function runAll(
 
 function callMethod(gateway: GatewayRuntime, method: MethodPlan, socket: Socket, reason?: string): unknown {
   return (method.call as SocketMethod).call(gateway.service, socket, reason);
-}
-
-/** Socket.IO's own `use`: what comes here cannot fail, and need not be guarded. */
-function use(socket: Socket, middleware: Parameters<Socket['use']>[0]): void {
-  Socket.prototype.use.call(socket, middleware);
 }

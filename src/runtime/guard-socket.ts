@@ -17,12 +17,15 @@ type Use = (
 ) => Socket;
 
 interface SocketMethods {
+  dispatch(this: Socket, packet: unknown[]): void;
+  run(this: Socket, packet: unknown[], done: (error?: unknown) => void): void;
   emit(this: Socket, event: string, ...args: unknown[]): boolean;
   use: Use;
   _onpacket(this: Socket, packet: { data?: unknown }): void;
 }
 
 const GATEWAY = Symbol('gateway');
+const RECEIVE = Symbol('receive');
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
 const ANY = [
   'onAny',
@@ -33,10 +36,18 @@ const ANY = [
   'offAnyOutgoing',
 ] as const;
 
+/** Takes a packet that has passed what the application put on the socket with `use`. */
+export type Receive = (packet: unknown[]) => void;
+
 /** Guards all code that the application puts on a socket from now on. */
 export function guardSocket(gateway: GatewayRuntime, socket: Socket): void {
   guardMethods(socket, GUARDED_METHODS, gateway.report);
-  Object.assign(socket, { [GATEWAY]: gateway });
+  Object.assign(socket, { [GATEWAY]: gateway, [RECEIVE]: undefined });
+}
+
+/** From now on the packets of the socket go there. */
+export function receiveWith(socket: Socket, receive: Receive): void {
+  Object.assign(socket, { [RECEIVE]: receive });
 }
 
 /** The ack of a packet: its last element, where the client asked for an answer. */
@@ -64,26 +75,41 @@ function listenToAny(change: ListenToAny): ListenToAny {
   };
 }
 
-/** What a middleware refuses a packet with answers its ack; Socket.IO alone would leave the client waiting. */
+/** What a middleware rejects with refuses its packet, like what it passes to `next`. */
 const use: Use = function (middleware) {
-  const gateway = gatewayOf(this);
   return original.use.call(this, (packet, next) => {
-    const refuse = (error: unknown): void => {
-      answerError(gateway, this, undefined, ackOf(packet), error);
-    };
-    const running = middleware(packet, (error) => {
-      if (error) refuse(error);
-      else next();
-    });
-    if (isPromise(running)) running.then(undefined, refuse);
+    const running = middleware(packet, next);
+    if (isPromise(running)) {
+      running.then(undefined, (error: unknown) => {
+        next(
+          error instanceof Error ? error : new Error('a middleware of the socket refused', { cause: error }),
+        );
+      });
+    }
   });
 };
 
 /** One set for all sockets: nothing is made per socket. */
-const GUARDED_METHODS: SocketMethods & Record<string, unknown> = {
+const GUARDED_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> = {
   ...guardedListening(Socket.prototype),
   ...Object.fromEntries(ANY.map((method) => [method, listenToAny(original[method])])),
   use,
+  /**
+   * Hands a packet over when the middlewares of the socket have let it pass; Socket.IO would look for listeners. A
+   * packet that is refused is answered; Socket.IO would leave the client waiting.
+   */
+  dispatch(packet) {
+    const receive = (this as object as { [RECEIVE]?: Receive })[RECEIVE];
+    if (!receive || !this.connected) return;
+    if ((this as object as { fns: unknown[] }).fns.length === 0) {
+      receive(packet);
+      return;
+    }
+    original.run.call(this, packet, (error) => {
+      if (error) answerError(gatewayOf(this), this, undefined, ackOf(packet), error);
+      else receive(packet);
+    });
+  },
   /** Guards the callback of an ack, which is called from a packet or from a timer. */
   emit(event, ...args) {
     const last = args.length - 1;

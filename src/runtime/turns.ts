@@ -15,7 +15,7 @@ export function awaitTurn(session: SocketSession, concurrency: number): Promise<
 
 /** An event that has had its turn passes it on. */
 export function passTurn(session: SocketSession): void {
-  const next = session.waiting.shift();
+  const next = session.waiting.length > 0 ? session.waiting.shift() : undefined;
   if (next) next();
   else session.running--;
 }
