@@ -3,7 +3,7 @@ import type { ProxyPlan } from '../compiler/plan';
 import { BadRequestError } from '../errors';
 import type { ProxyCallOptions, SocketContext } from '../types';
 import type { GatewayRuntime } from './gateway-runtime';
-import { nextEndpoint, type CallableEndpoint } from './moleculer-internals';
+import { childContext, nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 
 /** A call that a client asked for, after it was found and allowed. */
 export interface ProxiedCall {
@@ -40,39 +40,40 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   return { action, endpoint, options };
 }
 
-/** What a call gives: a promise that knows the context of the call. */
-export type RunningCall = PromiseLike<unknown> & { readonly ctx?: { readonly meta: object } };
-
 /**
- * Calls the action on the node that was found for it. It does what `ctx.call` does, without the promises on the way;
- * `takeMeta` is for when it is done.
+ * Calls the action on the node that was found for it. What the action sets in its meta is in the meta of the context
+ * when it is done, as with `ctx.call`.
  */
 export function callAction(
-  { broker }: GatewayRuntime,
+  gateway: GatewayRuntime,
   ctx: SocketContext,
-  { action, endpoint, options }: ProxiedCall,
-): RunningCall {
+  call: ProxiedCall,
+): PromiseLike<unknown> {
+  const { broker } = gateway;
+  const { action, endpoint, options } = call;
   const { maxCallLevel } = broker.options;
   if (maxCallLevel && ctx.level >= maxCallLevel) {
     throw new Errors.MaxCallLevelError({ nodeID: broker.nodeID, level: ctx.level });
   }
   // The endpoint in place of a name, as moleculer-web does: the one that was looked up, unless a hook chose another.
-  const target: unknown = options.nodeID === endpoint.id ? endpoint : action;
-  return broker.call(target as string, ctx.params as object, options);
+  const target = (options.nodeID === endpoint.id ? endpoint : action) as string;
+  if (!gateway.callsArePlain || hasOptions(options)) return ctx.call(target, ctx.params, options);
+  const child = childContext(ctx, {});
+  child.caller = gateway.service.fullName;
+  return broker.call(target, ctx.params as object, { ctx: child } as object);
 }
 
-/** Meta that the action has set comes back into the context of the event. */
-export function takeMeta(ctx: SocketContext, call: RunningCall): void {
-  if (call.ctx) Object.assign(ctx.meta, call.ctx.meta);
-}
-
-/** Puts the context and its meta into the options, when hooks have done with them. */
-export function prepareCall(ctx: SocketContext, { options }: ProxiedCall): void {
+/** Meta of the call options stands in place of the socket's; what hooks have added stays. */
+export function replaceMeta(ctx: SocketContext, options: ProxyCallOptions): void {
   const { meta } = options;
-  // Meta of the call options stands in place of the socket's; what hooks have added stays.
   if (meta !== undefined && meta !== ctx.meta) ctx.meta = { ...addedToMeta(ctx.meta), ...meta };
   options.meta = undefined;
-  (options as { parentCtx?: unknown }).parentCtx = ctx;
+}
+
+/** Whether the options say anything beside the node that was found. */
+function hasOptions(options: ProxyCallOptions): boolean {
+  for (const name in options) if (name !== 'nodeID' && name !== 'meta') return true;
+  return false;
 }
 
 function addedToMeta({

@@ -9,7 +9,7 @@ import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
 import { socketGetMeta, socketSaveMeta } from './moleculer-io-ways';
-import { localEndpoint, type ActionEndpoint } from './moleculer-internals';
+import { callsArePlain, localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */
@@ -49,6 +49,7 @@ export class GatewayRuntime {
   readonly logger: Service['logger'];
   readonly answer: AckWriter;
   readonly Context: SocketContextClass;
+  readonly callsArePlain: boolean;
   readonly service: GatewayMethods;
   readonly events: ReadonlyMap<string, BoundEvent>;
   readonly catchAll: BoundEvent | undefined;
@@ -86,6 +87,7 @@ export class GatewayRuntime {
     public attachedTo: HttpServer | undefined,
   ) {
     this.service = service as GatewayMethods;
+    this.callsArePlain = callsArePlain(service.broker);
     this.broker = service.broker;
     const own = (name: string, usual: unknown): boolean => {
       const method = (this.service.schema as { methods?: Record<string, unknown> }).methods?.[name];

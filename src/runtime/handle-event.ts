@@ -3,7 +3,7 @@ import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
-import { callAction, prepareCall, resolveAction, takeMeta, type RunningCall } from './call-action';
+import { callAction, replaceMeta, resolveAction } from './call-action';
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
@@ -127,11 +127,9 @@ async function handleEvent(
         );
         if (hooked) await hooked;
       }
-      if (call) prepareCall(ctx, call);
+      if (call) replaceMeta(ctx, call.options);
       const before = ctx.meta.user;
-      const running: RunningCall = call ? callAction(gateway, ctx, call) : event.run(ctx);
-      result = await running;
-      if (call) takeMeta(ctx, running);
+      result = await (call ? callAction(gateway, ctx, call) : event.run(ctx));
       if (hooks.after.length > 0) {
         result = runAfterHooks(gateway, hooks.after, ctx, result);
         if (isPromise(result)) result = await result;

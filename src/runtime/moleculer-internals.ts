@@ -1,4 +1,4 @@
-import type { Context, Service, ServiceBroker } from 'moleculer';
+import { Context, type Service, type ServiceBroker } from 'moleculer';
 
 /*
  * What this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
@@ -21,6 +21,7 @@ export interface ActionEndpoint {
 export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
 
 interface BrokerInternals {
+  readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
   findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
   readonly registry: { createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint };
@@ -67,4 +68,29 @@ export function nextEndpoint(
   const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
   return endpoint;
+}
+
+/** Whether a call is what Moleculer makes of it: nobody has wrapped `broker.call`, changed contexts, or copies params. */
+export function callsArePlain(broker: ServiceBroker): boolean {
+  const { ContextFactory, middlewares } = broker as object as BrokerInternals;
+  const wrapped = (middlewares.registeredHooks['call']?.length ?? 0) > 0;
+  return !wrapped && ContextFactory === (Context as object) && !broker.options.contextParamsCloning;
+}
+
+const PlainContext = Context as object as ContextClass;
+
+/**
+ * The context of a call that `ctx` makes. Unlike one of Moleculer's making it has the very meta of its parent, so that
+ * none is copied, and none has to come back.
+ */
+export function childContext(ctx: Context, options: object): Context {
+  const child = new PlainContext(ctx.broker);
+  child.params = ctx.params;
+  child.meta = ctx.meta;
+  child.options = options;
+  child.requestID = ctx.requestID;
+  child.parentID = ctx.id;
+  child.level = ctx.level + 1;
+  child.tracing = ctx.tracing;
+  return child;
 }
