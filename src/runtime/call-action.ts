@@ -49,18 +49,16 @@ export function callAction(
   ctx: SocketContext,
   call: ProxiedCall,
 ): PromiseLike<unknown> {
-  const { broker } = gateway;
   const { action, endpoint, options } = call;
-  const { maxCallLevel } = broker.options;
-  if (maxCallLevel && ctx.level >= maxCallLevel) {
-    throw new Errors.MaxCallLevelError({ nodeID: broker.nodeID, level: ctx.level });
-  }
-  // The endpoint in place of a name, as moleculer-web does: the one that was looked up, unless a hook chose another.
-  const target = (options.nodeID === endpoint.id ? endpoint : action) as string;
+  // A hook may have chosen another node.
+  if (options.nodeID !== endpoint.id) return ctx.call(action, ctx.params, options);
+  // The endpoint in place of a name, as moleculer-web does: it is the one that was looked up.
+  const found: unknown = endpoint;
+  const target = found as string;
   if (!gateway.callsArePlain || hasOptions(options)) return ctx.call(target, ctx.params, options);
   const child = childContext(ctx, {});
   child.caller = gateway.service.fullName;
-  return broker.call(target, ctx.params as object, { ctx: child } as object);
+  return gateway.broker.call(target, ctx.params as object, { ctx: child } as object);
 }
 
 /** Meta of the call options stands in place of the socket's; what hooks have added stays. */
@@ -112,8 +110,9 @@ function copyPlain(value: unknown): unknown {
 /** Published actions are open; those that manage a gateway only where the whitelist names that gateway. */
 function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
   if (!action.managesGateway) return (action.visibility ?? 'published') === 'published';
-  const service = action.name.slice(0, action.name.lastIndexOf('.') + 1);
-  return proxy.namedServices.some((name) => name.startsWith(service));
+  const prefix = action.name.slice(0, action.name.lastIndexOf('.') + 1);
+  // Without a prefix ($noServiceNamePrefix) only its own name can name it.
+  return proxy.namedServices.some((name) => (prefix ? name.startsWith(prefix) : name === action.name));
 }
 
 function notFound(action: string): Error {

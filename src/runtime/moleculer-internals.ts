@@ -70,11 +70,15 @@ export function nextEndpoint(
   return endpoint;
 }
 
-/** Whether a call is what Moleculer makes of it: nobody has wrapped `broker.call`, changed contexts, or copies params. */
+/**
+ * Whether a call is what Moleculer makes of it: nobody has wrapped `broker.call`, changed contexts, copies params or
+ * counts levels.
+ */
 export function callsArePlain(broker: ServiceBroker): boolean {
   const { ContextFactory, middlewares } = broker as object as BrokerInternals;
   const wrapped = (middlewares.registeredHooks['call']?.length ?? 0) > 0;
-  return !wrapped && ContextFactory === (Context as object) && !broker.options.contextParamsCloning;
+  const { contextParamsCloning, maxCallLevel } = broker.options;
+  return !wrapped && ContextFactory === (Context as object) && !contextParamsCloning && !maxCallLevel;
 }
 
 const PlainContext = Context as object as ContextClass;

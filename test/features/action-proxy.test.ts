@@ -463,6 +463,27 @@ describe('an action proxy', () => {
       expect(await ask(client, 'call', 'admin.getClients')).to.deep.equal(notFound('admin.getClients'));
     });
 
+    it('are not opened where their names have no prefix, unless by exactly these', async () => {
+      for (const [whitelist, opened] of [
+        [['**'], false],
+        [['get*'], false],
+        [['getClients'], true],
+      ] as const) {
+        @SocketNamespace('/bare', { name: 'bare', settings: { ...settings, $noServiceNamePrefix: true } })
+        class BareGateway extends SocketGateway {
+          @SocketEvent('call', { whitelist })
+          call!: ActionProxy;
+        }
+        const running = await start(BareGateway);
+        const client = await connect(running, '/bare');
+        const answer = await ask(client, 'call', 'getClients');
+        expect(answer, String(whitelist)).to.deep.equal(
+          opened ? { error: null, result: [client.id] } : notFound('getClients'),
+        );
+        await running.broker.stop();
+      }
+    });
+
     it('do not stand for actions that the application has written under such names', async () => {
       const chat: ServiceSchema = { name: 'chat', actions: { broadcast: () => 'mine' } };
       expect((await ask(await proxied({}, chat), 'call', 'chat.broadcast')).result).to.equal('mine');
@@ -884,6 +905,22 @@ describe('an action proxy', () => {
       @SocketEvent({ whitelist: ['**'], callOptions: { nodeID: 'worker-2' } })
       second!: ActionProxy;
 
+      @SocketEvent({
+        whitelist: ['**'],
+        onBeforeCall: (_ctx, _socket, _action, _params, options) => {
+          options.nodeID = 'worker-2';
+        },
+      })
+      moved!: ActionProxy;
+
+      @SocketEvent({
+        whitelist: ['**'],
+        onBeforeCall: (_ctx, _socket, _action, _params, options) => {
+          options.nodeID = 'nowhere';
+        },
+      })
+      lost!: ActionProxy;
+
       @SocketEvent({ whitelist: ['**'], callOptions: { nodeID: 'nowhere' } })
       nowhere!: ActionProxy;
     }
@@ -929,6 +966,15 @@ describe('an action proxy', () => {
       for (let i = 0; i < count; i++) answers.push((await ask(client, event, 'work.where')).result);
       return answers;
     };
+
+    it('reaches the node that a hook chose', async () => {
+      const client = await connect({ url });
+      expect(await nodes(client, 'moved', 4)).to.deep.equal(Array(4).fill('worker-2'));
+      expect((await ask(client, 'lost', 'work.where')).error).to.include({
+        code: 404,
+        name: 'ServiceNotFoundError',
+      });
+    });
 
     it('reaches the nodes one after the other', async () => {
       const client = await connect({ url });
