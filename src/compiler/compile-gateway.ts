@@ -1,10 +1,16 @@
 import { DeclarationError } from '../errors';
 import { existingRecord } from '../metadata/storage';
-import type { SocketNamespaceOptions, ValidationOptions } from '../types';
+import type {
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+  SocketNamespaceOptions,
+  ValidationOptions,
+} from '../types';
 import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
 import { compileEvents } from './compile-events';
 import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
+import { isListOfFunctions, methodPlan, methodsFor } from './compile-methods';
 import { compilePaths, parametersOf } from './compile-paths';
 import { compileService, serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
@@ -80,6 +86,10 @@ function compile(type: ClassValue): GatewayPlan {
     },
     problems,
   );
+  const middlewares = <F>(of: 'namespace' | 'packet'): F[] =>
+    methodsFor(members, (role) => role.kind === 'middleware' && role.of === of, problems).map(
+      ({ call }) => call as F,
+    );
   const plan: GatewayPlan = {
     className,
     likeMoleculerIo: false,
@@ -91,13 +101,25 @@ function compile(type: ClassValue): GatewayPlan {
     authentication,
     guard,
     admitsAnonymous,
-    onConnect: lifecycle(members, 'connect', problems),
-    onDisconnecting: lifecycle(members, 'disconnecting', problems),
-    onDisconnect: lifecycle(members, 'disconnect', problems),
-    middlewares: [...(options.middlewares ?? []), ...middlewares<never>(members, 'namespace', problems)],
+    onConnect: methodsFor(
+      members,
+      (role) => role.kind === 'lifecycle' && role.moment === 'connect',
+      problems,
+    ),
+    onDisconnecting: methodsFor(
+      members,
+      (role) => role.kind === 'lifecycle' && role.moment === 'disconnecting',
+      problems,
+    ),
+    onDisconnect: methodsFor(
+      members,
+      (role) => role.kind === 'lifecycle' && role.moment === 'disconnect',
+      problems,
+    ),
+    middlewares: [...(options.middlewares ?? []), ...middlewares<NamespaceMiddlewareFunction>('namespace')],
     packetMiddlewares: [
       ...(options.packetMiddlewares ?? []),
-      ...middlewares<never>(members, 'packet', problems),
+      ...middlewares<PacketMiddlewareFunction>('packet'),
     ],
     ack: options.ack ?? 'error-first',
     limits: compileLimits(options.limits, problems),
@@ -133,44 +155,6 @@ function compileAuthentication(
   return method && { method, room: room as AuthenticationPlan['room'] };
 }
 
-function lifecycle(
-  members: readonly MemberDeclaration[],
-  moment: 'connect' | 'disconnecting' | 'disconnect',
-  problems: Problems,
-): MethodPlan[] {
-  return members.flatMap((member) => {
-    const fact = member.roles.find((role) => role.kind === 'lifecycle' && role.moment === moment);
-    return fact
-      ? (methodPlan(member, `@On${moment[0]?.toUpperCase() ?? ''}${moment.slice(1)}()`, problems) ?? [])
-      : [];
-  });
-}
-
-function middlewares<F>(
-  members: readonly MemberDeclaration[],
-  of: 'namespace' | 'packet',
-  problems: Problems,
-): F[] {
-  return members.flatMap((member) => {
-    const fact = member.roles.find((role) => role.kind === 'middleware' && role.of === of);
-    return fact?.kind === 'middleware'
-      ? ((methodPlan(member, fact.decorator, problems)?.call as F | undefined) ?? [])
-      : [];
-  });
-}
-
-function methodPlan(
-  member: MemberDeclaration,
-  decorator: string,
-  problems: Problems,
-): MethodPlan | undefined {
-  if (member.roles.some((fact) => fact.isStatic) || !member.method) {
-    problems.add(member.name, `${decorator} must stand on a method of the instance`);
-    return undefined;
-  }
-  return { name: member.name, call: member.method };
-}
-
 function answersEvents(member: MemberDeclaration): boolean {
   return member.roles.some((fact) => fact.kind === 'event');
 }
@@ -181,8 +165,7 @@ function checkOptions(options: SocketNamespaceOptions, problems: Problems): void
     problems.add(undefined, `ack must be 'error-first' or 'object', not ${JSON.stringify(ack)}`);
   }
   for (const list of ['middlewares', 'packetMiddlewares'] as const) {
-    const given = options[list] as unknown;
-    if (given !== undefined && !(Array.isArray(given) && given.every((one) => typeof one === 'function'))) {
+    if (!isListOfFunctions(options[list])) {
       problems.add(undefined, `${list} must be an array of functions`);
     }
   }

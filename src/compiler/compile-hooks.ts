@@ -1,5 +1,6 @@
 import { Utils } from 'moleculer';
 import type { ActionProxyOptions } from '../types';
+import { methodPlan } from './compile-methods';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
 import type { BeforeHook, HookPlan, HooksPlan, ResultHook } from './plan';
 import type { Problems } from './problems';
@@ -19,8 +20,7 @@ export function declaredHooks(members: readonly MemberDeclaration[], problems: P
       .filter((fact) => fact.kind === 'hook')
       .map((fact) => {
         const events = fact.events as readonly unknown[];
-        if (!member.method || fact.isStatic)
-          problems.add(member.name, `${fact.decorator} must stand on a method of the instance`);
+        const method = methodPlan(member, fact.decorator, problems);
         if (!events.every((event) => typeof event === 'string' && event !== '')) {
           problems.add(
             member.name,
@@ -30,7 +30,7 @@ export function declaredHooks(members: readonly MemberDeclaration[], problems: P
         const patterns = events
           .filter((event) => typeof event === 'string')
           .flatMap((event) => event.split('|'));
-        return { moment: fact.moment, patterns: patterns.includes('*') ? [] : patterns, call: member.method };
+        return { moment: fact.moment, patterns: patterns.includes('*') ? [] : patterns, call: method?.call };
       }),
   );
 }

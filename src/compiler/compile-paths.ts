@@ -31,6 +31,11 @@ export function claimOf(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
 }
 
+/** The name of a namespace as Socket.IO writes it: moleculer-io's users may leave the slash out. */
+export function withSlash(name: string): string {
+  return name.startsWith('/') ? name : `/${name}`;
+}
+
 /** The names of the parameters that a dynamic path gives. */
 export function parametersOf(path: PathPlan): string[] {
   return path.kind === 'literal'

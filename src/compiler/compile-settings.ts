@@ -3,7 +3,8 @@ import { DeclarationError } from '../errors';
 import type { ActionProxyOptions, NamespaceMiddlewareFunction, PacketMiddlewareFunction } from '../types';
 import { compileHooks } from './compile-hooks';
 import { compileLimits } from './compile-limits';
-import { compilePaths } from './compile-paths';
+import { isListOfFunctions } from './compile-methods';
+import { compilePaths, withSlash } from './compile-paths';
 import { proxyPlan } from './compile-proxy';
 import { serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
@@ -39,15 +40,18 @@ const OPEN_CALL: Record<string, NamespaceSettings> = { '/': { events: { call: {}
  * @throws DeclarationError with every mistake of the settings
  */
 export function compileSettings(schema: SettingsSchema): GatewayPlan[] {
-  const settings = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
   const problems = new Problems(schema.name);
-  const declared = settings.io?.namespaces;
-  const namespaces = declared && Object.keys(declared).length > 0 ? declared : OPEN_CALL;
-  const plans = Object.entries(namespaces).map(([name, item]) =>
+  const plans = Object.entries(namespacesOf(schema)).map(([name, item]) =>
     compileNamespace(schema, name, item, problems),
   );
   problems.throwIfAny();
   return plans.map(freezePlan);
+}
+
+/** The namespaces of the settings, in the order of their plans. */
+function namespacesOf(schema: SettingsSchema): Record<string, NamespaceSettings> {
+  const { io } = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
+  return io?.namespaces && Object.keys(io.namespaces).length > 0 ? io.namespaces : OPEN_CALL;
 }
 
 /**
@@ -73,7 +77,6 @@ function compileNamespace(
   problems: Problems,
 ): GatewayPlan {
   const member = `settings.io.namespaces['${name}']`;
-  const path = name.startsWith('/') ? name : `/${name}`;
   const item = objectOf<NamespaceSettings>(given, member, '{ events: { call: {} } }', problems);
   const events = objectOf<NonNullable<NamespaceSettings['events']>>(
     item.events ?? {},
@@ -86,7 +89,7 @@ function compileNamespace(
     likeMoleculerIo: true,
     service: NO_CLASS,
     server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
-    paths: item.createNamespace === false ? [] : compilePaths([path], problems),
+    paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
     handlers: [],
     events: compileEvents(events, member, problems),
     authentication: item.authorization ? compileAuthorization(schema, item, member, problems) : undefined,
@@ -176,9 +179,7 @@ function compileAuthorization(
 }
 
 function functions<F>(given: readonly F[] | undefined, member: string, problems: Problems): readonly F[] {
-  if (given === undefined) return [];
-  const list = given as unknown;
-  if (Array.isArray(list) && list.every((one) => typeof one === 'function')) return [...given];
+  if (isListOfFunctions(given)) return [...(given ?? [])];
   problems.add(member, 'must be an array of functions');
   return [];
 }
@@ -189,8 +190,7 @@ export function handlersOf(
   schema: SettingsSchema,
   handler: string,
 ): GatewayPlan {
-  const settings = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
-  const at = Object.keys(settings.io?.namespaces ?? OPEN_CALL).indexOf(handler);
+  const at = Object.keys(namespacesOf(schema)).indexOf(handler);
   const plan = plans[at];
   if (plan) return plan;
   throw new DeclarationError(schema.name, [

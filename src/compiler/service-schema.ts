@@ -151,8 +151,11 @@ function actionHandler({ invoke, bodies }: HandlerPlan): (this: Service, ctx: So
       return invoke(this, ctx);
     };
   }
-  return async function (ctx) {
-    if (!(ctx as Partial<SocketContext>).socket) ctx.params = await body.check(ctx.params);
-    return invoke(this, ctx);
+  const checkFirst = async (service: Service, ctx: SocketContext): Promise<unknown> => {
+    ctx.params = await body.check(ctx.params);
+    return invoke(service, ctx);
+  };
+  return function (ctx) {
+    return (ctx as Partial<SocketContext>).socket ? invoke(this, ctx) : checkFirst(this, ctx);
   };
 }

@@ -2,7 +2,7 @@ import { Server as NetServer } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import type { Namespace } from 'socket.io';
-import { identify } from '../compiler/compile-paths';
+import { identify, withSlash } from '../compiler/compile-paths';
 import type { GatewayPlan, LiteralPath } from '../compiler/plan';
 import type { GatewayLifecycle } from '../compiler/service-schema';
 import { ServiceUnavailableError } from '../errors';
@@ -163,5 +163,5 @@ function attachedServer(gateway: GatewayRuntime): SharedServer {
 }
 
 function literal(name: string): LiteralPath {
-  return { kind: 'literal', name: name.startsWith('/') ? name : `/${name}` };
+  return { kind: 'literal', name: withSlash(name) };
 }

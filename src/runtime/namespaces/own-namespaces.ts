@@ -1,4 +1,5 @@
 import type { Namespace } from 'socket.io';
+import { withSlash } from '../../compiler/compile-paths';
 import { NotFoundError } from '../../errors';
 import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
 import { isNewborn } from './child-namespace';
@@ -27,7 +28,7 @@ export function eachNamespace<T>(
     const root = runtimes.some(({ plan }) => plan.likeMoleculerIo) && live.find((one) => one.name === '/');
     return (root ? [root] : live).map(act);
   }
-  const wanted = name.startsWith('/') ? name : `/${name}`;
+  const wanted = withSlash(name);
   const found = live.find((namespace) => namespace.name === wanted);
   if (found) return [act(found)];
   const opened = openChild(runtimes, wanted);
