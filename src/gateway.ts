@@ -1,15 +1,14 @@
 import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
-import { declaredClass, type ClassValue } from './compiler/class-chain';
+import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
 import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
-import { DeclarationError } from './errors';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
-import { existingRecord, ownRecord } from './metadata/storage';
+import { ownRecord } from './metadata/storage';
 import {
   initSocketIO,
   lifecycleOf,
@@ -42,20 +41,12 @@ export abstract class SocketGateway extends Service implements GatewayShape {
 
   /**
    * @param broker the broker that the gateway belongs to
-   * @throws DeclarationError if the class has no `@SocketNamespace` of its own
+   * @throws DeclarationError if the class has no `@SocketNamespace` of its own, and with every other mistake of it
    */
   constructor(broker: ServiceBroker, _schema?: Partial<ServiceSchema>) {
     super(broker);
-    const declared = declaredClass(new.target);
-    const record = existingRecord(declared.prototype);
-    if (!record?.classFacts.some((fact) => fact.kind === 'namespace')) {
-      throw new DeclarationError(declared.name || 'A class without a name', [
-        {
-          where: declared.name || 'the class',
-          what: "it has no @SocketNamespace of its own; put @SocketNamespace('/path') above the class that you register",
-        },
-      ]);
-    }
+    // Says what is wrong with the class also where nobody will parse its schema.
+    compileGateway(new.target);
   }
 
   /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
