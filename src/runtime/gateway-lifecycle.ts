@@ -26,7 +26,10 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       settings.set(service, server);
     },
     created(service) {
-      announce(service, plansOf(service), settings.get(service) ?? {}, undefined);
+      const registry = ServerRegistry.of(service.broker);
+      for (const gateway of makeRuntimes(service, plansOf(service), settings.get(service) ?? {}, undefined)) {
+        registry.announce(gateway);
+      }
     },
     attach: attachAll,
     async listen(service) {
@@ -49,10 +52,13 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
     async stopped(service) {
       const gateways = runtimesOf(service);
       for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
-      for (const gateway of gateways) await ServerRegistry.of(service.broker).release(gateway);
+      const registry = ServerRegistry.of(service.broker);
+      for (const gateway of gateways) await registry.release(gateway);
       // The broker may be started again, and all gateways must be known when the first one is attached.
       const [first] = gateways;
-      announce(service, plansOf(service), first?.server ?? {}, first?.attachedTo);
+      for (const gateway of makeRuntimes(service, plansOf(service), first?.server ?? {}, first?.attachedTo)) {
+        registry.announceAgain(gateway);
+      }
     },
   };
 }
@@ -133,15 +139,15 @@ export function runtimesOf(service: Service): readonly GatewayRuntime[] {
   return gateways;
 }
 
-function announce(
+function makeRuntimes(
   service: Service,
   plans: readonly GatewayPlan[],
   server: ServerSettings,
   http: HttpServer | undefined,
-): void {
+): readonly GatewayRuntime[] {
   const gateways = plans.map((plan) => new GatewayRuntime(plan, service, server, http));
   runtimes.set(service, gateways);
-  for (const gateway of gateways) ServerRegistry.of(service.broker).announce(gateway);
+  return gateways;
 }
 
 /** Attaches at once; the promise is for an adapter that has to connect. */

@@ -451,6 +451,26 @@ describe('server', () => {
       });
     }
 
+    it('may be given in created(), with options', async () => {
+      const server = await usersServer();
+      let io: unknown;
+      @SocketNamespace('/a', { settings: { server: false, io: { options: { pingInterval: 1234 } } } })
+      class EarlyGateway extends SocketGateway {
+        created() {
+          void this.initSocketIO(server);
+          io = this.io;
+        }
+        @SocketEvent()
+        who() {
+          return 'EarlyGateway';
+        }
+      }
+      const { gateway: service } = await start(EarlyGateway);
+      expect(io).to.equal(service.io);
+      expect(service.io).to.have.nested.property('engine.opts.pingInterval', 1234);
+      expect(await who(await connect({ url: urlOf(server) }, '/a'))).to.equal('EarlyGateway');
+    });
+
     it('may be given as settings.server', async () => {
       const server = await usersServer();
       const running = await start(gateway('AGateway', '/a', { server }));
@@ -741,6 +761,27 @@ describe('server', () => {
       const client = await connect(running, '/t/1');
       expect(await who(client)).to.equal('AGateway');
       expect([...service.namespaces.keys()]).to.deep.equal(['/t/1']);
+    });
+
+    it("replaces the gateway of '/' again and again, and keeps what others put on it", async () => {
+      const settings = { port: await port() };
+      const running = await start([gateway('AGateway', '/', settings), gateway('BGateway', '/b', settings)]);
+      let passed = 0;
+      const { io } = serviceOf(running.broker, 'b');
+      for (let time = 0; time < 3; time++) {
+        const service = await reload(running.broker, 'a', gateway('AGateway', '/', settings));
+        if (time === 0) {
+          io.use((_socket, go) => {
+            passed++;
+            go();
+          });
+        }
+        const before = passed;
+        expect(await who(await connect(running, '/'))).to.equal('AGateway');
+        expect(passed, `time ${time}`).to.equal(before + 1);
+        // Socket.IO's own list: one of ours for '/', one that admits, and the application's.
+        expect((service.io.sockets as unknown as { _fns: unknown[] })._fns, `time ${time}`).to.have.length(3);
+      }
     });
 
     it('closes the server with the last gateway, and not before', async () => {

@@ -1,4 +1,4 @@
-import type { Namespace, Server, Socket } from 'socket.io';
+import { Namespace, type Server, type Socket } from 'socket.io';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../compiler/plan';
 import { admitSocket } from '../admit-socket';
 import { connectSocket } from '../connect-socket';
@@ -33,8 +33,9 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   const admit = (socket: Socket, next: (error?: Error) => void): void => {
     admitSocket(gateway, name, socket, next);
   };
-  namespace.use(admit);
-  namespace.on('connection', onConnection);
+  // Socket.IO's own, where the last gateway of '/' has left guarded ones: these cannot fail, and must be found again.
+  Namespace.prototype.use.call(namespace, admit);
+  Namespace.prototype.on.call(namespace, 'connection', onConnection);
   guardNamespace(gateway, namespace);
   gateway.addNamespace(namespace);
   return async () => {

@@ -10,6 +10,8 @@ const registries = new WeakMap<ServiceBroker, ServerRegistry>();
 export class ServerRegistry {
   /** Gateways that have been created, in that order; where they belong is decided when the first one starts. */
   private readonly gateways = new Set<GatewayRuntime>();
+  /** Those of them that wait for the broker to start again. */
+  private readonly stopped = new WeakSet<GatewayRuntime>();
   private readonly servers = new Map<unknown, SharedServer>();
 
   static of(broker: ServiceBroker): ServerRegistry {
@@ -21,6 +23,12 @@ export class ServerRegistry {
   /** Makes a gateway known, before anything is opened. */
   announce(gateway: GatewayRuntime): void {
     this.gateways.add(gateway);
+  }
+
+  /** Makes a gateway that has stopped known for the next start, which never comes if its service is destroyed. */
+  announceAgain(gateway: GatewayRuntime): void {
+    this.gateways.add(gateway);
+    this.stopped.add(gateway);
   }
 
   /**
@@ -55,10 +63,11 @@ export class ServerRegistry {
     }
   }
 
-  /** Those whose service the broker still has: one that was destroyed is announced once more, and never starts. */
+  /** All but those whose service was destroyed. The broker lists a service only after its `created()`. */
   private present(): GatewayRuntime[] {
     for (const gateway of this.gateways) {
-      if (!gateway.broker.services.includes(gateway.service)) this.gateways.delete(gateway);
+      if (this.stopped.has(gateway) && !gateway.broker.services.includes(gateway.service))
+        this.gateways.delete(gateway);
     }
     return [...this.gateways];
   }
