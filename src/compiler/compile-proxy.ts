@@ -112,8 +112,9 @@ function checkFunctions(options: ActionProxyOptions, report: (what: string) => v
   }
 }
 
-/** How many answers of a filter are kept; clients may ask for any name. */
+/** How many answers of a filter are kept, and for names of what length: clients may ask for any name. */
 const REMEMBERED = 1000;
+const LONGEST_NAME = 256;
 
 /** Exact names are looked up; patterns are tried one after the other, once for every name. */
 function compileFilter(patterns: Patterns): ActionFilter {
@@ -126,9 +127,9 @@ function compileFilter(patterns: Patterns): ActionFilter {
     if (names.has(action)) return true;
     const before = known.get(action);
     if (before !== undefined) return before;
-    if (known.size >= REMEMBERED) known.clear();
     const listed = tests.some((test) => test(action));
-    known.set(action, listed);
+    if (known.size >= REMEMBERED) known.clear();
+    if (action.length <= LONGEST_NAME) known.set(action, listed);
     return listed;
   };
 }
