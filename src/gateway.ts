@@ -19,7 +19,7 @@ import {
 import type { GatewayRuntime } from './runtime/gateway-runtime';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { socketGetMeta } from './runtime/moleculer-io-ways';
-import { setUser } from './runtime/socket-session';
+import { setUser } from './runtime/socket-user';
 import type { GatewayShape, SocketContext, SocketServerOptions } from './types';
 
 /**

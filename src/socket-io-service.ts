@@ -14,7 +14,7 @@ import { initSocketIO, lifecycleOf, registerPlan, removeNamespace } from './runt
 import { socketGetMeta, socketOnError, socketSaveMeta } from './runtime/moleculer-io-ways';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { originMatches } from './runtime/server/origin-guard';
-import { setUser } from './runtime/socket-session';
+import { setUser } from './runtime/socket-user';
 import type { SocketServerOptions } from './types';
 
 type AllowedOrigins = Parameters<typeof originMatches>[0];

@@ -142,17 +142,31 @@ function compileAuthentication(
   if (!first) {
     // The name that moleculer-io gives it.
     const call = methods['socketAuthorize'] as MethodPlan['call'] | undefined;
-    return call && { method: { name: 'socketAuthorize', call }, room: undefined };
+    return call && { method: { name: 'socketAuthorize', call }, room: undefined, expiresAt: undefined };
   }
   const method = methodPlan(first, '@Authenticate()', problems);
-  const room = first.roles.find((role) => role.kind === 'authenticate')?.options.room as unknown;
-  if (room !== undefined && typeof room !== 'function') {
-    problems.add(
-      first.name,
-      "room must be a function of the user: @Authenticate({ room: (user) => 'user:' + user.id })",
-    );
+  const options = first.roles.find((role) => role.kind === 'authenticate')?.options ?? {};
+  for (const [name, value] of Object.entries(options)) {
+    if (!isAuthenticateOption(name)) {
+      problems.add(first.name, `@Authenticate has no option ${name}; there are room and expiresAt`);
+    } else if (value !== undefined && typeof value !== 'function') {
+      problems.add(
+        first.name,
+        `${name} must be a function of the user: @Authenticate({ ${AUTHENTICATE_OPTIONS[name]} })`,
+      );
+    }
   }
-  return method && { method, room: room as AuthenticationPlan['room'] };
+  return method && { method, room: options.room, expiresAt: options.expiresAt };
+}
+
+/** The options of `@Authenticate`, each with an example. */
+const AUTHENTICATE_OPTIONS = {
+  room: "room: (user) => 'user:' + user.id",
+  expiresAt: 'expiresAt: (user) => user.validUntil',
+} as const;
+
+function isAuthenticateOption(name: string): name is keyof typeof AUTHENTICATE_OPTIONS {
+  return Object.hasOwn(AUTHENTICATE_OPTIONS, name);
 }
 
 function answersEvents(member: MemberDeclaration): boolean {

@@ -175,7 +175,7 @@ function compileAuthorization(
       );
     },
   };
-  return { method, room: undefined };
+  return { method, room: undefined, expiresAt: undefined };
 }
 
 function functions<F>(given: readonly F[] | undefined, member: string, problems: Problems): readonly F[] {

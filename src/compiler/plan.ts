@@ -124,7 +124,10 @@ export interface EventPlan {
 /** How a socket becomes a user. */
 export interface AuthenticationPlan {
   readonly method: MethodPlan;
+  /** The room that is the user's. */
   readonly room: ((user: unknown) => string) | undefined;
+  /** Undefined: the user's `exp`. */
+  readonly expiresAt: ((user: unknown) => Date | number | undefined) | undefined;
 }
 
 /** The Moleculer side of the gateway. */

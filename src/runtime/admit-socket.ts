@@ -3,11 +3,12 @@ import { RateLimitExceeded, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
 import { wireError } from './answer';
 import { present } from './errors/wire-error';
+import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
 import { pass } from './packet-middlewares';
-import { setUser, userOf } from './socket-session';
+import { setUser, userOf } from './socket-user';
 
 /** Namespaces per connection, those that are still being asked for included. */
 const entered = new WeakMap<object, number>();
@@ -48,6 +49,21 @@ export function admitSocket(
   );
 }
 
+/** A socket that was recovered may have passed no middleware: what every socket needs, it is given here. */
+export function admitRecovered(gateway: GatewayRuntime, socket: Socket): void {
+  if (gatewayOf(socket) as GatewayRuntime | undefined) return;
+  enterNamespace(gateway, socket);
+}
+
+/** @returns in how many namespaces the connection is now */
+function enterNamespace(gateway: GatewayRuntime, socket: Socket): number {
+  const count = (entered.get(socket.conn) ?? 0) + 1;
+  entered.set(socket.conn, count);
+  assignGateway(socket, gateway);
+  if (gateway.plan.likeMoleculerIo) adoptSocket(gateway, socket);
+  return count;
+}
+
 /** The socket has left its namespace. */
 export function leaveNamespace(socket: Socket): void {
   const count = entered.get(socket.conn) ?? 0;
@@ -56,12 +72,9 @@ export function leaveNamespace(socket: Socket): void {
 
 async function admit(gateway: GatewayRuntime, socket: Socket): Promise<void> {
   const { plan, service } = gateway;
-  const count = (entered.get(socket.conn) ?? 0) + 1;
-  entered.set(socket.conn, count);
-  if (count > plan.limits.maxNamespaces)
+  if (enterNamespace(gateway, socket) > plan.limits.maxNamespaces)
     throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces: plan.limits.maxNamespaces });
   await gateway.ready;
-  if (plan.likeMoleculerIo) adoptSocket(gateway, socket);
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
@@ -77,17 +90,17 @@ async function admit(gateway: GatewayRuntime, socket: Socket): Promise<void> {
 async function authenticate(
   gateway: GatewayRuntime,
   socket: Socket,
-  { method, room }: AuthenticationPlan,
+  { method }: AuthenticationPlan,
 ): Promise<void> {
   const call = method.call as (this: unknown, socket: Socket) => unknown;
   let user: unknown;
   try {
     user = await call.call(gateway.service, socket);
-    if (!user) return;
+    // A client that came back may have been somebody else.
+    if (!user && !userOf(socket)) return;
     // In moleculer-io that is the method's task from the beginning.
     if (gateway.plan.likeMoleculerIo) await gateway.service.socketSaveUser(socket, user);
     else await setUser(socket, user);
-    if (room) await socket.join(room.call(gateway.service, user));
   } catch (error) {
     if (error instanceof Error && codeOf(error) === 401) throw error;
     gateway.logger.warn(

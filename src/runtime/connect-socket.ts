@@ -1,12 +1,17 @@
 import type { Socket } from 'socket.io';
 import type { MethodPlan, SocketMethod } from '../compiler/plan';
-import { leaveNamespace } from './admit-socket';
+import { admitRecovered, leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket, receiveWith } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import type { SocketSession } from './socket-session';
+import { endRecovery } from './namespaces/guard-recovery';
 import { dropWaiting } from './turns';
+import { forgetExpiry, watchExpiry } from './user-expiry';
+
+/** The ends after which Socket.IO lets nobody come back. */
+const SENT_AWAY = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
 
 /**
  * Takes over a socket that has entered a namespace: one listener for its packets and two for its end, however many
@@ -29,11 +34,16 @@ export function connectSocket(
   socket.on('disconnect', (reason) => {
     leaveNamespace(socket);
     dropWaiting(session);
+    forgetExpiry(socket);
+    // An adapter may still have what it gave back, and would give it once more.
+    if (socket.recovered && SENT_AWAY.has(reason)) endRecovery(socket);
     metrics?.disconnected(path, reason);
     log.connection?.(`${socket.id} left '${socket.nsp.name}': ${reason}`);
     runAll(gateway, plan.onDisconnect, '@OnDisconnect', socket, reason);
   });
+  if (socket.recovered) admitRecovered(gateway, socket);
   guardSocket(gateway, socket);
+  watchExpiry(gateway, socket);
 
   metrics?.connected(path);
   log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);

@@ -2,6 +2,7 @@ import { Socket } from 'socket.io';
 import type { AckFunction } from '../types';
 import { answerError } from './answer';
 import { isPromise } from './errors/guarded';
+import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardCallback, guardedListening, guardMethods, type Callback } from './guard-listeners';
 
@@ -24,7 +25,6 @@ interface SocketMethods {
   _onpacket(this: Socket, packet: { data?: unknown }): void;
 }
 
-const GATEWAY = Symbol('gateway');
 const RECEIVE = Symbol('receive');
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
 const ANY = [
@@ -42,7 +42,8 @@ export type Receive = (packet: unknown[]) => void;
 /** Guards all code that the application puts on a socket from now on. */
 export function guardSocket(gateway: GatewayRuntime, socket: Socket): void {
   guardMethods(socket, GUARDED_METHODS, gateway.report);
-  Object.assign(socket, { [GATEWAY]: gateway, [RECEIVE]: undefined });
+  assignGateway(socket, gateway);
+  Object.assign(socket, { [RECEIVE]: undefined });
 }
 
 /** From now on the packets of the socket go there. */
@@ -54,10 +55,6 @@ export function receiveWith(socket: Socket, receive: Receive): void {
 export function ackOf(packet: readonly unknown[]): AckFunction | undefined {
   const last = packet[packet.length - 1];
   return packet.length > 1 && typeof last === 'function' ? (last as AckFunction) : undefined;
-}
-
-function gatewayOf(socket: Socket): GatewayRuntime {
-  return (socket as object as { [GATEWAY]: GatewayRuntime })[GATEWAY];
 }
 
 /** Guarded listeners for all events, by the listener that was given: `offAny` must find them. */

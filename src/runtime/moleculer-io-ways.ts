@@ -4,7 +4,7 @@ import type { AckFunction, SocketContext } from '../types';
 import { guarded, type Report } from './errors/guarded';
 import { present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
-import { setUser, userOf } from './socket-session';
+import { setUser, userOf } from './socket-user';
 
 /** What moleculer-io's services may override. */
 interface MoleculerIoMethods {

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
 import type { GatewayRuntime } from './gateway-runtime';
-import { setUser, userOf } from './socket-session';
+import { endRecovery } from './namespaces/guard-recovery';
+import { setUser, userOf } from './socket-user';
+import { watchExpiry } from './user-expiry';
 
 /**
  * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and to
@@ -32,8 +34,14 @@ async function save(
 ): Promise<void> {
   const { service } = gateway;
   const { user, $join, $leave } = ctx.meta;
+  // Who logs out and goes at once must not come back as the user before.
+  if (changed && !socket.connected) endRecovery(socket);
   if (gateway.savesMeta) await saveByMethod(gateway, socket, ctx, before, changed);
-  else if (changed) await service.socketSaveUser(socket, user);
+  else if (changed) {
+    await service.socketSaveUser(socket, user);
+    // An application that overrides the method may have stored the user by itself.
+    watchExpiry(gateway, socket);
+  }
   if ($leave !== undefined) {
     for (const room of [$leave].flat()) {
       await (service.socketLeaveRoom ? service.socketLeaveRoom(socket, room) : socket.leave(room));

@@ -79,8 +79,13 @@ export type PacketMiddlewareFunction = (
 
 /** Options of `@Authenticate`. */
 export interface AuthenticateOptions<User = unknown> {
-  /** A room that all sockets of a user join. */
+  /** A room that all sockets of a user are in, from the login to the logout. */
   room?: (user: User) => string;
+  /**
+   * When the user expires, as a `Date` or in milliseconds since the epoch: then the socket is disconnected. Undefined:
+   * never. Default: `user.exp` in seconds, as in a JSON Web Token.
+   */
+  expiresAt?: (user: User) => Date | number | undefined;
 }
 
 /** A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. */

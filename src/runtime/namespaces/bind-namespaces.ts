@@ -5,6 +5,7 @@ import { connectSocket } from '../connect-socket';
 import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
 import { guardNamespace } from '../guard-namespace';
 import { keepWhileUsed, silenceOlderAdapters } from './child-namespace';
+import { guardRecovery } from './guard-recovery';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
 
@@ -37,6 +38,7 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   Namespace.prototype.use.call(namespace, admit);
   Namespace.prototype.on.call(namespace, 'connection', onConnection);
   guardNamespace(gateway, namespace);
+  guardRecovery(gateway, namespace);
   gateway.addNamespace(namespace);
   return async () => {
     const middlewares = (namespace as object as { _fns: unknown[] })._fns;
@@ -69,6 +71,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
     if (!parent.children.has(child)) return;
     gateway.addNamespace(child);
     guardNamespace(gateway, child);
+    guardRecovery(gateway, child);
     silenceOlderAdapters(child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);

@@ -1,0 +1,42 @@
+import type { Socket } from 'socket.io';
+import { roomOfUser } from '../compiler/user-room';
+import { UnAuthorizedError } from '../errors';
+import { gatewayOf } from './gateway-of-socket';
+import type { GatewayRuntime } from './gateway-runtime';
+import { expiryOf, isOver, watchExpiry } from './user-expiry';
+
+/** The user of a socket; one per namespace. */
+export function userOf(socket: Socket): unknown {
+  return (socket.data as { user?: unknown }).user;
+}
+
+/**
+ * Logs a user in, or out with null or undefined. The rooms that are the user's follow: those of the user before are
+ * left, or a socket would go on hearing what is meant for somebody else.
+ *
+ * @throws UnAuthorizedError 401 if the user has expired already; then nothing is changed
+ */
+export async function setUser(socket: Socket, user: unknown): Promise<void> {
+  const gateway = gatewayOf(socket);
+  if (isOver(expiryOf(gateway, user))) throw new UnAuthorizedError('USER_EXPIRED');
+  const before = roomsOf(gateway, userOf(socket));
+  const after = roomsOf(gateway, user);
+  (socket.data as { user?: unknown }).user = user;
+  watchExpiry(gateway, socket);
+  for (const room of before) if (!after.includes(room)) await socket.leave(room);
+  for (const room of after) {
+    // Another call may have logged somebody else in meanwhile, or nobody.
+    if (!before.includes(room) && userOf(socket) === user) await socket.join(room);
+  }
+}
+
+/** The rooms in which all sockets of a user are: the gateway's own, and the one of `@Authenticate({ room })`. */
+function roomsOf({ plan, service }: GatewayRuntime, user: unknown): string[] {
+  if (!user) return [];
+  const rooms: string[] = [];
+  const { id } = user as { id?: unknown };
+  if (typeof id === 'string' || typeof id === 'number') rooms.push(roomOfUser(id));
+  const { room } = plan.authentication ?? {};
+  if (room) rooms.push(room.call(service, user));
+  return rooms;
+}
