@@ -21,6 +21,7 @@ export { OnConnect } from './decorators/on-connect';
 export { OnDisconnect } from './decorators/on-disconnect';
 export { OnDisconnecting } from './decorators/on-disconnecting';
 export { PacketMiddleware } from './decorators/packet-middleware';
+export { RateLimit } from './decorators/rate-limit';
 export { SocketEvent } from './decorators/socket-event';
 export { SocketId } from './decorators/socket-id';
 export { SocketIO } from './decorators/socket-io';

@@ -5,7 +5,8 @@ import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import { MANAGEMENT_ACTIONS } from './management-actions';
 import { compileProxy } from './compile-proxy';
-import type { EventPlan, GuardPlan, HandlerPlan } from './plan';
+import { compileRateLimits } from './compile-rate-limits';
+import type { EventPlan, GuardPlan, HandlerPlan, RateLimitPlan } from './plan';
 import type { Problems } from './problems';
 import { RESERVED_EVENTS } from './reserved-events';
 
@@ -22,6 +23,8 @@ const PROXY_OPTIONS = [
 /** What the events of a gateway are compiled with. */
 export interface EventsContext {
   readonly guard: GuardPlan | undefined;
+  /** Those of the class, whose points all events share. */
+  readonly rateLimits: readonly RateLimitPlan[];
   readonly validation: ValidationOptions;
   /** The parameters of the gateway's dynamic namespaces. */
   readonly parameters: ReadonlySet<string>;
@@ -53,6 +56,10 @@ export function compileEvents(
     if (!target) continue;
     if (target.kind === 'handler') handlers.push(target);
     const guard = compileEventGuard(member.guards, context.guard, member.name, problems);
+    const rateLimits = [
+      ...context.rateLimits,
+      ...compileRateLimits(member.rateLimits, member.name, problems),
+    ];
     for (const name of facts.flatMap((fact) => namesOf(fact, problems))) {
       const taken = events.get(name);
       if (taken) {
@@ -66,7 +73,7 @@ export function compileEvents(
       const own = target.kind === 'proxy' ? target.options : undefined;
       events.set(name, {
         member: member.name,
-        plan: { name, target, guard, hooks: compileHooks(hooks, name, own) },
+        plan: { name, target, guard, rateLimits, hooks: compileHooks(hooks, name, own) },
       });
     }
   }
@@ -158,6 +165,8 @@ function checkNoEvent(member: MemberDeclaration, problems: Problems): void {
       member.name,
       `${argument.decorator} has no effect without @SocketEvent on the method; add it`,
     );
+  if (member.rateLimits.length > 0)
+    problems.add(member.name, '@RateLimit has no effect without @SocketEvent on the method; add it');
   const [guard] = member.guards;
   if (guard) {
     const decorator = guard.kind === 'authorize' ? '@Authorize' : '@AllowAnonymous';

@@ -12,6 +12,7 @@ import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
 import { isListOfFunctions, methodPlan, methodsFor } from './compile-methods';
 import { compilePaths, parametersOf } from './compile-paths';
+import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
 import { compileService, serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
@@ -80,6 +81,7 @@ function compile(type: ClassValue): GatewayPlan {
     members,
     {
       guard,
+      rateLimits: compileRateLimits(inheritClassFacts(prototypes, 'rateLimit'), undefined, problems),
       validation: options.validation ?? DEFAULT_VALIDATION,
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
@@ -123,6 +125,7 @@ function compile(type: ClassValue): GatewayPlan {
     ],
     ack: options.ack ?? 'error-first',
     limits: compileLimits(options.limits, problems),
+    connectionRate: compileConnectionRate(options.limits?.connections, problems),
     exposeErrors: options.exposeErrors ?? false,
   };
   checkOptions(options, problems);

@@ -1,7 +1,7 @@
-import type { GatewayLimits } from '../types';
+import type { LimitsPlan } from './plan';
 import type { Problems } from './problems';
 
-const DEFAULTS: Readonly<Required<GatewayLimits>> = {
+const DEFAULTS: LimitsPlan = {
   concurrency: Infinity,
   maxPending: 256,
   maxDepth: 64,
@@ -12,16 +12,18 @@ const DEFAULTS: Readonly<Required<GatewayLimits>> = {
 };
 
 /** Completes the limits of a gateway, all of which are on by default. */
-export function compileLimits(given: unknown, problems: Problems): Required<GatewayLimits> {
-  const limits = { ...DEFAULTS };
+export function compileLimits(given: unknown, problems: Problems): LimitsPlan {
+  const limits: { -readonly [Name in keyof LimitsPlan]: LimitsPlan[Name] } = { ...DEFAULTS };
   if (given === undefined) return limits;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     problems.add(undefined, 'limits must be an object: { maxPending: 100 }');
     return limits;
   }
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
+    if (name === 'connections') continue;
     if (!isLimit(name)) {
-      problems.add(undefined, `limits.${name} does not exist; there are ${Object.keys(DEFAULTS).join(', ')}`);
+      const names = [...Object.keys(DEFAULTS), 'connections'].join(', ');
+      problems.add(undefined, `limits.${name} does not exist; there are ${names}`);
     } else if (typeof value === 'number' && value > 0) {
       limits[name] = value;
     } else if (value !== undefined) {
@@ -35,6 +37,6 @@ export function compileLimits(given: unknown, problems: Problems): Required<Gate
   return limits;
 }
 
-function isLimit(name: string): name is keyof GatewayLimits {
+function isLimit(name: string): name is keyof LimitsPlan {
   return Object.hasOwn(DEFAULTS, name);
 }

@@ -6,6 +6,7 @@ import { compileLimits } from './compile-limits';
 import { isListOfFunctions } from './compile-methods';
 import { compilePaths, withSlash } from './compile-paths';
 import { proxyPlan } from './compile-proxy';
+import { compileConnectionRate } from './compile-rate-limits';
 import { serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
 import type { EventPlan, FunctionPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
@@ -101,9 +102,14 @@ function compileNamespace(
     middlewares: functions(item.middlewares, `${member}.middlewares`, problems),
     packetMiddlewares: functions(item.packetMiddlewares, `${member}.packetMiddlewares`, problems),
     ack: 'error-first',
-    limits: compileLimits((schema.settings as { limits?: unknown } | undefined)?.limits, problems),
+    limits: compileLimits(limitsOf(schema), problems),
+    connectionRate: compileConnectionRate(limitsOf(schema)?.connections, problems),
     exposeErrors: true,
   };
+}
+
+function limitsOf({ settings }: SettingsSchema): { connections?: unknown } | undefined {
+  return (settings as { limits?: object } | undefined)?.limits;
 }
 
 function compileEvents(
@@ -120,6 +126,7 @@ function compileEvents(
         name,
         target: { kind: 'function', member: name, call: item },
         guard: undefined,
+        rateLimits: [],
         hooks: compileHooks([], name),
       };
     }
@@ -128,7 +135,7 @@ function compileEvents(
     const target = proxyPlan(name, own, (what) => {
       problems.add(at, what);
     });
-    return { name, target, guard: undefined, hooks: compileHooks([], name, own) };
+    return { name, target, guard: undefined, rateLimits: [], hooks: compileHooks([], name, own) };
   });
 }
 

@@ -8,6 +8,7 @@ export type RoleFact = FactOf<'event' | 'lifecycle' | 'authenticate' | 'hook' | 
 export type EventFact = FactOf<'event'>;
 export type ArgumentFact = FactOf<'argument'>;
 export type GuardFact = FactOf<'authorize' | 'anonymous'>;
+export type RateLimitFact = FactOf<'rateLimit'>;
 
 /** All that holds for one member of a class, inherited or not. */
 export interface MemberDeclaration {
@@ -19,11 +20,12 @@ export interface MemberDeclaration {
   /** The prototype whose method the arguments were written on. */
   readonly argumentsOwner: object | undefined;
   readonly guards: readonly GuardFact[];
+  readonly rateLimits: readonly RateLimitFact[];
 }
 
 /**
  * Brings the facts of a class and of its ancestors together. An override replaces what it overrides, kind by kind:
- * what the member is, its parameters, its guards. A kind that the override says nothing of is inherited.
+ * what the member is, its parameters, its guards, its rate limits. A kind that the override says nothing of is inherited.
  *
  * @param prototypes from the oldest ancestor to the class
  */
@@ -41,6 +43,7 @@ export function inheritMembers(prototypes: readonly object[]): MemberDeclaration
       factsOf(record, name).some((f) => isRole(f) || isArgument(f)),
     );
     const guarded = newestFirst.find(({ record }) => factsOf(record, name).some(isGuard));
+    const limited = newestFirst.find(({ record }) => factsOf(record, name).some(isRateLimit));
     return {
       name,
       method: last && methodOf(last, name),
@@ -49,6 +52,7 @@ export function inheritMembers(prototypes: readonly object[]): MemberDeclaration
       arguments: factsOf(withArguments?.record, name).filter(isArgument),
       argumentsOwner: withArguments?.prototype,
       guards: factsOf(guarded?.record, name).filter(isGuard).reverse(),
+      rateLimits: factsOf(limited?.record, name).filter(isRateLimit).reverse(),
     };
   });
 }
@@ -77,8 +81,12 @@ function isGuard(fact: MemberFact): fact is GuardFact {
   return fact.kind === 'authorize' || fact.kind === 'anonymous';
 }
 
+function isRateLimit(fact: MemberFact): fact is RateLimitFact {
+  return fact.kind === 'rateLimit';
+}
+
 function isRole(fact: MemberFact): fact is RoleFact {
-  return !isArgument(fact) && !isGuard(fact);
+  return !isArgument(fact) && !isGuard(fact) && !isRateLimit(fact);
 }
 
 /** Looks a method up without running getters. */

@@ -7,6 +7,8 @@ import type {
   NamespaceMiddlewareFunction,
   PacketMiddlewareFunction,
   Policy,
+  RateLimitKey,
+  RateLimitStore,
   ServerSettings,
   SocketContext,
 } from '../types';
@@ -43,6 +45,17 @@ export interface GuardPlan {
   /** Of every list, the user must have one role. */
   readonly roles: readonly (readonly string[])[];
   readonly policies: readonly Policy[];
+}
+
+/** How often something may be done. One of a class is the same object in each of its events. */
+export interface RateLimitPlan {
+  readonly points: number;
+  /** In seconds. */
+  readonly duration: number;
+  readonly key: RateLimitKey;
+  readonly store?: RateLimitStore;
+  /** Where it stands: in a common store each has points of its own. */
+  readonly scope: string;
 }
 
 /** A call hook of an event. */
@@ -118,6 +131,7 @@ export interface EventPlan {
   readonly target: HandlerPlan | ProxyPlan | FunctionPlan;
   /** Undefined: open to everybody. */
   readonly guard: GuardPlan | undefined;
+  readonly rateLimits: readonly RateLimitPlan[];
   readonly hooks: HooksPlan;
 }
 
@@ -147,6 +161,9 @@ export interface ServicePlan {
   >;
 }
 
+/** The limits that are numbers, completed. */
+export type LimitsPlan = Readonly<Required<Omit<GatewayLimits, 'connections'>>>;
+
 /** Everything that a gateway is. */
 export interface GatewayPlan {
   readonly className: string;
@@ -169,7 +186,9 @@ export interface GatewayPlan {
   readonly middlewares: readonly NamespaceMiddlewareFunction[];
   readonly packetMiddlewares: readonly PacketMiddlewareFunction[];
   readonly ack: AckFormat;
-  readonly limits: Readonly<Required<GatewayLimits>>;
+  readonly limits: LimitsPlan;
+  /** How many sockets of an address may come in how much time. */
+  readonly connectionRate: RateLimitPlan | undefined;
   readonly exposeErrors: boolean;
 }
 

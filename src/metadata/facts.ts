@@ -3,6 +3,7 @@ import type {
   AuthenticateOptions,
   AuthorizeRule,
   NamespacePattern,
+  RateLimitOptions,
   SocketEventOptions,
   SocketNamespaceOptions,
 } from '../types';
@@ -42,6 +43,7 @@ export type MemberFact = { readonly member: string; readonly isStatic: boolean }
   | { readonly kind: 'authenticate'; readonly options: AuthenticateOptions }
   | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] }
   | { readonly kind: 'anonymous' }
+  | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions }
   | {
       readonly kind: 'hook';
       readonly moment: HookMoment;
@@ -58,7 +60,8 @@ export type ClassFact =
       readonly paths: readonly NamespacePattern[];
       readonly options: SocketNamespaceOptions;
     }
-  | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] };
+  | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] }
+  | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions };
 
 /** What moleculer-decorators recorded: the parts of a service schema, by the name of the method. */
 export interface ServiceParts {

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { RateLimitExceeded, UnAuthorizedError } from '../errors';
+import { RateLimitExceeded, ServiceUnavailableError, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
 import { wireError } from './answer';
 import { present } from './errors/wire-error';
@@ -8,6 +8,7 @@ import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
 import { pass } from './packet-middlewares';
+import { takePoints } from './rate-limits';
 import { setUser, userOf } from './socket-user';
 
 /** Namespaces per connection, those that are still being asked for included. */
@@ -35,7 +36,7 @@ export function admitSocket(
 ): void {
   const { handshakeTimeout } = gateway.plan.limits;
   pass(handshakeTimeout, 'HANDSHAKE_TIMEOUT', async (done) => {
-    await admit(gateway, socket);
+    await admit(gateway, path, socket);
     done();
   }).then(
     () => {
@@ -44,6 +45,7 @@ export function admitSocket(
     (error: unknown) => {
       leaveNamespace(socket);
       gateway.metrics?.refused(path, codeOf(error));
+      if (isTimeout(error)) gateway.metrics?.exceeded(path, 'handshakeTimeout');
       next(error instanceof Refusal ? error : refusal(gateway, socket, error));
     },
   );
@@ -70,10 +72,14 @@ export function leaveNamespace(socket: Socket): void {
   if (count > 0) entered.set(socket.conn, count - 1);
 }
 
-async function admit(gateway: GatewayRuntime, socket: Socket): Promise<void> {
+async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Promise<void> {
   const { plan, service } = gateway;
-  if (enterNamespace(gateway, socket) > plan.limits.maxNamespaces)
-    throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces: plan.limits.maxNamespaces });
+  const { maxNamespaces } = plan.limits;
+  if (enterNamespace(gateway, socket) > maxNamespaces) {
+    gateway.metrics?.exceeded(path, 'maxNamespaces');
+    throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces });
+  }
+  await takePoints(gateway, gateway.connectionRate, { socket }, path, 'connections');
   await gateway.ready;
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>
@@ -111,6 +117,11 @@ async function authenticate(
     if (gateway.plan.exposeErrors && error instanceof Error) denial.message = present(error).message;
     throw denial;
   }
+}
+
+/** Whether it took too long; nothing else makes such an error before a socket is in. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof ServiceUnavailableError && error.type === 'HANDSHAKE_TIMEOUT';
 }
 
 /** What the client gets as `connect_error`: the message, and the whole error as `data`. */

@@ -6,6 +6,7 @@ import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket, receiveWith } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import type { SocketSession } from './socket-session';
+import { markUsed } from './server/silent-connections';
 import { endRecovery } from './namespaces/guard-recovery';
 import { dropWaiting } from './turns';
 import { forgetExpiry, watchExpiry } from './user-expiry';
@@ -41,6 +42,7 @@ export function connectSocket(
     log.connection?.(`${socket.id} left '${socket.nsp.name}': ${reason}`);
     runAll(gateway, plan.onDisconnect, '@OnDisconnect', socket, reason);
   });
+  markUsed(socket.conn);
   if (socket.recovered) admitRecovered(gateway, socket);
   guardSocket(gateway, socket);
   watchExpiry(gateway, socket);

@@ -1,4 +1,5 @@
 import type { ServiceBroker } from 'moleculer';
+import type { GatewayLimits } from '../types';
 
 /** The metrics of gateways; the first four are named as in moleculer-io. */
 const METRICS = [
@@ -54,7 +55,17 @@ const METRICS = [
     unit: 'msg',
     description: 'Number of events that were answered with an error',
   },
+  {
+    name: 'moleculer.io.limits.exceeded.total',
+    type: 'counter',
+    labelNames: ['namespace', 'limit'],
+    unit: 'times',
+    description: 'Number of times that a client asked for more than a limit allows',
+  },
 ] as const;
+
+/** What a client can go beyond; each is the name of an option. */
+export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit';
 
 interface Registry {
   register(options: object): unknown;
@@ -105,6 +116,11 @@ export class GatewayMetrics {
   disconnected(namespace: string, reason: string): void {
     this.registry.decrement('moleculer.io.socket.active', { namespace });
     this.registry.increment('moleculer.io.socket.disconnects.total', { namespace, reason });
+  }
+
+  /** @param namespace `'*'` for a connection that is in none, or in several */
+  exceeded(namespace: string, limit: ExceededLimit): void {
+    this.registry.increment('moleculer.io.limits.exceeded.total', { namespace, limit });
   }
 
   refused(namespace: string, code: unknown): void {

@@ -9,6 +9,7 @@ import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
 import { socketGetMeta, socketSaveMeta } from './moleculer-io-ways';
+import { RateLimits, type RateLimit } from './rate-limits';
 import { callsArePlain, localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 
@@ -30,6 +31,7 @@ export interface BoundEvent {
   readonly endpoint: ActionEndpoint | undefined;
   /** The handler has the ack, and its result is no answer. */
   readonly answersItself: boolean;
+  readonly rateLimits: readonly RateLimit[];
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
 }
@@ -55,6 +57,8 @@ export class GatewayRuntime {
   readonly catchAll: BoundEvent | undefined;
   private readonly live = new Map<string, Namespace>();
   readonly log: EventLog;
+  /** Of sockets that want to enter. */
+  readonly connectionRate: readonly RateLimit[];
   readonly metrics: GatewayMetrics | undefined;
   /** Open a child of a dynamic namespace that has no sockets here. */
   readonly childOpeners = new Set<ChildOpener>();
@@ -102,7 +106,11 @@ export class GatewayRuntime {
     this.log = eventLogOf(service);
     this.metrics = GatewayMetrics.of(service.broker);
     this.Context = socketContextClassOf(service.broker);
-    const bound = plan.events.map((event) => [event.name, this.bind(event)] as const);
+    const limits = new RateLimits(service.fullName);
+    this.connectionRate = limits.of(plan.connectionRate ? [plan.connectionRate] : []);
+    const bound = plan.events.map(
+      (event) => [event.name, this.bind(event, limits.of(event.rateLimits))] as const,
+    );
     this.events = new Map(bound.filter(([name]) => name !== '*'));
     this.catchAll = bound.find(([name]) => name === '*')?.[1];
     let open: GatewayRuntime['open'] = () => undefined;
@@ -116,6 +124,12 @@ export class GatewayRuntime {
     // Nobody may be waiting when the start fails.
     this.ready.catch(() => undefined);
     this.open = open;
+  }
+
+  /** The path that a namespace belongs to, as it was written: the label of metrics. */
+  pathOf(namespace: string): string {
+    const path = this.plan.paths.find((one) => one.kind === 'dynamic' && one.pattern.test(namespace));
+    return path?.kind === 'dynamic' ? path.source : namespace;
   }
 
   /** Writes what failed, where no client waits for an answer, to the log. */
@@ -155,9 +169,9 @@ export class GatewayRuntime {
     return (this.service as { io: Server | undefined }).io;
   }
 
-  private bind(plan: EventPlan): BoundEvent {
+  private bind(plan: EventPlan, rateLimits: readonly RateLimit[]): BoundEvent {
     const { target } = plan;
-    const noAction = { plan, action: '', endpoint: undefined };
+    const noAction = { plan, action: '', endpoint: undefined, rateLimits };
     if (target.kind === 'proxy') {
       return {
         ...noAction,
@@ -185,6 +199,6 @@ export class GatewayRuntime {
       if (endpoint?.state === false) throw new Errors.ServiceNotAvailableError({ action });
       return call(ctx.params, { ctx });
     };
-    return { plan, action, endpoint, answersItself: target.answersItself, run };
+    return { plan, action, endpoint, rateLimits, answersItself: target.answersItself, run };
   }
 }

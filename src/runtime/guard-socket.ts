@@ -21,8 +21,16 @@ interface SocketMethods {
   dispatch(this: Socket, packet: unknown[]): void;
   run(this: Socket, packet: unknown[], done: (error?: unknown) => void): void;
   emit(this: Socket, event: string, ...args: unknown[]): boolean;
+  emitWithAck(this: Socket, event: string, ...args: unknown[]): Promise<unknown>;
   use: Use;
   _onpacket(this: Socket, packet: { data?: unknown }): void;
+}
+
+/** The parts of a socket that its types do not show. */
+interface SocketParts {
+  readonly flags: { timeout?: number };
+  readonly acks: Map<number, unknown>;
+  readonly nsp: { readonly _ids: number };
 }
 
 const RECEIVE = Symbol('receive');
@@ -66,6 +74,28 @@ function guardAny(listener: Callback): Callback {
   return known;
 }
 
+/** An ack without a timeout of its own is waited for as long as the limit says; a client may never answer. */
+function forgetInTime(socket: Socket, ack: Callback): Callback {
+  const { flags, acks, nsp } = socket as object as SocketParts;
+  const gateway = gatewayOf(socket);
+  const { ackTimeout } = gateway.plan.limits;
+  if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) return ack;
+  // The number that Socket.IO is about to give it.
+  const id = nsp._ids;
+  const timer = setTimeout(() => {
+    acks.delete(id);
+    countLateAck(gateway, socket);
+  }, ackTimeout).unref();
+  return function (...args) {
+    clearTimeout(timer);
+    return ack.apply(this, args);
+  };
+}
+
+function countLateAck(gateway: GatewayRuntime, { nsp }: Socket): void {
+  gateway.metrics?.exceeded(gateway.pathOf(nsp.name), 'ackTimeout');
+}
+
 function listenToAny(change: ListenToAny): ListenToAny {
   return function (listener) {
     return listener ? change.call(this, guardAny(listener)) : change.call(this);
@@ -107,12 +137,28 @@ const GUARDED_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> = {
       else receive(packet);
     });
   },
-  /** Guards the callback of an ack, which is called from a packet or from a timer. */
+  /** Guards the callback of an ack, which is called from a packet or from a timer, and forgets one that never is. */
   emit(event, ...args) {
     const last = args.length - 1;
     const ack = args[last];
-    if (typeof ack === 'function') args[last] = guardCallback(`the ack of '${event}'`, ack as Callback);
+    if (typeof ack === 'function') {
+      args[last] = guardCallback(`the ack of '${event}'`, forgetInTime(this, ack as Callback));
+    }
     return original.emit.call(this, event, ...args);
+  },
+  /** Socket.IO would wait for ever for a client that has gone. */
+  emitWithAck(event, ...args) {
+    const { flags } = this as object as SocketParts;
+    const { ackTimeout } = gatewayOf(this).plan.limits;
+    if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) {
+      return original.emitWithAck.call(this, event, ...args);
+    }
+    flags.timeout = ackTimeout;
+    const answered = original.emitWithAck.call(this, event, ...args);
+    answered.catch(() => {
+      countLateAck(gatewayOf(this), this);
+    });
+    return answered;
   },
   /** A throw anywhere on the way of a packet stays with that packet. */
   _onpacket(packet) {

@@ -12,6 +12,7 @@ import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
+import { takePoints } from './rate-limits';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import type { SocketSession } from './socket-session';
@@ -50,6 +51,7 @@ export function receivePacket(gateway: GatewayRuntime, session: SocketSession, p
 export function refuseOneMore(gateway: GatewayRuntime, session: SocketSession, packet: Packet): boolean {
   const { maxPending } = gateway.plan.limits;
   if (session.pending < maxPending) return false;
+  gateway.metrics?.exceeded(session.path, 'maxPending');
   refusePacket(gateway, session, packet, new RateLimitExceeded('TOO_MANY_PENDING', { maxPending }));
   return true;
 }
@@ -110,6 +112,8 @@ async function handleEvent(
     const created = createContext(gateway, session, event, name, args);
     ctx = isPromise(created) ? await created : created;
     const { guard, hooks, target } = event.plan;
+    if (event.rateLimits.length > 0)
+      await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
     const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
     if (guard) checkUser(guard, ctx);
     if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
@@ -153,9 +157,14 @@ async function handleEvent(
 /** A client that asks for more than the gateway can bear is refused before anything is made for it. */
 function refuseOverload(gateway: GatewayRuntime, session: SocketSession, args: readonly unknown[]): void {
   const { maxPending, maxDepth } = gateway.plan.limits;
-  if (session.pending > maxPending) throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+  if (session.pending > maxPending) {
+    gateway.metrics?.exceeded(session.path, 'maxPending');
+    throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+  }
   for (const arg of args) {
-    if (typeof arg === 'object' && isDeeperThan(arg, maxDepth)) throw new PayloadTooLarge({ maxDepth });
+    if (typeof arg !== 'object' || !isDeeperThan(arg, maxDepth)) continue;
+    gateway.metrics?.exceeded(session.path, 'maxDepth');
+    throw new PayloadTooLarge({ maxDepth });
   }
 }
 

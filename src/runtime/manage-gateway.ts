@@ -5,6 +5,7 @@ import { RESERVED_EVENTS } from '../compiler/reserved-events';
 import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
+import type { GatewayRuntime } from './gateway-runtime';
 import { eachNamespace, settled } from './namespaces/own-namespaces';
 
 type OneOrMore = string | string[];
@@ -89,7 +90,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
     const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
     const asked = eachNamespace(runtimesOf(this), namespace, async (one) => {
       await settled(one);
-      return (await hasSocket(one, socketId)) ? ask(one, socketId, wait, event, args) : [];
+      return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
     throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
@@ -103,6 +104,7 @@ async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
 }
 
 async function ask(
+  gateway: GatewayRuntime | undefined,
   namespace: Namespace,
   socketId: string,
   timeout: number,
@@ -115,6 +117,7 @@ async function ask(
       .timeout(timeout)
       .emitWithAck(event, ...args)) as unknown[];
   } catch {
+    gateway?.metrics?.exceeded(gateway.pathOf(namespace.name), 'ackTimeout');
     throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
   }
 }

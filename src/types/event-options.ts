@@ -3,6 +3,7 @@ import type { ValidatorOptions } from 'class-validator';
 import type { ActionSchema, CallingOptions } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { GatewayShape, SocketContext } from './context';
+import type { ConnectionRate } from './rate-limit';
 
 /** A class whose instances a payload is turned into and checked as; `String`, `Number`, … stand for primitives. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type of `String`, `Buffer` and every class alike
@@ -100,15 +101,20 @@ export interface GatewayLimits {
   concurrency?: number;
   /** Events of one socket that may run or wait; one more is refused with 429. Default 256. */
   maxPending?: number;
+  /** How often sockets of one address may enter, one more is refused with 429. Default: as often as they like. */
+  connections?: ConnectionRate;
   /** How deep a payload may be nested; one deeper is refused with 413. Default 64. */
   maxDepth?: number;
   /** Bytes that may wait for a client that does not read; then it is disconnected. Default 16 MiB. */
   maxBufferedBytes?: number;
   /** Namespaces that one connection may be in. Default 100. */
   maxNamespaces?: number;
-  /** Milliseconds from the wish to enter a namespace to the end of authentication. Default 10,000. */
+  /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
-  /** Milliseconds that a packet middleware may take, and that a client has for the answer to `request`. Default 10,000. */
+  /**
+   * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` on
+   * a socket where they name no timeout. A packet middleware has as long. Default 10,000.
+   */
   ackTimeout?: number;
 }
 

@@ -1,4 +1,5 @@
 export type * from './context';
 export type * from './event-options';
 export type * from './namespace-options';
+export type * from './rate-limit';
 export type * from './settings';

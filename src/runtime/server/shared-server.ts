@@ -16,6 +16,7 @@ import {
   socketOptions,
   type CombinedOptions,
 } from './server-options';
+import { reportSilentConnections } from './silent-connections';
 import { watchSlowReaders } from './slow-readers';
 
 /** An address to listen on, or the HTTP server of somebody else. */
@@ -49,6 +50,7 @@ export class SharedServer {
     this.attachment = attachSocketIO(http, socketOptions(this.options, gateways));
     const { io } = this.attachment;
     this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
+    reportSilentConnections(io, () => this.gateways.keys());
     io.use((socket, next) => {
       // Without a gateway, '/' would take in anybody and answer nothing.
       if (socket.nsp.listenerCount('connection') > 0) next();

@@ -30,6 +30,7 @@ export function watchSlowReaders(io: Server, gateways: () => Iterable<GatewayRun
         `the connection of ${socketIds(io, client).join(', ')} from ${client.remoteAddress} is closed: ` +
           `${waiting} bytes wait for it, and limits.maxBufferedBytes is ${limit}`,
       );
+      first.metrics?.exceeded('*', 'maxBufferedBytes');
       // A goodbye would only wait behind them.
       client.transport.socket?.terminate?.();
       client.close(true);
