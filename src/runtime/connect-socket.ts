@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { MethodPlan, SocketMethod } from '../compiler/plan';
+import { abortAll } from './abort-signal';
 import { admitRecovered, leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
@@ -28,13 +29,22 @@ export function connectSocket(
   nspParams: Readonly<Record<string, string>>,
 ): void {
   const { plan, metrics, log } = gateway;
-  const session: SocketSession = { socket, path, nspParams, pending: 0, running: 0, waiting: [] };
+  const session: SocketSession = {
+    socket,
+    path,
+    nspParams,
+    pending: 0,
+    running: 0,
+    waiting: [],
+    aborts: undefined,
+  };
   socket.on('disconnecting', (reason) => {
     runAll(gateway, plan.onDisconnecting, '@OnDisconnecting', socket, reason);
   });
   socket.on('disconnect', (reason) => {
     leaveNamespace(socket);
     dropWaiting(session);
+    abortAll(session);
     forgetExpiry(socket);
     // An adapter may still have what it gave back, and would give it once more.
     if (socket.recovered && SENT_AWAY.has(reason)) endRecovery(socket);

@@ -15,6 +15,7 @@ import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
+import type { EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
 
 /*
@@ -96,9 +97,10 @@ async function handleEvent(
   ack: AckFunction | undefined,
 ): Promise<void> {
   const { socket } = session;
-  let ctx: SocketContext | undefined;
+  let ctx: EventContext | undefined;
   let hasTurn = false;
   const measured = gateway.metrics?.event(session.path, event.plan.name);
+  let failure: unknown;
   let errorCode: unknown;
   session.pending++;
   try {
@@ -141,14 +143,17 @@ async function handleEvent(
       const saved = saveUserAndRooms(gateway, socket, ctx, before);
       if (saved) await saved;
     } catch (error) {
+      failure = error;
       if (hooks.error.length === 0) throw error;
       result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
     }
     if (ack && !event.answersItself) answerResult(gateway, socket, ctx, ack, result);
   } catch (error) {
+    failure = error;
     errorCode = answerError(gateway, socket, ctx, ack, error).code;
   } finally {
     measured?.(errorCode);
+    ctx?.finish(failure);
     session.pending--;
     if (hasTurn) passTurn(session);
   }
@@ -175,13 +180,13 @@ function createContext(
   event: BoundEvent,
   name: string,
   args: readonly unknown[],
-): SocketContext | PromiseLike<SocketContext> {
+): EventContext | PromiseLike<EventContext> {
   const { broker, service, Context } = gateway;
   const meta = service.socketGetMeta(session.socket);
   if (!gateway.overridesMeta && !isPromise(meta))
     return new Context(broker, event.endpoint, session, name, args, meta);
   // The application made it, and may have made it once for all: what is written into it must be for this call.
-  const create = (own: object): SocketContext =>
+  const create = (own: object): EventContext =>
     new Context(broker, event.endpoint, session, name, args, { ...own });
   return isPromise(meta) ? (meta as PromiseLike<object>).then(create) : create(meta);
 }

@@ -2,6 +2,7 @@ import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
+import { EventAbort } from './abort-signal';
 import type { SocketSession } from './socket-session';
 
 /** Makes the context of an event. */
@@ -12,7 +13,13 @@ export type SocketContextClass = new (
   event: string,
   args: readonly unknown[],
   meta: object,
-) => SocketContext;
+) => EventContext;
+
+/** A context of an event as the runtime sees it. */
+export type EventContext = SocketContext & {
+  /** The event is done: its error, if it was answered with one. */
+  finish(error: unknown): void;
+};
 
 const classes = new WeakMap<ContextClass, SocketContextClass>();
 
@@ -33,6 +40,10 @@ function extend(Base: ContextClass): SocketContextClass {
     declare args: readonly unknown[];
     declare namespace: string;
     declare nspParams: Readonly<Record<string, string>>;
+    #session: SocketSession | undefined;
+    #abort: EventAbort | undefined;
+    /** Copies belong to the same event. */
+    #original: SocketEventContext = this;
 
     constructor(
       broker: ServiceBroker,
@@ -48,6 +59,7 @@ function extend(Base: ContextClass): SocketContextClass {
       this.options = {};
       this.meta = meta;
       this.params = args.length > 0 ? args[0] : {};
+      this.#session = session;
       this.socket = session.socket;
       this.args = args;
       this.event = event as string & Context['event'];
@@ -55,10 +67,23 @@ function extend(Base: ContextClass): SocketContextClass {
       this.nspParams = session.nspParams;
     }
 
+    get signal(): AbortSignal {
+      // Without a session nothing has begun that could be broken off.
+      const event = this.#original;
+      event.#abort ??= new EventAbort(event.#session as SocketSession);
+      return event.#abort.signal;
+    }
+
+    /** The event is done: its error, if it was answered with one. */
+    finish(error: unknown): void {
+      this.#abort?.finish(error);
+    }
+
     /** Moleculer copies a context to call its action once more; the copy belongs to the same event. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
       const { socket, args, event, namespace, nspParams } = this;
+      copy.#original = this.#original;
       return Object.assign(copy, { socket, args, event, namespace, nspParams });
     }
   }

@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import type { EventAbort } from './abort-signal';
 
 /** What the gateway knows of a connected socket beside the socket itself. */
 export interface SocketSession {
@@ -12,4 +13,6 @@ export interface SocketSession {
   /** Those of them that run; the rest wait for their turn. */
   running: number;
   readonly waiting: (() => void)[];
+  /** Of the events that run, those whose handlers asked for `ctx.signal`. */
+  aborts: Set<EventAbort> | undefined;
 }

@@ -25,7 +25,7 @@ export function expiryOf({ plan, service }: GatewayRuntime, user: unknown): numb
   const time = at instanceof Date ? at.getTime() : at;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
   throw new TypeError(
-    `expiresAt of ${plan.className}.${String(plan.authentication?.method.name)} must return a Date, milliseconds since ` +
+    `expiresAt of ${plan.className}.${plan.authentication?.method.name ?? ''} must return a Date, milliseconds since ` +
       'the epoch, or undefined for never',
   );
 }

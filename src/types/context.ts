@@ -25,6 +25,11 @@ export interface SocketContextParts {
   readonly event: string;
   /** The name of the namespace, as the client wrote it. */
   readonly namespace: string;
+  /**
+   * Fires while the event runs if its client goes away (an `AbortError`), and when the event takes longer than its
+   * timeout (the `RequestTimeoutError` that the client was answered with).
+   */
+  readonly signal: AbortSignal;
   /** The parameters of a dynamic namespace, by name. */
   readonly nspParams: Readonly<Record<string, string>>;
 }

@@ -10,7 +10,6 @@ import {
   SocketGateway,
   SocketNamespace,
   type ActionProxy,
-  type SocketContext,
 } from '../../src';
 import { problemsOf, untyped } from '../compiler/problems-of';
 import {

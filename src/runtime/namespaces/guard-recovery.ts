@@ -52,13 +52,13 @@ const guarded = new WeakMap<object, GatewayRuntime>();
 export function guardRecovery(gateway: GatewayRuntime, namespace: Namespace): void {
   if (!durationOf(namespace)) return;
   farewells.set(namespace, []);
-  const create = (Namespace.prototype as object as Door)._createSocket;
+  const create = (Namespace.prototype as object as Door)._createSocket.bind(namespace);
   const door: Door = {
     _createSocket(client, auth) {
       // An adapter may have taken the place of another one.
       guardAdapter(gateway, namespace);
       // Who comes back does not pass the door at which the others wait for the start.
-      return create.call(namespace, client, gateway.started ? auth : { ...auth, pid: undefined });
+      return create(client, gateway.started ? auth : { ...auth, pid: undefined });
     },
   };
   Object.assign(namespace, door);
@@ -78,10 +78,11 @@ function guardAdapter(gateway: GatewayRuntime, namespace: Namespace): void {
   const isKnown = guarded.has(adapter);
   guarded.set(adapter, gateway);
   if (isKnown) return;
-  const { restoreSession, disconnectSockets } = adapter;
+  const restoreSession = adapter.restoreSession.bind(adapter);
+  const disconnectSockets = adapter.disconnectSockets.bind(adapter);
   const own: RecoveringAdapter = {
     async restoreSession(pid, offset) {
-      const session = await restoreSession.call(adapter, pid, offset);
+      const session = await restoreSession(pid, offset);
       const owner = guarded.get(adapter);
       return session && owner && mayComeBack(owner, namespace, session) ? session : null;
     },
@@ -90,7 +91,7 @@ function guardAdapter(gateway: GatewayRuntime, namespace: Namespace): void {
       const except = [...(targets.except ?? [])];
       remember(namespace, rooms, except);
       if (reachesOthers(adapter)) namespace.serverSideEmit(FAREWELL, rooms, except);
-      disconnectSockets.call(adapter, targets, close);
+      disconnectSockets(targets, close);
     },
   };
   Object.assign(adapter, own);

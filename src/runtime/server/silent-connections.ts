@@ -12,7 +12,7 @@ interface Engine {
 }
 
 /** Connections that have been in a namespace. */
-const used = new WeakSet<object>();
+const used = new WeakSet();
 
 /** A connection has entered a namespace, and may be quiet from now on. */
 export function markUsed(connection: object): void {
