@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { RateLimitExceeded, ServiceUnavailableError, UnAuthorizedError } from '../errors';
+import { RateLimitExceeded, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
 import { wireError } from './answer';
 import { present } from './errors/wire-error';
@@ -7,7 +7,7 @@ import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
-import { pass } from './packet-middlewares';
+import { pass, tookTooLong } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { setUser, userOf } from './socket-user';
 
@@ -45,7 +45,7 @@ export function admitSocket(
     (error: unknown) => {
       leaveNamespace(socket);
       gateway.metrics?.refused(path, codeOf(error));
-      if (isTimeout(error)) gateway.metrics?.exceeded(path, 'handshakeTimeout');
+      if (tookTooLong(error, 'HANDSHAKE_TIMEOUT')) gateway.metrics?.exceeded(path, 'handshakeTimeout');
       next(error instanceof Refusal ? error : refusal(gateway, socket, error));
     },
   );
@@ -117,11 +117,6 @@ async function authenticate(
     if (gateway.plan.exposeErrors && error instanceof Error) denial.message = present(error).message;
     throw denial;
   }
-}
-
-/** Whether it took too long; nothing else makes such an error before a socket is in. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof ServiceUnavailableError && error.type === 'HANDSHAKE_TIMEOUT';
 }
 
 /** What the client gets as `connect_error`: the message, and the whole error as `data`. */

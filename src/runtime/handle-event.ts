@@ -10,7 +10,7 @@ import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
-import { passPacketMiddlewares } from './packet-middlewares';
+import { passPacketMiddlewares, tookTooLong } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
 import { awaitTurn, passTurn } from './turns';
@@ -43,6 +43,8 @@ export function receivePacket(gateway: GatewayRuntime, session: SocketSession, p
     },
     (error: unknown) => {
       session.pending--;
+      if (tookTooLong(error, 'PACKET_MIDDLEWARE_TIMEOUT'))
+        gateway.metrics?.exceeded(session.path, 'ackTimeout');
       refusePacket(gateway, session, packet, error);
     },
   );

@@ -20,6 +20,11 @@ export async function passPacketMiddlewares(
   }
 }
 
+/** Whether a middleware, or whatever else `pass` ran, took too long. */
+export function tookTooLong(error: unknown, type: string): boolean {
+  return error instanceof ServiceUnavailableError && error.type === type;
+}
+
 /**
  * Runs a middleware that goes on by calling `next`. A throw or a rejection of any value refuses.
  *

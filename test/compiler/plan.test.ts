@@ -283,7 +283,7 @@ describe('compileGateway: the plan', () => {
         expect(problems).to.have.length(1);
         expect(problems[0]).to.match(
           new RegExp(
-            `^Chat: limits\\.${name} does not exist; there are concurrency, maxPending, maxDepth, .*ackTimeout$`,
+            `^Chat: limits\\.${name} does not exist; there are concurrency, maxPending, maxDepth, .*ackTimeout, connections$`,
           ),
         );
       }

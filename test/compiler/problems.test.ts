@@ -92,9 +92,10 @@ describe('compileGateway: problems', () => {
       }
     }
     Object.defineProperty(Chat.prototype, 'logger', { value: () => 1 });
-    const limits = Object.keys(
-      compileGateway(SocketNamespace()(class Right extends SocketGateway {})).limits,
-    );
+    const limits = [
+      ...Object.keys(compileGateway(SocketNamespace()(class Right extends SocketGateway {})).limits),
+      'connections',
+    ];
     const lines = [
       "Chat: the path 'chat' must begin with a slash: '/chat'",
       "Chat: @SocketNamespace names '/tenants/:id' twice; name it once",

@@ -15,6 +15,7 @@ const ofMembers = {
   OnDisconnect: library.OnDisconnect(),
   OnDisconnecting: library.OnDisconnecting(),
   PacketMiddleware: library.PacketMiddleware(),
+  RateLimit: library.RateLimit({ points: 1, duration: 1 }),
   SocketEvent: library.SocketEvent('a'),
 } as unknown as Record<string, MethodDecorator>;
 
