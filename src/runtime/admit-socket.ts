@@ -1,8 +1,10 @@
 import type { Socket } from 'socket.io';
 import { RateLimitExceeded, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
-import { wireError } from './answer';
-import { present } from './errors/wire-error';
+import { shownError } from './answer';
+import { ConnectError, messageOf } from './errors/connect-error';
+import { describeThrown } from './errors/guarded';
+import { isPresentable, masked, toError } from './errors/wire-error';
 import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
@@ -13,16 +15,6 @@ import { setUser, userOf } from './socket-user';
 
 /** Namespaces per connection, those that are still being asked for included. */
 const entered = new WeakMap<object, number>();
-
-/** An error that a middleware passed to `next`: in Socket.IO that is the way to tell a client why. */
-class Refusal extends Error {
-  readonly data: unknown;
-
-  constructor(error: { message?: unknown; data?: unknown }) {
-    super(typeof error.message === 'string' ? error.message : 'refused');
-    this.data = error.data;
-  }
-}
 
 /**
  * Decides whether a socket may enter a namespace of the gateway: limits, middlewares, authentication, guard of the
@@ -46,7 +38,7 @@ export function admitSocket(
       leaveNamespace(socket);
       gateway.metrics?.refused(path, codeOf(error));
       if (tookTooLong(error, 'HANDSHAKE_TIMEOUT')) gateway.metrics?.exceeded(path, 'handshakeTimeout');
-      next(error instanceof Refusal ? error : refusal(gateway, socket, error));
+      next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
   );
 }
@@ -84,7 +76,8 @@ async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Pro
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
-        next(error && new Refusal(error));
+        // In Socket.IO that is the way to tell a client why.
+        next(error && new ConnectError(error));
       }),
     );
   }
@@ -107,22 +100,29 @@ async function authenticate(
     // In moleculer-io that is the method's task from the beginning.
     if (gateway.plan.likeMoleculerIo) await gateway.service.socketSaveUser(socket, user);
     else await setUser(socket, user);
-  } catch (error) {
-    if (error instanceof Error && codeOf(error) === 401) throw error;
+  } catch (thrown) {
+    const { exposeErrors } = gateway.plan;
+    const error = toError(thrown);
+    if (codeOf(error) === 401 && (exposeErrors || isPresentable(error))) throw error;
     gateway.logger.warn(
-      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}:`,
-      error,
+      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}: ` +
+        describeThrown(thrown),
     );
     const denial = new UnAuthorizedError();
-    if (gateway.plan.exposeErrors && error instanceof Error) denial.message = present(error).message;
+    if (exposeErrors && error === thrown) denial.message = messageOf(error) ?? denial.message;
     throw denial;
   }
 }
 
-/** What the client gets as `connect_error`: the message, and the whole error as `data`. */
-function refusal(gateway: GatewayRuntime, socket: Socket, error: unknown): Error {
-  const data = wireError(gateway, socket, undefined, error, gateway.broker.generateUid());
-  return Object.assign(new Error(data.message), { data });
+/** What the client gets as `connect_error`: the message, and the error as `data`, as much of it as can be written. */
+function refusal(gateway: GatewayRuntime, socket: Socket, thrown: unknown): ConnectError {
+  const requestID = gateway.broker.generateUid();
+  const error = shownError(gateway, socket, undefined, thrown, requestID);
+  const { data: _data, ...rest } = error;
+  const written = [error, rest, masked(requestID)].map(
+    (data) => new ConnectError({ message: data.message, data }),
+  );
+  return written.find(({ data }) => data !== undefined) as ConnectError;
 }
 
 function codeOf(error: unknown): number {

@@ -42,13 +42,7 @@ export function answerError(
   thrown: unknown,
 ): WireError {
   const requestID = ctx?.requestID ?? gateway.broker.generateUid();
-  let error: WireError;
-  try {
-    error = wireError(gateway, socket, ctx, thrown, requestID);
-  } catch (failure) {
-    gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
-    error = masked(requestID);
-  }
+  const error = shownError(gateway, socket, ctx, thrown, requestID);
   if (!ack || !socket.connected) return error;
   answerByMethod(gateway, thrown, ack, () => {
     try {
@@ -103,8 +97,26 @@ export function injectableAck(
   };
 }
 
-/** What a client sees of an error, masked unless it was made to be seen; what may be masked is logged in full. */
-export function wireError(
+/**
+ * What a client sees of an error, masked unless it was made to be seen; what may be masked is logged in full. Never
+ * throws, whatever the error does when it is looked at.
+ */
+export function shownError(
+  gateway: GatewayRuntime,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): WireError {
+  try {
+    return wireError(gateway, socket, ctx, thrown, requestID);
+  } catch (failure) {
+    gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
+    return masked(requestID);
+  }
+}
+
+function wireError(
   gateway: GatewayRuntime,
   socket: Socket,
   ctx: SocketContext | undefined,

@@ -2,6 +2,7 @@ import { Errors } from 'moleculer';
 import type { ProxyPlan } from '../compiler/plan';
 import { BadRequestError } from '../errors';
 import type { ProxyCallOptions, SocketContext } from '../types';
+import { isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { childContext, nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 
@@ -86,12 +87,17 @@ function addedToMeta({
 /** Fresh options for every call, so that nothing a hook writes reaches another client. */
 function callOptions(
   { service }: GatewayRuntime,
-  { options }: ProxyPlan,
+  { options, member }: ProxyPlan,
   ctx: SocketContext,
 ): ProxyCallOptions {
   const { callOptions: declared } = options;
   if (declared === undefined) return { meta: ctx.meta };
   const given = typeof declared === 'function' ? declared.call(service, ctx, ctx.socket) : declared;
+  if (isPromise(given)) {
+    // It is refused here, and whatever it comes to interests nobody.
+    Promise.resolve(given).catch(() => undefined);
+    throw new Error(`callOptions of ${member} must not be async: do what takes time in a before hook`);
+  }
   const own = copyPlain(given ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
   delete own.ctx;
   delete own.parentCtx;

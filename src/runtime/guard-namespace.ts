@@ -1,4 +1,6 @@
 import { Namespace, type Socket } from 'socket.io';
+import { ConnectError } from './errors/connect-error';
+import { guardBroadcasts } from './guard-broadcasts';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardedListening, guardMethods } from './guard-listeners';
 import { pass } from './packet-middlewares';
@@ -15,9 +17,10 @@ export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Name
         },
         (error: unknown) => {
           report(`a middleware of '${namespace.name}' refused ${socket.id}`, error);
-          next(error instanceof Error ? error : new Error('refused'));
+          next(new ConnectError(Object(error) as Error));
         },
       );
     });
+  guardBroadcasts(namespace, report);
   guardMethods(namespace, { ...guardedListening(Namespace.prototype), use }, report);
 }

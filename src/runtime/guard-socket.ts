@@ -1,7 +1,8 @@
 import { Socket } from 'socket.io';
 import type { AckFunction } from '../types';
 import { answerError } from './answer';
-import { isPromise } from './errors/guarded';
+import { guarded, type Report } from './errors/guarded';
+import { toError } from './errors/wire-error';
 import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardCallback, guardedListening, guardMethods, type Callback } from './guard-listeners';
@@ -102,17 +103,13 @@ function listenToAny(change: ListenToAny): ListenToAny {
   };
 }
 
-/** What a middleware rejects with refuses its packet, like what it passes to `next`. */
+/** What a middleware throws or rejects with refuses its packet, like what it passes to `next`. */
 const use: Use = function (middleware) {
   return original.use.call(this, (packet, next) => {
-    const running = middleware(packet, next);
-    if (isPromise(running)) {
-      running.then(undefined, (error: unknown) => {
-        next(
-          error instanceof Error ? error : new Error('a middleware of the socket refused', { cause: error }),
-        );
-      });
-    }
+    const refuse: Report = (_what, error) => {
+      next(toError(error));
+    };
+    guarded('', refuse, () => middleware(packet, next));
   });
 };
 

@@ -64,8 +64,17 @@ function refusePacket(gateway: GatewayRuntime, session: SocketSession, packet: P
   gateway.metrics?.refusedPacket(session.path, code);
 }
 
-/** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */
 function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
+  try {
+    deliver(gateway, session, packet);
+  } catch (error) {
+    // More arguments than a listener can be called with, or a name that a middleware has made of something.
+    refusePacket(gateway, session, packet, error);
+  }
+}
+
+/** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */
+function deliver(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
   const { socket } = session;
   // A client may also send a number as the name.
   const name = String(packet[0]);
@@ -190,7 +199,7 @@ function createContext(
   // The application made it, and may have made it once for all: what is written into it must be for this call.
   const create = (own: object): EventContext =>
     new Context(broker, event.endpoint, session, name, args, { ...own });
-  return isPromise(meta) ? (meta as PromiseLike<object>).then(create) : create(meta);
+  return isPromise(meta) ? Promise.resolve(meta as PromiseLike<object>).then(create) : create(meta);
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */

@@ -12,7 +12,11 @@ interface RemoteError extends Error {
 
 /** Makes an `Error` of whatever was thrown; what is none is kept as its `cause`. */
 export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  try {
+    if (thrown instanceof Error) return thrown;
+  } catch {
+    // A proxy that does not even say what it is.
+  }
   return new Error('a value that is no error was thrown', { cause: thrown });
 }
 
