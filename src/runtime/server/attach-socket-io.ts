@@ -32,6 +32,7 @@ export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
   const io = new Server(http, options);
+  http.on('upgrade', surviveReset);
   const added = EVENTS.flatMap((event) =>
     (http.listeners(event) as Listener[])
       .filter((listener) => !before.get(event)?.includes(listener))
@@ -50,6 +51,17 @@ export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>
       attached.delete(http);
     },
   };
+}
+
+/**
+ * From a request to upgrade until somebody answers it (a check of the origin takes its time, another path gets a second)
+ * nobody listens to the connection: a client that resets it then would end the process.
+ */
+function surviveReset(
+  _request: unknown,
+  socket: { on(event: 'error', listener: () => void): unknown },
+): void {
+  socket.on('error', () => undefined);
 }
 
 /** Ends all connections in a way after which clients come back by themselves, and in bounded time. */

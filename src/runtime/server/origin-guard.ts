@@ -10,6 +10,18 @@ type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 type Verdict = (refused: string | null) => void;
 
 const REFUSED = 'origin not allowed';
+const UNCHECKED = 'the request could not be checked';
+
+/** What functions have said of a request: CORS asks first, and they are asked once. */
+const verdicts = new WeakMap<IncomingMessage, string | null>();
+
+/** A handshake that the application's code is asked about. */
+interface Handshake {
+  readonly request: IncomingMessage;
+  /** Milliseconds that the code has for its answer. */
+  readonly patience: number;
+  readonly report: Report;
+}
 
 /**
  * Guards the handshake of every transport. CORS alone is a matter between a browser and a page, and browsers do not
@@ -17,31 +29,28 @@ const REFUSED = 'origin not allowed';
  *
  * @param cors the setting: its `origin` decides; without one any origin passes
  * @param allowRequest the user's own guard, asked when the origin is allowed
+ * @param patience milliseconds that functions among them have for an answer
  */
 export function guardHandshake(
   cors: Cors | undefined,
   allowRequest: AllowRequest | undefined,
+  patience: number,
   report: Report,
 ): AllowRequest {
   return (request, answer) => {
-    let answered = false;
-    const once = (error: string | null | undefined, success: boolean): void => {
-      if (answered) return;
-      answered = true;
-      answer(error, success);
+    const handshake = { request, patience, report };
+    const verdict: Verdict = (refused) => {
+      // Whoever has gone in the meantime must not be waited for.
+      if (request.socket.destroyed) answer('the client has gone', false);
+      else answer(refused, refused === null);
     };
-    const failed =
-      (what: string): Report =>
-      (_what, error) => {
-        report(what, error);
-        once('the request could not be checked', false);
-      };
-    checkOrigin(cors, request, failed('cors.origin failed, the handshake is refused'), (refused) => {
-      if (refused !== null) once(refused, false);
-      else if (!allowRequest) once(null, true);
+    checkOrigin(cors, handshake, (refused) => {
+      if (refused !== null || !allowRequest) verdict(refused);
       else {
-        guarded('', failed('allowRequest failed, the handshake is refused'), () =>
-          allowRequest(request, once),
+        ask('allowRequest', handshake, verdict, (say) =>
+          allowRequest(request, (why, success) => {
+            say(success ? null : typeof why === 'string' ? why : UNCHECKED);
+          }),
         );
       }
     });
@@ -49,85 +58,135 @@ export function guardHandshake(
 }
 
 /** What CORS itself decides by: the same as the handshake. `'*'` stays, so that responses can be cached. */
-export function corsOptions(cors: Cors | undefined, report: Report): Cors | undefined {
-  if (typeof cors === 'function') {
-    return (request, answer) => {
-      const refuse: Report = (what, error) => {
-        report(what, error);
-        answer(null, { origin: false });
-      };
-      guarded('cors failed', refuse, () => (cors as (...args: unknown[]) => unknown)(request, answer));
+export function corsOptions(cors: Cors | undefined, patience: number, report: Report): Cors | undefined {
+  if (cors === undefined) return undefined;
+  if (typeof cors !== 'function' && typeof cors.origin !== 'function') {
+    const { origin } = cors;
+    if (origin === undefined || origin === '*' || origin === true) return cors;
+    return {
+      ...cors,
+      origin: (name, answer) => {
+        answer(null, name !== undefined && originMatches(origin, name));
+      },
     };
   }
-  if (!cors || cors.origin === undefined || cors.origin === '*' || cors.origin === true) return cors;
-  const { origin } = cors;
-  return {
-    ...cors,
-    origin: (name, answer) => {
-      const refuse: Report = () => {
-        answer(null, false);
-      };
-      if (name === undefined) answer(null, false);
+  const delegate = (request: IncomingMessage, answer: (error: null, options: CorsOptions) => void): void => {
+    const handshake = { request, patience, report };
+    resolveCors(cors, handshake, (options) => {
+      if (!options) verdicts.set(request, UNCHECKED);
+      if (request.headers.origin === undefined || !options) answer(null, { ...options, origin: false });
       else {
-        decide(origin, name, refuse, (refused) => {
-          answer(null, refused === null);
+        decide(options.origin, request.headers.origin, handshake, (refused) => {
+          verdicts.set(request, refused);
+          answer(null, { ...options, origin: refused === null });
         });
       }
-    },
+    });
   };
+  return delegate as unknown as Cors;
 }
 
-function checkOrigin(
-  cors: Cors | undefined,
-  request: IncomingMessage,
-  failed: Report,
-  verdict: Verdict,
-): void {
-  const { origin } = request.headers;
+function checkOrigin(cors: Cors | undefined, handshake: Handshake, verdict: Verdict): void {
+  const { origin } = handshake.request.headers;
+  const known = verdicts.get(handshake.request);
+  if (known !== undefined) verdict(known);
   // Browsers always say where a page comes from; whoever says nothing is no browser.
-  if (origin === undefined || cors === undefined) verdict(null);
-  else if (typeof cors === 'function') {
-    guarded('', failed, () =>
-      (
-        cors as (
-          request: IncomingMessage,
-          answer: (error: Error | null, options?: CorsOptions) => void,
-        ) => unknown
-      )(request, (error, options) => {
-        if (error) failed('', error);
-        else decide(options?.origin, origin, failed, verdict);
-      }),
-    );
-  } else decide(cors.origin, origin, failed, verdict);
+  else if (origin === undefined || cors === undefined) verdict(null);
+  else {
+    resolveCors(cors, handshake, (options) => {
+      if (options) decide(options.origin, origin, handshake, verdict);
+      else verdict(UNCHECKED);
+    });
+  }
 }
 
-function decide(allowed: Origin, origin: string, failed: Report, verdict: Verdict): void {
+/** Asks a delegate for the options; undefined where it fails. */
+function resolveCors(
+  cors: Cors,
+  handshake: Handshake,
+  resolved: (options: CorsOptions | undefined) => void,
+): void {
+  if (typeof cors !== 'function') {
+    resolved(cors);
+    return;
+  }
+  let given: CorsOptions | undefined;
+  const delegate = cors as unknown as (
+    request: IncomingMessage,
+    answer: (error: Error | null, options?: CorsOptions) => void,
+  ) => unknown;
+  ask(
+    'cors',
+    handshake,
+    (refused) => {
+      resolved(refused === null ? given : undefined);
+    },
+    (say, failed) =>
+      delegate(handshake.request, (error, options) => {
+        if (error) failed('', error);
+        else {
+          given ??= options ?? {};
+          say(null);
+        }
+      }),
+  );
+}
+
+function decide(allowed: Origin, origin: string, handshake: Handshake, verdict: Verdict): void {
   if (typeof allowed !== 'function') {
     verdict(originMatches(allowed, origin) ? null : REFUSED);
     return;
   }
-  // moleculer-web's functions take the origin and return the decision.
-  if (allowed.length < 2) {
-    const predicate = allowed as (origin: string) => unknown;
-    guarded('', failed, async () => {
-      verdict((await predicate(origin)) ? null : REFUSED);
-    });
-    return;
-  }
-  guarded('', failed, () =>
-    (allowed as (origin: string, answer: (error: Error | null, decision?: Origin) => void) => unknown)(
+  ask('cors.origin', handshake, verdict, (say, failed) => {
+    // moleculer-web's functions take the origin and return the decision.
+    if (allowed.length < 2) {
+      const predicate = allowed as (origin: string) => unknown;
+      return Promise.resolve(predicate(origin)).then((allows) => {
+        say(allows ? null : REFUSED);
+      });
+    }
+    return (allowed as (origin: string, answer: (error: Error | null, decision?: Origin) => void) => unknown)(
       origin,
       (error, decision) => {
         if (error) failed('', error);
-        else
-          verdict(
-            typeof decision !== 'function' && decision !== undefined && originMatches(decision, origin)
-              ? null
-              : REFUSED,
-          );
+        else {
+          const allows =
+            typeof decision !== 'function' && decision !== undefined && originMatches(decision, origin);
+          say(allows ? null : REFUSED);
+        }
       },
-    ),
-  );
+    );
+  });
+}
+
+/**
+ * Asks code of the application's for a verdict: there is one, in bounded time, whatever the code does.
+ *
+ * @param what the name of the code, for the log
+ */
+function ask(
+  what: string,
+  { patience, report }: Handshake,
+  verdict: Verdict,
+  run: (say: Verdict, failed: Report) => unknown,
+): void {
+  let answered = false;
+  const say: Verdict = (refused) => {
+    if (answered) return;
+    answered = true;
+    clearTimeout(timer);
+    verdict(refused);
+  };
+  const failed: Report = (_what, error) => {
+    report(`${what} failed, the handshake is refused`, error);
+    say(UNCHECKED);
+  };
+  const timer = Number.isFinite(patience)
+    ? setTimeout(() => {
+        failed('', new Error(`no answer within ${patience} ms`));
+      }, patience).unref()
+    : undefined;
+  guarded('', failed, () => run(say, failed));
 }
 
 /**

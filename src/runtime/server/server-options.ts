@@ -74,8 +74,8 @@ export function socketOptions(
     ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter }),
-    cors: corsOptions(guardedCors, report),
-    allowRequest: guardHandshake(guardedCors, io.allowRequest, report),
+    cors: corsOptions(guardedCors, patience, report),
+    allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
     cleanupEmptyChildNamespaces: false,
   };
