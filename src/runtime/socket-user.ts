@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { roomOfUser } from '../compiler/user-room';
 import { UnAuthorizedError } from '../errors';
+import { isPromise } from './errors/guarded';
 import { gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { expiryOf, isOver, watchExpiry } from './user-expiry';
@@ -37,6 +38,16 @@ function roomsOf({ plan, service }: GatewayRuntime, user: unknown): string[] {
   const { id } = user as { id?: unknown };
   if (typeof id === 'string' || typeof id === 'number') rooms.push(roomOfUser(id));
   const { room } = plan.authentication ?? {};
-  if (room) rooms.push(room.call(service, user));
+  if (room) {
+    const name: unknown = room.call(service, user);
+    if (typeof name !== 'string' || name === '') {
+      // A promise of it may reject, with nobody there.
+      if (isPromise(name)) name.then(undefined, () => undefined);
+      throw new TypeError(
+        `room of ${plan.className}.${String(plan.authentication?.method.name)} must return a string`,
+      );
+    }
+    rooms.push(name);
+  }
   return rooms;
 }
