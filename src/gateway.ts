@@ -6,6 +6,7 @@ import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
 import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
+import { completePlan } from './compiler/socket-authorize';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
@@ -54,7 +55,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
     // A base class with @Service above it parses as soon as its own part is there.
     if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
-    const plan = compileGateway(type);
+    const plan = completePlan(compileGateway(type), given);
     const schema = toServiceSchema(
       plan,
       given,

@@ -7,16 +7,17 @@ import type {
   ValidationOptions,
 } from '../types';
 import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
+import { compileAuthentication } from './compile-authentication';
 import { compileEvents } from './compile-events';
 import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
-import { isListOfFunctions, methodPlan, methodsFor } from './compile-methods';
+import { isListOfFunctions, methodsFor } from './compile-methods';
 import { compilePaths, parametersOf } from './compile-paths';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
 import { compileService, serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
-import type { AuthenticationPlan, GatewayPlan, MethodPlan, ServicePlan } from './plan';
+import type { GatewayPlan } from './plan';
 import { Problems } from './problems';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
@@ -131,45 +132,6 @@ function compile(type: ClassValue): GatewayPlan {
   checkOptions(options, problems);
   problems.throwIfAny();
   return plan;
-}
-
-function compileAuthentication(
-  members: readonly MemberDeclaration[],
-  { methods }: ServicePlan,
-  problems: Problems,
-): AuthenticationPlan | undefined {
-  const decorated = members.filter((member) => member.roles.some((fact) => fact.kind === 'authenticate'));
-  const [first, second] = decorated;
-  if (first && second)
-    problems.add(second.name, `@Authenticate stands on '${first.name}' too; a gateway has one such method`);
-  if (!first) {
-    // The name that moleculer-io gives it.
-    const call = methods['socketAuthorize'] as MethodPlan['call'] | undefined;
-    return call && { method: { name: 'socketAuthorize', call }, room: undefined, expiresAt: undefined };
-  }
-  const method = methodPlan(first, '@Authenticate()', problems);
-  const options = first.roles.find((role) => role.kind === 'authenticate')?.options ?? {};
-  for (const [name, value] of Object.entries(options)) {
-    if (!isAuthenticateOption(name)) {
-      problems.add(first.name, `@Authenticate has no option ${name}; there are room and expiresAt`);
-    } else if (value !== undefined && typeof value !== 'function') {
-      problems.add(
-        first.name,
-        `${name} must be a function of the user: @Authenticate({ ${AUTHENTICATE_OPTIONS[name]} })`,
-      );
-    }
-  }
-  return method && { method, room: options.room, expiresAt: options.expiresAt };
-}
-
-/** The options of `@Authenticate`, each with an example. */
-const AUTHENTICATE_OPTIONS = {
-  room: "room: (user) => 'user:' + user.id",
-  expiresAt: 'expiresAt: (user) => user.validUntil',
-} as const;
-
-function isAuthenticateOption(name: string): name is keyof typeof AUTHENTICATE_OPTIONS {
-  return Object.hasOwn(AUTHENTICATE_OPTIONS, name);
 }
 
 function answersEvents(member: MemberDeclaration): boolean {

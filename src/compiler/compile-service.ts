@@ -1,7 +1,8 @@
-import { Service, type ServiceSchema } from 'moleculer';
+import { Service } from 'moleculer';
 import { existingRecord } from '../metadata/storage';
 import type { ServerSettings, SocketNamespaceOptions } from '../types';
 import { declaredClass, type ClassValue } from './class-chain';
+import { checkMixins, mixinsOf } from './mixins';
 import type { MethodPlan, ServicePlan } from './plan';
 import type { Problems } from './problems';
 
@@ -9,6 +10,12 @@ import type { Problems } from './problems';
 export const SERVER_SETTINGS = ['port', 'ip', 'https', 'server', 'cors', 'io'] as const;
 
 const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
+/** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
+const OPTIONS = new Set(
+  'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation exposeErrors'.split(
+    ' ',
+  ),
+);
 /** What Moleculer keeps on a service under these names would be overwritten by a method. */
 const RESERVED_METHODS = new Set(
   'name fullName version settings metadata dependencies schema originalSchema broker actions events logger Promise io namespaces'.split(
@@ -45,9 +52,16 @@ export function compileService(
           member,
           `'${member}' is a property of every Moleculer service; give the method another name`,
         );
-      } else if (!(member in Service.prototype)) methods[member] = value;
+        // Moleculer looks for those that say how a part of the schema is merged on the class.
+      } else if (!(member in Service.prototype) && !member.startsWith('mergeSchema')) methods[member] = value;
     }
   }
+  for (const turn of LIFECYCLE) {
+    if (turn in options)
+      problems.add(undefined, `${turn} is a method of the class, not an option: write ${turn}() { … } in it`);
+  }
+
+  checkMixins(options, problems);
 
   const { settings = {} } = options;
   return {
@@ -56,12 +70,13 @@ export function compileService(
     settings: withoutServer(settings),
     metadata: { ...options.metadata },
     dependencies: options.dependencies,
-    mixins: ([] as Partial<ServiceSchema>[]).concat((options.mixins ?? []) as Partial<ServiceSchema>[]),
+    mixins: mixinsOf(options),
     hooks: options.hooks,
     actions: { ...options.actions, ...inheritedParts(prototypes, 'actions') },
     events: { ...options.events, ...inheritedParts(prototypes, 'events') },
     methods: { ...options.methods, ...methods },
     lifecycle,
+    others: Object.fromEntries(Object.entries(options).filter(([option]) => !OPTIONS.has(option))),
   };
 }
 

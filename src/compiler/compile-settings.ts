@@ -221,4 +221,5 @@ const NO_CLASS: ServicePlan = {
   events: {},
   methods: {},
   lifecycle: {},
+  others: {},
 };

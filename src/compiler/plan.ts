@@ -159,6 +159,8 @@ export interface ServicePlan {
   readonly lifecycle: Readonly<
     Partial<Record<'merged' | 'created' | 'started' | 'stopped', MethodPlan['call']>>
   >;
+  /** Parts of the schema that Moleculer does not know, and other modules read: `channels`, `queues`, … */
+  readonly others: Readonly<Record<string, unknown>>;
 }
 
 /** The limits that are numbers, completed. */

@@ -42,6 +42,7 @@ export function toServiceSchema(
     ) as Lifecycle[];
 
   const own: ServiceSchema & { merged: Lifecycle[] } = {
+    ...service.others,
     // @Service names a service like its class where it is given no name; then ours is meant.
     name: typeof name === 'string' && name !== '' && name !== plan.className ? name : service.name,
     ...(service.version !== undefined && { version: service.version }),
@@ -50,7 +51,7 @@ export function toServiceSchema(
     ...(service.dependencies && { dependencies: service.dependencies }),
     ...(service.hooks && { hooks: service.hooks }),
     mixins: [...service.mixins],
-    methods: { ...service.methods } as ServiceSchema['methods'],
+    methods: ownMethods(service.methods),
     events: { ...service.events } as ServiceSchema['events'],
     actions: {
       ...management,
@@ -129,6 +130,16 @@ export function arrangeLifecycle(
     ],
     stopped: [...mixed('stopped'), step((service) => runtime.stopped(service)), ...list(own, 'stopped')],
   });
+}
+
+/** Moleculer binds the handler of a method that is written as an object in place, to the service that it makes. */
+function ownMethods(methods: Readonly<Record<string, unknown>>): ServiceSchema['methods'] {
+  return Object.fromEntries(
+    Object.entries(methods).map(([name, method]) => [
+      name,
+      typeof method === 'object' ? { ...method } : method,
+    ]),
+  ) as ServiceSchema['methods'];
 }
 
 function step(run: (service: Service) => unknown): Lifecycle {

@@ -96,8 +96,8 @@ function connectsFirst(adapter: unknown): adapter is () => unknown {
 export function taken(gateway: GatewayRuntime, path: PathPlan, owner: GatewayRuntime): DeclarationError {
   return contradiction(
     gateway,
-    `the namespace ${identify(path)} belongs to ${owner.plan.className} on the same server; ` +
-      'give one of them another path, or another port',
+    `the namespace ${identify(path)} of '${gateway.service.fullName}' belongs to ${owner.plan.className} ` +
+      `('${owner.service.fullName}') on the same server; give one of them another path, or another port`,
   );
 }
 

@@ -1,0 +1,31 @@
+import type { ServiceSchema } from 'moleculer';
+import type { Problems } from './problems';
+
+/** What is looked at here of a schema, or of a plan of one. */
+export interface SchemaParts {
+  readonly methods?: object | undefined;
+  readonly mixins?: unknown;
+}
+
+/** The mixins of a schema, of which it may have one without an array. */
+export function mixinsOf({ mixins }: SchemaParts): Partial<ServiceSchema>[] {
+  return ([] as Partial<ServiceSchema>[]).concat((mixins ?? []) as Partial<ServiceSchema>[]);
+}
+
+/** Moleculer copies the properties of a mixin, and a class or a function has none that it would look for. */
+export function checkMixins(schema: SchemaParts, problems: Problems): void {
+  for (const [at, mixin] of mixinsOf(schema).entries() as Iterable<[number, unknown]>) {
+    if (typeof mixin === 'object' && mixin !== null) continue;
+    const what = typeof mixin === 'function' ? `a class or function, '${mixin.name}'` : String(mixin);
+    problems.add(
+      undefined,
+      `mixins[${at}] is ${what}, of which Moleculer takes nothing: ` +
+        'extend the class, call the function, or write the mixin as an object',
+    );
+  }
+}
+
+/** Whether a schema or a mixin of its has a method of that name. */
+export function hasMethod(schema: SchemaParts, name: string): boolean {
+  return name in (schema.methods ?? {}) || mixinsOf(schema).some((mixin) => mixin && hasMethod(mixin, name));
+}

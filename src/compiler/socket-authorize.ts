@@ -1,0 +1,34 @@
+import { checkMixins, hasMethod, type SchemaParts } from './mixins';
+import type { AuthenticationPlan, GatewayPlan, MethodPlan } from './plan';
+import { Problems } from './problems';
+
+/** The name that moleculer-io gives the method that turns a socket into a user. */
+const NAME = 'socketAuthorize';
+
+/** The method of moleculer-io's name that a schema has: its own, or one of a mixin. */
+export function socketAuthorizeOf(schema: SchemaParts): AuthenticationPlan | undefined {
+  const own = (schema.methods as Record<string, unknown> | undefined)?.[NAME];
+  if (typeof own === 'function')
+    return { method: { name: NAME, call: own as MethodPlan['call'] }, room: undefined, expiresAt: undefined };
+  // Which of several it is, Moleculer decides.
+  const call = function (this: unknown, socket: unknown): unknown {
+    return (this as { [NAME](socket: unknown): unknown })[NAME](socket);
+  };
+  return hasMethod(schema, NAME)
+    ? { method: { name: NAME, call }, room: undefined, expiresAt: undefined }
+    : undefined;
+}
+
+/**
+ * Completes a plan by what is given to the service from outside of its class.
+ *
+ * @param given the options of `@Service`, or modifications of `createService`
+ * @throws DeclarationError if a mixin is none
+ */
+export function completePlan(plan: GatewayPlan, given: SchemaParts): GatewayPlan {
+  const problems = new Problems(plan.className);
+  checkMixins(given, problems);
+  problems.throwIfAny();
+  const authentication = plan.authentication ?? socketAuthorizeOf(given);
+  return authentication === plan.authentication ? plan : Object.freeze({ ...plan, authentication });
+}
