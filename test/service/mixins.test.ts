@@ -10,7 +10,7 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connect, newBroker, newClient, refused, start, type Registered } from '../support/run-gateway';
+import { ask, connect, newBroker, newClient, refused, start } from '../support/run-gateway';
 
 const settings = { port: 0 };
 

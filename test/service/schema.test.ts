@@ -181,8 +181,9 @@ describe('the schema of a gateway', () => {
     it('come with the options, a mixin or a modification', async () => {
       const seen: unknown[] = [];
       const middleware = {
-        serviceCreating: (_service: unknown, { channels: found }: any) =>
-          void (found && seen.push(Object.keys(found))),
+        serviceCreating(_service: unknown, schema: any) {
+          if (schema.channels) seen.push(Object.keys(schema.channels));
+        },
       };
       const options = { middlewares: [middleware as never] };
       newBroker(gateway({ channels } as object), options);
