@@ -14,6 +14,8 @@ export interface GatewayLifecycle {
   attach(service: Service): void | Promise<void>;
   /** After the mixins have started: open the port. */
   listen(service: Service): Promise<void>;
+  /** All has started: let clients in. */
+  open(service: Service): void;
   stopped(service: Service): Promise<void>;
 }
 
@@ -100,8 +102,8 @@ export function configureServer(
 }
 
 /**
- * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it; the
- * service's own methods run while they are there. Moleculer runs `stopped` from the end of the list.
+ * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it. Clients come
+ * in when the service's own `started` is done, and are still there while its own `stopped` runs. Moleculer runs `stopped` from the end of the list.
  *
  * @param own the lifecycle methods of the service itself, as opposed to those of its mixins
  */
@@ -127,6 +129,9 @@ export function arrangeLifecycle(
       ...mixed('started'),
       step((service) => runtime.listen(service)),
       ...list(own, 'started'),
+      step((service) => {
+        runtime.open(service);
+      }),
     ],
     stopped: [...mixed('stopped'), step((service) => runtime.stopped(service)), ...list(own, 'stopped')],
   });

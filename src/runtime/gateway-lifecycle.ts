@@ -42,7 +42,9 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
         for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
         throw error;
       }
-      for (const gateway of gateways) {
+    },
+    open(service) {
+      for (const gateway of runtimesOf(service)) {
         for (const path of gateway.plan.paths) {
           for (const { name } of gateway.plan.events) gateway.log.route?.(`${identify(path)} '${name}'`);
         }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Context, type Middleware } from 'moleculer';
+import { Context } from 'moleculer';
 import { Event } from 'moleculer-decorators';
 import {
   type ActionProxy,
@@ -49,7 +49,7 @@ describe("Moleculer's middlewares around a gateway", () => {
   });
 
   async function serve(...middlewares: object[]): Promise<void> {
-    running = await start([ChatGateway, math], { middlewares });
+    running = await start([ChatGateway, math], { middlewares: middlewares as never[] });
     client = await connect(running);
   }
 
