@@ -49,7 +49,7 @@ describe("Moleculer's middlewares around a gateway", () => {
   });
 
   async function serve(...middlewares: object[]): Promise<void> {
-    running = await start([ChatGateway, math], { middlewares: middlewares as never[] });
+    running = await start([ChatGateway, math], { middlewares });
     client = await connect(running);
   }
 
