@@ -6,7 +6,7 @@ import type { EventFact, MemberDeclaration } from './inherit-facts';
 import { MANAGEMENT_ACTIONS } from './management-actions';
 import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
-import type { EventPlan, GuardPlan, HandlerPlan, RateLimitPlan } from './plan';
+import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from './plan';
 import type { Problems } from './problems';
 import { RESERVED_EVENTS } from './reserved-events';
 
@@ -15,6 +15,7 @@ const PROXY_OPTIONS = [
   'blacklist',
   'aliases',
   'mappingPolicy',
+  'multi',
   'callOptions',
   'onBeforeCall',
   'onAfterCall',
@@ -37,7 +38,7 @@ export function compileEvents(
   members: readonly MemberDeclaration[],
   context: EventsContext,
   problems: Problems,
-): { handlers: HandlerPlan[]; events: EventPlan[] } {
+): { handlers: HandlerPlan[]; events: EventPlan[]; hooksOf: (event: string) => HooksPlan } {
   const handlers: HandlerPlan[] = [];
   const events = new Map<string, { plan: EventPlan; member: string }>();
   const hooks = declaredHooks(members, problems);
@@ -77,7 +78,11 @@ export function compileEvents(
       });
     }
   }
-  return { handlers, events: [...events.values()].map(({ plan }) => plan) };
+  return {
+    handlers,
+    events: [...events.values()].map(({ plan }) => plan),
+    hooksOf: (event) => compileHooks(hooks, event),
+  };
 }
 
 function compileHandler(
@@ -118,6 +123,12 @@ function compileHandler(
     problems.add(
       member.name,
       `${misplaced.join(', ')} work on a property of type ActionProxy only, not on a method; take them away`,
+    );
+  }
+  if ('socket' in options) {
+    problems.add(
+      member.name,
+      "socket is for actions of other services; the method answers its event as it is, or several: @SocketEvent(['a', 'b'])",
     );
   }
   const { payload, ...declared } = options;

@@ -8,6 +8,7 @@ import type {
 } from '../types';
 import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
 import { compileAuthentication } from './compile-authentication';
+import { compileAutoExpose } from './compile-auto-expose';
 import { compileEvents } from './compile-events';
 import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
@@ -78,11 +79,12 @@ function compile(type: ClassValue): GatewayPlan {
         'or an event with @AllowAnonymous that logs in by setting ctx.meta.user',
     );
   }
-  const { handlers, events } = compileEvents(
+  const rateLimits = compileRateLimits(inheritClassFacts(prototypes, 'rateLimit'), undefined, problems);
+  const { handlers, events, hooksOf } = compileEvents(
     members,
     {
       guard,
-      rateLimits: compileRateLimits(inheritClassFacts(prototypes, 'rateLimit'), undefined, problems),
+      rateLimits,
       validation: options.validation ?? DEFAULT_VALIDATION,
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
@@ -101,6 +103,9 @@ function compile(type: ClassValue): GatewayPlan {
     paths,
     handlers,
     events,
+    autoExpose: compileAutoExpose(options.autoExpose, { guard, rateLimits, hooksOf }, (what) => {
+      problems.add(undefined, what);
+    }),
     authentication,
     guard,
     admitsAnonymous,

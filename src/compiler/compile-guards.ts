@@ -37,9 +37,15 @@ export function compileEventGuard(
     member,
     problems,
   );
-  const inherited = isAnonymous(facts) ? undefined : classGuard;
-  if (!own || !inherited) return own ?? inherited;
-  return { roles: [...inherited.roles, ...own.roles], policies: [...inherited.policies, ...own.policies] };
+  return combineGuards([isAnonymous(facts) ? undefined : classGuard, own]);
+}
+
+/** All of them must hold. Undefined where there is none. */
+export function combineGuards(guards: readonly (GuardPlan | undefined)[]): GuardPlan | undefined {
+  const [first, ...others] = guards.filter((guard) => guard !== undefined);
+  if (!first || others.length === 0) return first;
+  const all = [first, ...others];
+  return { roles: all.flatMap(({ roles }) => roles), policies: all.flatMap(({ policies }) => policies) };
 }
 
 /** Whether `@AllowAnonymous` exempts the event from the guard of its class. */

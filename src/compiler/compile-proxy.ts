@@ -38,7 +38,9 @@ export function proxyPlan(
   options: ActionProxyOptions,
   report: (what: string) => void,
 ): ProxyPlan {
-  const { mappingPolicy = 'all' } = options;
+  const { mappingPolicy = 'all', multi = false } = options;
+  if (typeof (multi as unknown) !== 'boolean')
+    report(`multi must be true or false, not ${JSON.stringify(multi)}`);
   if (!['all', 'restrict'].includes(mappingPolicy)) {
     report(`mappingPolicy must be 'all' or 'restrict', not '${mappingPolicy}'`);
   }
@@ -57,13 +59,15 @@ export function proxyPlan(
     options: { ...options },
     aliases,
     aliasesOnly: mappingPolicy === 'restrict',
+    multi,
     whitelist: whitelist && compileFilter(whitelist),
     blacklist: blacklist && compileFilter(blacklist),
     namedServices: namedServices(whitelist ?? []),
   };
 }
 
-function checkPatterns(
+/** Reads a list of globs and regular expressions. */
+export function checkPatterns(
   option: string,
   patterns: unknown,
   report: (what: string) => void,
@@ -95,16 +99,20 @@ function checkAliases(aliases: unknown, report: (what: string) => void): Map<str
   return new Map(entries as [string, string][]);
 }
 
-function checkFunctions(options: ActionProxyOptions, report: (what: string) => void): void {
-  const { callOptions } = options as { callOptions?: unknown };
+/** @param where what stands before the name of the option */
+export function checkCallOptions(callOptions: unknown, where: string, report: (what: string) => void): void {
   if (
     callOptions !== undefined &&
     callOptions !== null &&
     typeof callOptions !== 'function' &&
     typeof callOptions !== 'object'
   ) {
-    report('callOptions must be an object, or a function (ctx, socket) that returns one');
+    report(`${where}callOptions must be an object, or a function (ctx, socket) that returns one`);
   }
+}
+
+function checkFunctions(options: ActionProxyOptions, report: (what: string) => void): void {
+  checkCallOptions(options.callOptions, '', report);
   for (const hook of ['onBeforeCall', 'onAfterCall'] as const) {
     const value = options[hook] as unknown;
     if (value !== undefined && value !== null && typeof value !== 'function')
@@ -117,7 +125,7 @@ const REMEMBERED = 1000;
 const LONGEST_NAME = 256;
 
 /** Exact names are looked up; patterns are tried one after the other, once for every name. */
-function compileFilter(patterns: Patterns): ActionFilter {
+export function compileFilter(patterns: Patterns): ActionFilter {
   const names = new Set(patterns.filter((p): p is string => typeof p === 'string' && !/[*?]/.test(p)));
   const tests = patterns
     .filter((p) => typeof p !== 'string' || !names.has(p))

@@ -12,7 +12,7 @@ export const SERVER_SETTINGS = ['port', 'ip', 'https', 'server', 'cors', 'io'] a
 const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
 /** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
 const OPTIONS = new Set(
-  'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation exposeErrors'.split(
+  'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation autoExpose exposeErrors'.split(
     ' ',
   ),
 );

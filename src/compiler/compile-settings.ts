@@ -1,6 +1,12 @@
 import type { Socket } from 'socket.io';
 import { DeclarationError } from '../errors';
-import type { ActionProxyOptions, NamespaceMiddlewareFunction, PacketMiddlewareFunction } from '../types';
+import type {
+  ActionProxyOptions,
+  AutoExpose,
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+} from '../types';
+import { compileAutoExpose } from './compile-auto-expose';
 import { compileHooks } from './compile-hooks';
 import { compileLimits } from './compile-limits';
 import { isListOfFunctions } from './compile-methods';
@@ -21,6 +27,8 @@ export interface NamespaceSettings {
   createNamespace?: boolean;
   middlewares?: NamespaceMiddlewareFunction[];
   packetMiddlewares?: PacketMiddlewareFunction[];
+  /** Serves actions that carry `socket: 'event'` as events: `true`, or a whitelist. */
+  autoExpose?: AutoExpose;
   /** An action proxy, or a function. */
   events?: Record<string, ActionProxyOptions | FunctionPlan['call']>;
 }
@@ -93,6 +101,9 @@ function compileNamespace(
     paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
     handlers: [],
     events: compileEvents(events, member, problems),
+    autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {
+      problems.add(member, what);
+    }),
     authentication: item.authorization ? compileAuthorization(schema, item, member, problems) : undefined,
     guard: undefined,
     admitsAnonymous: true,
@@ -111,6 +122,12 @@ function compileNamespace(
 function limitsOf({ settings }: SettingsSchema): { connections?: unknown } | undefined {
   return (settings as { limits?: object } | undefined)?.limits;
 }
+/** There are no guards and hooks beside the events. */
+const NO_DECLARATIONS = {
+  guard: undefined,
+  rateLimits: [],
+  hooksOf: (event: string) => compileHooks([], event),
+};
 
 function compileEvents(
   events: NonNullable<NamespaceSettings['events']>,

@@ -8,6 +8,7 @@ export const MANAGEMENT_ACTIONS = [
   'leaveRooms',
   'disconnect',
   'request',
+  'listEvents',
 ] as const;
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
@@ -50,6 +51,7 @@ const PARAMS: Readonly<Record<ManagementAction, object>> = {
     args,
     timeout: { type: 'number', positive: true, ...optional },
   },
+  listEvents: { namespace },
 };
 
 /**

@@ -107,11 +107,21 @@ export interface ProxyPlan {
   readonly aliases: ReadonlyMap<string, string>;
   /** `mappingPolicy: 'restrict'`. */
   readonly aliasesOnly: boolean;
+  /** Clients may send several calls at once. */
+  readonly multi: boolean;
   /** Undefined: no limit. */
   readonly whitelist: ActionFilter | undefined;
   readonly blacklist: ActionFilter | undefined;
   /** The beginnings of the whitelist's patterns: management actions must be named. */
   readonly namedServices: readonly string[];
+}
+
+/** An action of another service that answers an event by itself. */
+export interface ActionPlan {
+  readonly kind: 'action';
+  /** Its full name. */
+  readonly action: string;
+  readonly options: Readonly<Pick<ActionProxyOptions, 'callOptions'>>;
 }
 
 /** Whether the full name of an action is on a list. */
@@ -128,11 +138,19 @@ export interface FunctionPlan {
 export interface EventPlan {
   /** `'*'` for the catch-all. */
   readonly name: string;
-  readonly target: HandlerPlan | ProxyPlan | FunctionPlan;
+  readonly target: HandlerPlan | ProxyPlan | FunctionPlan | ActionPlan;
   /** Undefined: open to everybody. */
   readonly guard: GuardPlan | undefined;
   readonly rateLimits: readonly RateLimitPlan[];
   readonly hooks: HooksPlan;
+}
+
+/** What a gateway does with actions that ask for an event. */
+export interface AutoExposePlan {
+  /** Undefined: every action that asks. */
+  readonly whitelist: ActionFilter | undefined;
+  /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
+  readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
 }
 
 /** How a socket becomes a user. */
@@ -177,6 +195,8 @@ export interface GatewayPlan {
   readonly paths: readonly PathPlan[];
   readonly handlers: readonly HandlerPlan[];
   readonly events: readonly EventPlan[];
+  /** Undefined: only declared events are served. */
+  readonly autoExpose: AutoExposePlan | undefined;
   readonly authentication: AuthenticationPlan | undefined;
   /** The guard of the class: at the connection only its roles can be judged. */
   readonly guard: GuardPlan | undefined;

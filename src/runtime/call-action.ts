@@ -1,5 +1,5 @@
 import { Errors } from 'moleculer';
-import type { ProxyPlan } from '../compiler/plan';
+import type { ActionPlan, ProxyPlan } from '../compiler/plan';
 import { BadRequestError } from '../errors';
 import type { ProxyCallOptions, SocketContext } from '../types';
 import { isPromise } from './errors/guarded';
@@ -34,7 +34,7 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   }
   // The balancer may look at the params (sharding), and guards and hooks do.
   ctx.params = ctx.args.length > 1 ? ctx.args[1] : {};
-  const options = callOptions(gateway, proxy, ctx);
+  const options = callOptions(gateway, proxy.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
   if (!isOpen(endpoint, proxy)) throw notFound(action);
   options.nodeID = endpoint.id;
@@ -85,18 +85,19 @@ function addedToMeta({
 }
 
 /** Fresh options for every call, so that nothing a hook writes reaches another client. */
-function callOptions(
+export function callOptions(
   { service }: GatewayRuntime,
-  { options, member }: ProxyPlan,
+  { callOptions: declared }: ActionPlan['options'],
   ctx: SocketContext,
 ): ProxyCallOptions {
-  const { callOptions: declared } = options;
   if (declared === undefined) return { meta: ctx.meta };
   const given = typeof declared === 'function' ? declared.call(service, ctx, ctx.socket) : declared;
   if (isPromise(given)) {
     // It is refused here, and whatever it comes to interests nobody.
     Promise.resolve(given).catch(() => undefined);
-    throw new Error(`callOptions of ${member} must not be async: do what takes time in a before hook`);
+    throw new Error(
+      `callOptions of the event '${ctx.event}' must not be async: do what takes time in a before hook`,
+    );
   }
   const own = copyPlain(given ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
   delete own.ctx;

@@ -33,6 +33,7 @@ export function connectSocket(
     socket,
     path,
     nspParams,
+    events: gateway.exposed?.eventsOf(path) ?? gateway.events,
     pending: 0,
     running: 0,
     waiting: [],

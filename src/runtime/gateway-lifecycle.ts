@@ -48,12 +48,16 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
         for (const path of gateway.plan.paths) {
           for (const { name } of gateway.plan.events) gateway.log.route?.(`${identify(path)} '${name}'`);
         }
+        gateway.exposed?.follow();
         gateway.open();
       }
     },
     async stopped(service) {
       const gateways = runtimesOf(service);
-      for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
+      for (const gateway of gateways) {
+        gateway.exposed?.stop();
+        gateway.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
+      }
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of gateways) await registry.release(gateway);
       // The broker may be started again, and all gateways must be known when the first one is attached.
@@ -117,6 +121,7 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   if (path?.kind === 'literal' && server.serves(path))
     throw new Error(`Namespace '${path.name}' already exists`);
   server.add(gateway);
+  gateway.exposed?.follow();
   gateway.open();
   runtimes.set(service, [...runtimesOf(service), gateway]);
   return gateway.namespaces.get(path?.kind === 'literal' ? path.name : '') as Namespace;

@@ -5,6 +5,7 @@ import { injectedAck } from '../compiler/injected-ack';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
 import type { GatewayShape, ServerSettings, SocketContext } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
+import { ExposedEvents } from './auto-expose/exposed-events';
 import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
@@ -26,7 +27,7 @@ export interface GatewayMethods extends GatewayShape {
 /** An event of the plan, bound to the service that answers it. */
 export interface BoundEvent {
   readonly plan: EventPlan;
-  /** The full name of the action that the handler is; empty for a proxy. */
+  /** The full name of the action that the handler is; empty where the action is another service's. */
   readonly action: string;
   readonly endpoint: ActionEndpoint | undefined;
   /** The handler has the ack, and its result is no answer. */
@@ -55,8 +56,11 @@ export class GatewayRuntime {
   readonly service: GatewayMethods;
   readonly events: ReadonlyMap<string, BoundEvent>;
   readonly catchAll: BoundEvent | undefined;
+  /** The events that other services ask for; undefined where the gateway serves its own only. */
+  readonly exposed: ExposedEvents | undefined;
   private readonly live = new Map<string, Namespace>();
   readonly log: EventLog;
+  private readonly limits: RateLimits;
   /** Of sockets that want to enter. */
   readonly connectionRate: readonly RateLimit[];
   readonly metrics: GatewayMetrics | undefined;
@@ -106,13 +110,12 @@ export class GatewayRuntime {
     this.log = eventLogOf(service);
     this.metrics = GatewayMetrics.of(service.broker);
     this.Context = socketContextClassOf(service.broker);
-    const limits = new RateLimits(service.fullName);
-    this.connectionRate = limits.of(plan.connectionRate ? [plan.connectionRate] : []);
-    const bound = plan.events.map(
-      (event) => [event.name, this.bind(event, limits.of(event.rateLimits))] as const,
-    );
+    this.limits = new RateLimits(service.fullName);
+    this.connectionRate = this.limits.of(plan.connectionRate ? [plan.connectionRate] : []);
+    const bound = plan.events.map((event) => [event.name, this.bind(event)] as const);
     this.events = new Map(bound.filter(([name]) => name !== '*'));
     this.catchAll = bound.find(([name]) => name === '*')?.[1];
+    this.exposed = plan.autoExpose && new ExposedEvents(this, plan.autoExpose);
     let open: GatewayRuntime['open'] = () => undefined;
     this.ready = new Promise((resolve, reject) => {
       open = (error) => {
@@ -169,14 +172,15 @@ export class GatewayRuntime {
     return (this.service as { io: Server | undefined }).io;
   }
 
-  private bind(plan: EventPlan, rateLimits: readonly RateLimit[]): BoundEvent {
+  /** Binds an event to the service. */
+  bind(plan: EventPlan): BoundEvent {
     const { target } = plan;
-    const noAction = { plan, action: '', endpoint: undefined, rateLimits };
-    if (target.kind === 'proxy') {
+    const noAction = { plan, action: '', endpoint: undefined, rateLimits: this.limits.of(plan.rateLimits) };
+    if (target.kind === 'proxy' || target.kind === 'action') {
       return {
         ...noAction,
         answersItself: false,
-        run: () => Promise.reject(new Error('a proxy runs no handler')),
+        run: () => Promise.reject(new Error('the action of another service is no handler')),
       };
     }
     if (target.kind === 'function') {
@@ -199,6 +203,7 @@ export class GatewayRuntime {
       if (endpoint?.state === false) throw new Errors.ServiceNotAvailableError({ action });
       return call(ctx.params, { ctx });
     };
+    const rateLimits = this.limits.of(plan.rateLimits);
     return { plan, action, endpoint, rateLimits, answersItself: target.answersItself, run };
   }
 }

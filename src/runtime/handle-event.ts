@@ -3,9 +3,11 @@ import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
 import type { AckFunction, SocketContext } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
-import { callAction, replaceMeta, resolveAction } from './call-action';
+import { resolveExposed } from './auto-expose/resolve-exposed';
+import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
+import { handleCalls, takesCalls } from './handle-calls';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
@@ -73,18 +75,23 @@ function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packe
   }
 }
 
-/** Finds what answers the event: a declared event, the catch-all, or a listener that the user put on the socket. */
+/** Finds what answers the event: a declared event, one that an action asked for, the catch-all, or a listener that the user put on the socket. */
 function deliver(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
   const { socket } = session;
   // A client may also send a number as the name.
   const name = String(packet[0]);
-  const event = gateway.events.get(name) ?? gateway.catchAll;
+  const event = session.events.get(name) ?? gateway.catchAll;
   const { request, params } = gateway.log;
   request?.(`${socket.id} sent '${name}'`);
   params?.(packet.slice(1));
   if (event) {
     const ack = ackOf(packet);
-    void handleEvent(gateway, session, event, name, packet.slice(1, ack ? -1 : undefined), ack);
+    const args = packet.slice(1, ack ? -1 : undefined);
+    if (takesCalls(event.plan.target, args[0])) {
+      handleCalls(gateway, session, event.plan, args, ack, (one, answer) =>
+        handleEvent(gateway, session, event, name, one, answer),
+      );
+    } else void handleEvent(gateway, session, event, name, args, ack);
     return;
   }
   // A client may send 'error', which is where Socket.IO reports its own.
@@ -127,7 +134,9 @@ async function handleEvent(
     const { guard, hooks, target } = event.plan;
     if (event.rateLimits.length > 0)
       await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
-    const call = target.kind === 'proxy' ? resolveAction(gateway, target, ctx) : undefined;
+    let call: ProxiedCall | undefined;
+    if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
+    else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
     if (guard) checkUser(guard, ctx);
     if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);

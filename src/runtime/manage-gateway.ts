@@ -6,6 +6,7 @@ import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
 import type { GatewayRuntime } from './gateway-runtime';
+import { listEvents } from './list-events';
 import { eachNamespace, settled } from './namespaces/own-namespaces';
 
 type OneOrMore = string | string[];
@@ -94,6 +95,10 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
     throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+  },
+
+  listEvents(ctx: Context<{ namespace?: string }>) {
+    return listEvents(runtimesOf(this), ctx.params.namespace);
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
 

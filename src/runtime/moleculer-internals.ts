@@ -24,7 +24,13 @@ interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
   findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
-  readonly registry: { createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint };
+  readonly registry: {
+    createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
+    /** Of every action that was ever known, where it is now. */
+    readonly actions: {
+      readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
+    };
+  };
 }
 
 interface ServiceInternals {
@@ -51,7 +57,26 @@ export interface CallableEndpoint {
     readonly name: string;
     readonly visibility?: string | null;
     readonly managesGateway?: boolean;
+    readonly params?: unknown;
+    /** The events that it asks for, as somebody has written them. */
+    readonly socket?: unknown;
   };
+  readonly service: { readonly fullName: string };
+}
+
+/**
+ * Every endpoint of every action, on any node. Not the lists of services: those keep the actions that a remote node has
+ * taken away, and show the definition of one node only.
+ */
+export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint> {
+  for (const { endpoints } of (broker as object as BrokerInternals).registry.actions.actions.values()) {
+    yield* endpoints;
+  }
+}
+
+/** Where an action is; nowhere if nobody has it any more. */
+export function endpointsOf(broker: ServiceBroker, action: string): readonly CallableEndpoint[] {
+  return (broker as object as BrokerInternals).registry.actions.actions.get(action)?.endpoints ?? [];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { EventAbort } from './abort-signal';
+import type { BoundEvent } from './gateway-runtime';
 
 /** What the gateway knows of a connected socket beside the socket itself. */
 export interface SocketSession {
@@ -8,6 +9,8 @@ export interface SocketSession {
   readonly path: string;
   /** The parameters of the dynamic namespace that the socket is in. */
   readonly nspParams: Readonly<Record<string, string>>;
+  /** What answers which event in the namespace; where services are exposed, it changes with them. */
+  readonly events: ReadonlyMap<string, BoundEvent>;
   /** Events that have arrived and are not done. */
   pending: number;
   /** Those of them that run; the rest wait for their turn. */

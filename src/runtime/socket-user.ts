@@ -24,11 +24,11 @@ export async function setUser(socket: Socket, user: unknown): Promise<void> {
   const after = roomsOf(gateway, user);
   (socket.data as { user?: unknown }).user = user;
   watchExpiry(gateway, socket);
-  for (const room of before) if (!after.includes(room)) await socket.leave(room);
-  for (const room of after) {
-    // Another call may have logged somebody else in meanwhile, or nobody.
-    if (!before.includes(room) && userOf(socket) === user) await socket.join(room);
-  }
+  // All before anything is awaited: of two calls that log in at the same time only the rooms of the last may stay.
+  await Promise.all([
+    ...before.filter((room) => !after.includes(room)).map((room) => socket.leave(room)),
+    ...after.filter((room) => !before.includes(room)).map((room) => socket.join(room)),
+  ]);
 }
 
 /** The rooms in which all sockets of a user are: the gateway's own, and the one of `@Authenticate({ room })`. */

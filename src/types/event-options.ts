@@ -22,6 +22,8 @@ export interface SocketEventOptions extends Partial<ActionSchema> {
   name?: never;
   /** The handler is the method. */
   handler?: never;
+  /** It is for actions of other services: the method answers its event as it is, or several: `@SocketEvent(['a', 'b'])`. */
+  socket?: never;
 }
 
 /** Options of the call that a client makes through an {@link ActionProxy}. */
@@ -37,6 +39,8 @@ export interface ActionProxyOptions {
   aliases?: Readonly<Record<string, string>>;
   /** `'restrict'`: only aliases can be called. Default `'all'`. */
   mappingPolicy?: 'all' | 'restrict';
+  /** `true`: a client may send several calls at once, as an array or an object of `{ action, params }`. Default false. */
+  multi?: boolean;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ProxyCallOptions | ((ctx: SocketContext, socket: Socket) => ProxyCallOptions | undefined);
   /** Called before the action, after the hooks of the gateway. */

@@ -1,3 +1,4 @@
+export type * from './auto-expose';
 export type * from './context';
 export type * from './event-options';
 export type * from './namespace-options';

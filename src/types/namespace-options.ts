@@ -1,4 +1,5 @@
 import type { ServiceSchema } from 'moleculer';
+import type { AutoExpose } from './auto-expose';
 import type {
   AckFormat,
   GatewayLimits,
@@ -32,6 +33,11 @@ export interface SocketNamespaceOptions {
   ack?: AckFormat;
   limits?: GatewayLimits;
   validation?: ValidationOptions;
+  /**
+   * Serves actions that carry `socket: 'event'` as events: `true` all of the cluster's, or those on a list of globs and
+   * regular expressions for their full names. Default false.
+   */
+  autoExpose?: AutoExpose;
   /** `true`: clients see the message of every error, also of those that may hold secrets. Default false. */
   exposeErrors?: boolean;
 }

@@ -392,7 +392,15 @@ describe('an action proxy', () => {
   });
 
   describe("the gateway's own management actions", () => {
-    const ACTIONS = ['broadcast', 'getClients', 'joinRooms', 'leaveRooms', 'disconnect', 'request'];
+    const ACTIONS = [
+      'broadcast',
+      'getClients',
+      'joinRooms',
+      'leaveRooms',
+      'disconnect',
+      'request',
+      'listEvents',
+    ];
     const PARAMS = {
       event: 'e',
       join: 'r',

@@ -39,7 +39,15 @@ class PlainGateway extends SocketGateway {
   }
 }
 
-const ALL = ['broadcast', 'getClients', 'joinRooms', 'leaveRooms', 'disconnect', 'request'] as const;
+const ALL = [
+  'broadcast',
+  'getClients',
+  'joinRooms',
+  'leaveRooms',
+  'disconnect',
+  'request',
+  'listEvents',
+] as const;
 type Action = (typeof ALL)[number];
 
 /** Parameters with which each of the actions works. */
@@ -50,6 +58,7 @@ const GOOD: Record<Action, object> = {
   leaveRooms: { socketIds: 'id', leave: 'room' },
   disconnect: { socketIds: 'id' },
   request: { socketId: 'id', event: 'hello', timeout: 50 },
+  listEvents: {},
 };
 
 /** Calls an action of the gateway. */

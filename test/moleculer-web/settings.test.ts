@@ -233,6 +233,7 @@ describe('settings of moleculer-web', () => {
       'leaveRooms',
       'disconnect',
       'request',
+      'listEvents',
     ])
       expect((await get(`${running.url}/web/${name}?event=hello`)).status, name).to.equal(404);
     expect(await running.broker.call('web.getClients')).to.deep.equal([]);

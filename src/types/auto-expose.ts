@@ -1,0 +1,66 @@
+import type {} from 'moleculer';
+import type { ActionProxyOptions } from './event-options';
+
+/**
+ * An event that an action asks for. Plain data, as it travels to the gateways of other nodes: a function in it would be
+ * lost on the way.
+ */
+export interface SocketExposure {
+  /** The name of the event. */
+  event: string;
+  /**
+   * The path of the namespace as its gateway has written it, `'/orders'` or `'/tenants/:id'`; several. None: every gateway
+   * with `autoExpose`.
+   */
+  namespace?: string | readonly string[];
+  /**
+   * Who may send it, beside what the gateway demands of all its events: `true` is any user, names are roles, one of which
+   * suffices.
+   */
+  authorize?: true | string | readonly string[];
+}
+
+/** What an action may carry as `socket`: the events that gateways with `autoExpose` serve it as. */
+export type SocketExposures = string | SocketExposure | readonly (string | SocketExposure)[];
+
+/** Options of `autoExpose`. */
+export interface AutoExposeOptions {
+  /** Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it. */
+  whitelist?: readonly (string | RegExp)[];
+  /** Options of every call, or a function that makes them; a fresh copy for every call. */
+  callOptions?: ActionProxyOptions['callOptions'];
+}
+
+/** The option `autoExpose`: all actions that ask for it, those on a whitelist, or a whitelist and options of the calls. */
+export type AutoExpose = boolean | readonly (string | RegExp)[] | AutoExposeOptions;
+
+/** An event of a gateway, as its action `listEvents` tells it: plain data, for reading. */
+export interface ListedEvent {
+  /** The name; `'*'` is what nothing else answers. */
+  event: string;
+  /** The paths of the namespaces that have it, as they were written. */
+  namespaces: string[];
+  /** A method of the gateway, a proxy through which clients call actions, an exposed action, a function of moleculer-io's settings. */
+  kind: 'handler' | 'proxy' | 'action' | 'function';
+  /** The full name of the action that answers. */
+  action?: string;
+  /** The params of that action, in the words of Moleculer's validator; what is no plain data is described. */
+  params?: unknown;
+  /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
+  authorize?: { roles: string[][]; policies: number };
+  /** What clients may call through a proxy. */
+  calls?: {
+    mappingPolicy: 'all' | 'restrict';
+    whitelist?: string[];
+    blacklist?: string[];
+    aliases?: Record<string, string>;
+    multi: boolean;
+  };
+}
+
+declare module 'moleculer' {
+  interface ActionSchema {
+    /** The events that gateways with `autoExpose` serve the action as: `'order.create'`, or more exactly. */
+    socket?: SocketExposures | false | null;
+  }
+}
