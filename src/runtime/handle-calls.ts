@@ -43,7 +43,8 @@ export function handleCalls(
     for (const [at, call] of calls.entries()) void handle(call.args, answers(at, call.name));
   } catch (error) {
     const measured = gateway.metrics?.event(session.path, event.name);
-    measured?.(answerError(gateway, session.socket, undefined, ack, error).code);
+    const { code } = answerError(gateway, session.socket, undefined, ack, error);
+    measured?.(code);
   }
 }
 
