@@ -64,7 +64,7 @@ function collectAnswers(
   let missing = calls.length;
   let failed = false;
   const answer = (): void => {
-    if (!ack || !socket.connected) return;
+    if (!ack) return;
     try {
       // Not by assignment: a client may name a call `__proto__`.
       gateway.answer.succeed(

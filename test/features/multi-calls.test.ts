@@ -545,6 +545,7 @@ describe('several calls at once', () => {
       const first = ask(client, 'call', [wait('a'), wait('b')]);
       await waiting(2);
       expect((await ask(client, 'call', [add(1, 2), add(1, 2)])).error).to.include(TOO_MANY);
+      expect(calls).to.deep.equal([]);
       expect((await ask(client, 'call', [add(1, 2)])).result).to.deep.equal([3]);
       const third = ask(client, 'call', 'math.wait', { gate: 'c' });
       await waiting(3);
