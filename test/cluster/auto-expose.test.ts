@@ -75,6 +75,7 @@ async function anotherNode(nodeID: string, services: readonly Registered[]): Pro
   const broker = node(nodeID, services);
   afterwards(() => broker.stop());
   await broker.start();
+  announce(broker);
   return broker;
 }
 

@@ -658,12 +658,16 @@ describe('autoExpose', () => {
     });
 
     it('at the same time is given to neither, whoever starts first', async () => {
-      const slow = { started: () => new Promise<void>((resolve) => setTimeout(resolve, 30)) };
+      const slow = (schema: ServiceSchema, milliseconds: number) => ({
+        ...schema,
+        started: () => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+      });
       for (const services of [
         [a, b],
         [b, a],
-        [a, { ...b, ...slow }],
-        [{ ...a, ...slow }, b],
+        // Until all have started the gateway serves what is there.
+        [a, slow(b, 130), slow(orders, 250)],
+        [slow(a, 130), b, slow(orders, 250)],
       ]) {
         const logger = new CollectingLogger();
         const running = await exposed(services as Registered[], { logger });
