@@ -26,6 +26,11 @@ export function identify(path: PathPlan): string {
   return path.source === String(path.pattern) ? path.source : `'${path.source}'`;
 }
 
+/** The path as it was written, alone: the name that others know it by. */
+export function nameOfPath(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.source;
+}
+
 /** What a path claims: two that differ only in the names of their parameters claim the same. */
 export function claimOf(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');

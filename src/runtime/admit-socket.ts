@@ -17,8 +17,8 @@ import { setUser, userOf } from './socket-user';
 const entered = new WeakMap<object, number>();
 
 /**
- * Decides whether a socket may enter a namespace of the gateway: limits, middlewares, authentication, guard of the
- * class. Always calls `next`, in bounded time.
+ * Decides whether a socket may enter a namespace of the gateway: limits, middlewares of the broker and of the gateway,
+ * authentication, guard of the class. Always calls `next`, in bounded time.
  */
 export function admitSocket(
   gateway: GatewayRuntime,
@@ -73,6 +73,7 @@ async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Pro
   }
   await takePoints(gateway, gateway.connectionRate, { socket }, path, 'connections');
   await gateway.ready;
+  for (const callback of gateway.moments.connecting) await callback.call(socket);
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {

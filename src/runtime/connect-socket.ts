@@ -1,11 +1,11 @@
 import type { Socket } from 'socket.io';
-import type { MethodPlan, SocketMethod } from '../compiler/plan';
 import { abortAll } from './abort-signal';
 import { admitRecovered, leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket, receiveWith } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
+import type { SocketCallback } from './socket-moments';
 import type { SocketSession } from './socket-session';
 import { markUsed } from './server/silent-connections';
 import { endRecovery } from './namespaces/guard-recovery';
@@ -28,7 +28,7 @@ export function connectSocket(
   socket: Socket,
   nspParams: Readonly<Record<string, string>>,
 ): void {
-  const { plan, metrics, log } = gateway;
+  const { moments, metrics, log } = gateway;
   const session: SocketSession = {
     socket,
     path,
@@ -40,7 +40,7 @@ export function connectSocket(
     aborts: undefined,
   };
   socket.on('disconnecting', (reason) => {
-    runAll(gateway, plan.onDisconnecting, '@OnDisconnecting', socket, reason);
+    runAll(gateway, moments.disconnecting, socket, reason);
   });
   socket.on('disconnect', (reason) => {
     leaveNamespace(socket);
@@ -51,7 +51,7 @@ export function connectSocket(
     if (socket.recovered && SENT_AWAY.has(reason)) endRecovery(socket);
     metrics?.disconnected(path, reason);
     log.connection?.(`${socket.id} left '${socket.nsp.name}': ${reason}`);
-    runAll(gateway, plan.onDisconnect, '@OnDisconnect', socket, reason);
+    runAll(gateway, moments.disconnected, socket, reason);
   });
   markUsed(socket.conn);
   if (socket.recovered) admitRecovered(gateway, socket);
@@ -72,7 +72,7 @@ function listen(gateway: GatewayRuntime, session: SocketSession): void {
   });
 }
 
-/** Keeps packets, in order, until the async `@OnConnect` methods are done. */
+/** Keeps packets, in order, until whoever welcomes the socket is done. */
 function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: Promise<void>): void {
   const held: Packet[] = [];
   receiveWith(session.socket, (packet) => {
@@ -88,15 +88,18 @@ function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: 
   });
 }
 
-/** Calls the `@OnConnect` methods one after the other; undefined if none of them is async. The promise never rejects. */
+/**
+ * Calls `socketConnected` of the middlewares and the `@OnConnect` methods, one after the other; undefined if none of them
+ * is async. The promise never rejects.
+ */
 function welcome(gateway: GatewayRuntime, socket: Socket): Promise<void> | undefined {
-  const methods = gateway.plan.onConnect;
-  for (const [at, method] of methods.entries()) {
+  const { connected } = gateway.moments;
+  for (const [at, callback] of connected.entries()) {
     try {
-      const done = callMethod(gateway, method, socket);
-      if (isPromise(done)) return welcomeRest(gateway, socket, method, done, methods.slice(at + 1));
+      const done = callback.call(socket);
+      if (isPromise(done)) return welcomeRest(gateway, socket, callback, done, connected.slice(at + 1));
     } catch (error) {
-      turnAway(gateway, socket, method, error);
+      turnAway(gateway, socket, callback, error);
       return undefined;
     }
   }
@@ -106,42 +109,35 @@ function welcome(gateway: GatewayRuntime, socket: Socket): Promise<void> | undef
 async function welcomeRest(
   gateway: GatewayRuntime,
   socket: Socket,
-  first: MethodPlan,
+  first: SocketCallback,
   running: PromiseLike<unknown>,
-  rest: readonly MethodPlan[],
+  rest: readonly SocketCallback[],
 ): Promise<void> {
   let current = first;
   try {
     await running;
-    for (const method of rest) {
+    for (const callback of rest) {
       if (!socket.connected) return;
-      current = method;
-      await callMethod(gateway, method, socket);
+      current = callback;
+      await callback.call(socket);
     }
   } catch (error) {
     turnAway(gateway, socket, current, error);
   }
 }
 
-function turnAway(gateway: GatewayRuntime, socket: Socket, method: MethodPlan, error: unknown): void {
-  gateway.report(`the @OnConnect method ${method.name} failed, ${socket.id} is disconnected`, error);
+function turnAway(gateway: GatewayRuntime, socket: Socket, { what }: SocketCallback, error: unknown): void {
+  gateway.report(`${what} failed, ${socket.id} is disconnected`, error);
   socket.disconnect();
 }
 
 function runAll(
   gateway: GatewayRuntime,
-  methods: readonly MethodPlan[],
-  decorator: string,
+  callbacks: readonly SocketCallback[],
   socket: Socket,
   reason: string,
 ): void {
-  for (const method of methods) {
-    guarded(`the ${decorator} method ${method.name} failed`, gateway.report, () =>
-      callMethod(gateway, method, socket, reason),
-    );
+  for (const callback of callbacks) {
+    guarded(`${callback.what} failed`, gateway.report, () => callback.call(socket, reason));
   }
-}
-
-function callMethod(gateway: GatewayRuntime, method: MethodPlan, socket: Socket, reason?: string): unknown {
-  return (method.call as SocketMethod).call(gateway.service, socket, reason);
 }

@@ -11,8 +11,10 @@ import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
 import { socketGetMeta, socketSaveMeta } from './moleculer-io-ways';
 import { RateLimits, type RateLimit } from './rate-limits';
+import { aroundOf, type Around } from './middlewares-around';
 import { callsArePlain, localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
+import { momentsOf, type SocketMoments } from './socket-moments';
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */
 export interface GatewayMethods extends GatewayShape {
@@ -25,7 +27,7 @@ export interface GatewayMethods extends GatewayShape {
 }
 
 /** An event of the plan, bound to the service that answers it. */
-export interface BoundEvent {
+export interface BoundTarget {
   readonly plan: EventPlan;
   /** The full name of the action that the handler is; empty where the action is another service's. */
   readonly action: string;
@@ -35,6 +37,12 @@ export interface BoundEvent {
   readonly rateLimits: readonly RateLimit[];
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
+}
+
+/** All that an event goes through. */
+export interface BoundEvent extends BoundTarget {
+  /** The middlewares that stand around the event; undefined where there are none. */
+  readonly around: Around | undefined;
 }
 
 /** Opens a child namespace for a moment, if anybody can be in it; undefined if the name is none of its pattern's. */
@@ -64,6 +72,8 @@ export class GatewayRuntime {
   /** Of sockets that want to enter. */
   readonly connectionRate: readonly RateLimit[];
   readonly metrics: GatewayMetrics | undefined;
+  /** Whom to call when sockets come and go. */
+  readonly moments: SocketMoments;
   /** Open a child of a dynamic namespace that has no sockets here. */
   readonly childOpeners = new Set<ChildOpener>();
   /** Settles when the service has started: until then handshakes wait. */
@@ -112,6 +122,7 @@ export class GatewayRuntime {
     this.Context = socketContextClassOf(service.broker);
     this.limits = new RateLimits(service.fullName);
     this.connectionRate = this.limits.of(plan.connectionRate ? [plan.connectionRate] : []);
+    this.moments = momentsOf(this);
     const bound = plan.events.map((event) => [event.name, this.bind(event)] as const);
     this.events = new Map(bound.filter(([name]) => name !== '*'));
     this.catchAll = bound.find(([name]) => name === '*')?.[1];
@@ -174,6 +185,11 @@ export class GatewayRuntime {
 
   /** Binds an event to the service. */
   bind(plan: EventPlan): BoundEvent {
+    const target = this.bindTarget(plan);
+    return { ...target, around: aroundOf(this, target) };
+  }
+
+  private bindTarget(plan: EventPlan): BoundTarget {
     const { target } = plan;
     const noAction = { plan, action: '', endpoint: undefined, rateLimits: this.limits.of(plan.rateLimits) };
     if (target.kind === 'proxy' || target.kind === 'action') {

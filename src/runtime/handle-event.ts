@@ -8,7 +8,7 @@ import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call
 import { isPromise } from './errors/guarded';
 import { toError } from './errors/wire-error';
 import { handleCalls, takesCalls } from './handle-calls';
-import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
+import type { BoundEvent, BoundTarget, GatewayRuntime } from './gateway-runtime';
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
@@ -23,8 +23,8 @@ import type { SocketSession } from './socket-session';
 /*
  * START HERE: one event, from top to bottom.
  *
- *   packet ─► receivePacket ─► dispatch ─► limits ─► context ─► guards ─► validation ─► before hooks ─► handler
- *          ◄─ ack, once ◄──── error or result ◄──── rooms, user ◄──── after hooks ◄───────────────────┘
+ *   packet ─► receivePacket ─► dispatch ─► limits ─► context ─► middlewares ─► guards ─► validation ─► before hooks ─► handler
+ *          ◄─ ack, once ◄──── error or result ◄───────── middlewares ◄──── rooms, user ◄──── after hooks ◄──────────────┘
  */
 
 /** A packet as Socket.IO hands it over: the event, its arguments, and the ack where the client asked for one. */
@@ -131,42 +131,10 @@ async function handleEvent(
     }
     const created = createContext(gateway, session, event, name, args);
     ctx = isPromise(created) ? await created : created;
-    const { guard, hooks, target } = event.plan;
     if (event.rateLimits.length > 0)
       await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
-    let call: ProxiedCall | undefined;
-    if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
-    else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
-    if (guard) checkUser(guard, ctx);
-    if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx, args);
-    if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
     if (ack && event.answersItself) injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
-
-    let result: unknown;
-    try {
-      if (hooks.before.length > 0) {
-        const hooked = runBeforeHooks(
-          gateway,
-          hooks.before,
-          ctx,
-          call ?? { action: event.action, options: ctx.options },
-        );
-        if (hooked) await hooked;
-      }
-      if (call) replaceMeta(ctx, call.options);
-      const before = ctx.meta.user;
-      result = await (call ? callAction(gateway, ctx, call) : event.run(ctx));
-      if (hooks.after.length > 0) {
-        result = runAfterHooks(gateway, hooks.after, ctx, result);
-        if (isPromise(result)) result = await result;
-      }
-      const saved = saveUserAndRooms(gateway, socket, ctx, before);
-      if (saved) await saved;
-    } catch (error) {
-      failure = error;
-      if (hooks.error.length === 0) throw error;
-      result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
-    }
+    const result = await (event.around ? event.around(ctx) : passEvent(gateway, event, ctx));
     if (ack && !event.answersItself) answerResult(gateway, socket, ctx, ack, result);
   } catch (error) {
     failure = error;
@@ -176,6 +144,43 @@ async function handleEvent(
     ctx?.finish(failure);
     session.pending--;
     if (hasTurn) passTurn(session);
+  }
+}
+
+/** From the guards to the last hook: what middlewares of the broker may stand around. */
+export async function passEvent(
+  gateway: GatewayRuntime,
+  event: BoundTarget,
+  ctx: EventContext,
+): Promise<unknown> {
+  const { guard, hooks, target } = event.plan;
+  let call: ProxiedCall | undefined;
+  if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
+  else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
+  if (guard) checkUser(guard, ctx);
+  if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx);
+  if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
+
+  try {
+    if (hooks.before.length > 0) {
+      const asked = call ?? { action: event.action, options: ctx.options };
+      const hooked = runBeforeHooks(gateway, hooks.before, ctx, asked);
+      if (hooked) await hooked;
+    }
+    if (call) replaceMeta(ctx, call.options);
+    const before = ctx.meta.user;
+    let result = await (call ? callAction(gateway, ctx, call) : event.run(ctx));
+    if (hooks.after.length > 0) {
+      result = runAfterHooks(gateway, hooks.after, ctx, result);
+      if (isPromise(result)) result = await result;
+    }
+    const saved = saveUserAndRooms(gateway, ctx.socket, ctx, before);
+    if (saved) await saved;
+    return result;
+  } catch (error) {
+    if (hooks.error.length === 0) throw error;
+    ctx.finish(error);
+    return runErrorHooks(gateway, hooks.error, ctx, toError(error));
   }
 }
 
@@ -212,7 +217,8 @@ function createContext(
 }
 
 /** Replaces the arguments that have a declared type by what validation makes of them. */
-async function validate({ bodies }: HandlerPlan, ctx: SocketContext, args: unknown[]): Promise<void> {
+async function validate({ bodies }: HandlerPlan, ctx: SocketContext): Promise<void> {
+  const args = ctx.args as unknown[];
   for (const { index, check } of bodies) {
     const checked = check(args[index]);
     args[index] = isPromise(checked) ? await checked : checked;

@@ -37,6 +37,11 @@ interface ServiceInternals {
   readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
 }
 
+/** The functions that the middlewares of a broker have under a name, in the order of the middlewares. */
+export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hook[] {
+  return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
+}
+
 /** The class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
   return (broker as object as BrokerInternals).ContextFactory;
