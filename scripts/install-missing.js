@@ -1,12 +1,13 @@
 'use strict';
 // Lets `npm start` and `npm test` work right after a clone or a pull: installs what package-lock.json asks
-// for when node_modules does not hold it, and costs a few milliseconds when it does.
+// for when node_modules does not hold it, and costs a few milliseconds when it does. An argument names the
+// folder of another package of this repository.
 
 const { spawnSync } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
-const root = join(__dirname, '..');
+const root = join(__dirname, '..', process.argv[2] ?? '.');
 
 /** The packages of a lockfile by their path, `node_modules/a/node_modules/b`. */
 const packagesOf = (lockfile) => JSON.parse(readFileSync(join(root, lockfile), 'utf8')).packages;

@@ -1,0 +1,41 @@
+'use strict';
+// Builds this library and the benchmark, and runs it on a core that is not the servers'. What has to be installed
+// was installed by `npm run bench`.
+
+const { spawnSync } = require('node:child_process');
+const { copyFileSync, mkdirSync, rmSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+// Here the library finds the moleculer and the socket.io of the benchmark: one copy of each for all variants.
+const installed = join(__dirname, 'node_modules', 'moleculer-socket-gateway');
+
+/** Runs a program to its end, and ends with it if it fails. */
+function run(program, args, options) {
+  const { error, status } = spawnSync(program, args, { cwd: __dirname, stdio: 'inherit', ...options });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+const compile = (modules, ...args) => run(process.execPath, [join(modules, 'typescript/bin/tsc'), ...args]);
+
+rmSync(installed, { recursive: true, force: true });
+mkdirSync(installed, { recursive: true });
+copyFileSync(join(root, 'package.json'), join(installed, 'package.json'));
+compile(
+  join(root, 'node_modules'),
+  '-p',
+  join(root, 'tsconfig.build.json'),
+  '--outDir',
+  join(installed, 'dist'),
+);
+compile(join(__dirname, 'node_modules'));
+
+const main = [join(__dirname, 'dist', 'main.js'), ...process.argv.slice(2)];
+const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
+if (!pinned) console.log('Without taskset or a second core, servers and load generator share what there is.');
+const [program, args] = pinned
+  ? ['taskset', ['-c', '1', process.execPath, ...main]]
+  : [process.execPath, main];
+run(program, args, { env: { ...process.env, BENCH_TASKSET: pinned ? '1' : '' } });

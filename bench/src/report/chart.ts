@@ -1,0 +1,139 @@
+import { findRow, type Row, type Table } from '../results';
+import type { Environment } from './environment';
+
+/*
+ * The chart of the README: one bar per implementation, in groups of what the event does. An SVG without scripts and
+ * fonts of its own; its colours follow the reader's scheme, and its background is its own, so that it can be read
+ * also where the page around it follows another.
+ */
+
+const WIDTH = 860;
+const LABELS = 316;
+const BARS = 372;
+const MARGIN = 28;
+const BAR = 20;
+const LINE = 32;
+
+interface Bar {
+  readonly table: string;
+  readonly row: string;
+  readonly label: string;
+  readonly kind: 'floor' | 'own' | 'other';
+}
+interface Section {
+  readonly title: string;
+  readonly bars: readonly Bar[];
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'A handler that calls an action',
+    bars: [
+      { table: 'handler', row: 'floor', label: 'plain socket.io', kind: 'floor' },
+      { table: 'handler', row: 'add', label: 'moleculer-socket-gateway', kind: 'own' },
+      { table: 'handler', row: 'nest', label: 'NestJS', kind: 'other' },
+    ],
+  },
+  {
+    title: 'Clients call an action: alias, whitelist, hooks',
+    bars: [
+      { table: 'proxy', row: 'floor', label: 'plain socket.io, none of it', kind: 'floor' },
+      { table: 'proxy', row: 'call', label: 'moleculer-socket-gateway', kind: 'own' },
+      { table: 'proxy', row: 'moleculer-io', label: 'moleculer-io', kind: 'other' },
+    ],
+  },
+  {
+    title: 'A nested payload validated, roles, user, hooks',
+    bars: [
+      { table: 'everything', row: 'floor', label: 'plain socket.io, none of it', kind: 'floor' },
+      { table: 'everything', row: 'order', label: 'moleculer-socket-gateway', kind: 'own' },
+      {
+        table: 'everything',
+        row: 'nest',
+        label: 'NestJS: ValidationPipe, guard, interceptor',
+        kind: 'other',
+      },
+    ],
+  },
+];
+
+const STYLE = `
+.card { fill: #ffffff; stroke: #d8dee4 } .title { font-size: 17px; font-weight: 600; fill: #1f2328 }
+.sub { font-size: 12.5px; fill: #59636e } .section { font-size: 13.5px; font-weight: 600; fill: #1f2328 }
+.label { font-size: 13px; fill: #59636e } .label.own { fill: #1f2328; font-weight: 600 }
+.value { font-size: 13px; fill: #1f2328; font-variant-numeric: tabular-nums } .times { fill: #59636e }
+.floor { fill: #b4bcc5 } .own-bar { fill: #0e8a80 } .other { fill: #c98a4b }
+.whisker { stroke: #1f2328; stroke-width: 1.5; opacity: 0.55 }
+@media (prefers-color-scheme: dark) {
+.card { fill: #12171d; stroke: #303842 } .title, .section, .value, .label.own { fill: #e8edf2 }
+.sub, .label, .times { fill: #98a3af } .floor { fill: #56606b } .own-bar { fill: #2fb5a8 } .other { fill: #b87f48 }
+.whisker { stroke: #e8edf2 }
+}`.trim();
+
+/** Draws the chart of what was measured; what was not measured is left out. */
+export function chart(tables: readonly Table[], { node, packages }: Environment): string {
+  const sections = SECTIONS.map(({ title, bars }) => ({
+    title,
+    bars: bars.flatMap((bar) => {
+      const row = findRow(tables, bar.table, bar.row);
+      return row ? [{ ...bar, measured: row }] : [];
+    }),
+  })).filter(({ bars }) => bars.length > 0);
+  const longest = Math.max(
+    ...sections.flatMap(({ bars }) => bars.map(({ measured }) => measured.value.median)),
+  );
+  const scale = BARS / longest;
+
+  const parts: string[] = [];
+  let y = 92;
+  for (const { title, bars } of sections) {
+    parts.push(text(MARGIN, y, 'section', title));
+    y += 14;
+    for (const { label, kind, measured } of bars) {
+      parts.push(...barAt(y, label, kind, measured, scale));
+      y += LINE;
+    }
+    y += 30;
+  }
+  const height = y - 8;
+  const described = sections
+    .flatMap(({ title, bars }) =>
+      bars.map(({ label, measured }) => `${title}, ${label}: ${measured.value.median.toFixed(1)} µs`),
+    )
+    .join('; ');
+  const versions = `Node ${node.slice(1)}, socket.io ${String(packages['socket.io'])}, moleculer ${String(packages['moleculer'])}, moleculer-io ${String(packages['moleculer-io'])}, NestJS ${String(packages['@nestjs/core'])}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title description" font-family="ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif">
+<title id="title">Server CPU per event</title>
+<desc id="description">${escaped(described)}</desc>
+<style>${STYLE}</style>
+<rect class="card" x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="10"/>
+${text(MARGIN, 38, 'title', 'Server CPU per acknowledged event, in microseconds')}
+${text(MARGIN, 58, 'sub', `Less is better. ${versions}. The lines show the middle half of all rounds.`)}
+${parts.join('\n')}
+</svg>
+`;
+}
+
+function barAt(y: number, label: string, kind: Bar['kind'], { value, ratio }: Row, scale: number): string[] {
+  const middle = y + LINE / 2;
+  const start = MARGIN + LABELS;
+  const width = value.median * scale;
+  const own = kind === 'own' ? ' own' : '';
+  const times =
+    ratio && kind !== 'floor' ? `<tspan class="times" dx="8">${ratio.median.toFixed(2)} ×</tspan>` : '';
+  const after = start + Math.max(width, value.high * scale) + 10;
+  return [
+    text(MARGIN, middle + 4.5, `label${own}`, label),
+    `<rect class="${kind === 'own' ? 'own-bar' : kind}" x="${start}" y="${middle - BAR / 2}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>`,
+    `<path class="whisker" d="M${(start + value.low * scale).toFixed(1)} ${middle}H${(start + value.high * scale).toFixed(1)}"/>`,
+    `<text class="value" x="${after.toFixed(1)}" y="${middle + 4.5}">${value.median.toFixed(1)}${times}</text>`,
+  ];
+}
+
+function text(x: number, y: number, style: string, content: string): string {
+  return `<text class="${style}" x="${x}" y="${y}">${escaped(content)}</text>`;
+}
+
+function escaped(content: string): string {
+  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,173 @@
+import {
+  Authorize,
+  Authenticate,
+  Ctx,
+  MessageBody,
+  OnAfterCall,
+  OnBeforeCall,
+  OnDisconnect,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+  type ActionProxy,
+  type SocketContext,
+} from 'moleculer-socket-gateway';
+import type { Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Service, ServiceBroker } from 'moleculer';
+import type { Server, Socket } from 'socket.io';
+import { NAMESPACE } from '../payloads';
+import { newBroker } from './broker';
+import { Order } from './order';
+import type { Emitter, RunningServer, ServerSpec } from './server-spec';
+
+/*
+ * This library, as its README shows it. Limits, acks, guards and the masking of errors are at their defaults.
+ */
+
+type Sum = { a: number; b: number };
+type GatewayClass = abstract new (...args: never[]) => SocketGateway;
+interface Shape {
+  readonly gateways: () => GatewayClass[];
+  readonly commands?: (broker: ServiceBroker, gateway: Service) => NonNullable<RunningServer['commands']>;
+}
+
+export async function start({ shape, observed }: ServerSpec): Promise<RunningServer> {
+  const broker = newBroker(observed);
+  const { gateways, commands } = SHAPES[shape] as Shape;
+  const services = gateways().map((type) => broker.createService(type as never) as unknown as Service);
+  await broker.start();
+  const [gateway] = services as [Service];
+  const { io } = gateway as Service & { io: Server & { httpServer: HttpServer } };
+  return {
+    port: (io.httpServer.address() as AddressInfo).port,
+    ...(commands && { commands: commands(broker, gateway) }),
+    emitters: () => [io, io.of(NAMESPACE), io.httpServer, process, broker.localBus as object as Emitter],
+  };
+}
+
+const settings = { port: 0 };
+
+function handler(path = NAMESPACE, name = 'gateway'): GatewayClass {
+  @SocketNamespace(path, { name, settings })
+  class HandlerGateway extends SocketGateway {
+    @SocketEvent()
+    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+      return ctx.call('math.add', params);
+    }
+  }
+  return HandlerGateway;
+}
+
+function proxy(): GatewayClass {
+  @SocketNamespace(NAMESPACE, { settings })
+  class ProxyGateway extends SocketGateway {
+    @OnBeforeCall()
+    before(ctx: SocketContext<unknown, { channel?: string }>) {
+      ctx.meta.channel = 'web';
+    }
+    @OnAfterCall()
+    after() {
+      // The result stays as it is.
+    }
+    @SocketEvent({ whitelist: ['math.*'], aliases: { add: 'math.add' } })
+    call!: ActionProxy;
+  }
+  return ProxyGateway;
+}
+
+function everything(): GatewayClass {
+  @SocketNamespace(NAMESPACE, { settings })
+  @Authorize('member')
+  class OrderGateway extends SocketGateway {
+    @Authenticate()
+    authenticate(socket: Socket) {
+      return this.broker.call('users.verify', {
+        token: (socket.handshake.auth as { token?: unknown }).token,
+      });
+    }
+    @OnBeforeCall()
+    before(ctx: SocketContext<unknown, { channel?: string }>) {
+      ctx.meta.channel = 'web';
+    }
+    @OnAfterCall()
+    after() {
+      // The result stays as it is.
+    }
+    @SocketEvent()
+    order(@MessageBody() order: Order, @Ctx() ctx: SocketContext) {
+      return ctx.call('orders.place', order);
+    }
+  }
+  return OrderGateway;
+}
+
+/** The handler, and so many other events beside it. */
+function withEvents(others: number): GatewayClass {
+  class ManyGateway extends SocketGateway {
+    @SocketEvent()
+    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+      return ctx.call('math.add', params);
+    }
+  }
+  for (let at = 0; at < others; at++) {
+    const member = `event${at}`;
+    const method = (params: Sum, ctx: SocketContext): unknown => ctx.call('math.add', params);
+    const { prototype } = ManyGateway;
+    Object.defineProperty(prototype, member, { value: method, writable: true, configurable: true });
+    Reflect.defineMetadata('design:paramtypes', [Object, Object], prototype, member);
+    MessageBody()(prototype, member as never, 0);
+    Ctx()(prototype, member as never, 1);
+    SocketEvent()(
+      prototype as never,
+      member as never,
+      Object.getOwnPropertyDescriptor(prototype, member) as never,
+    );
+  }
+  return SocketNamespace(NAMESPACE, { settings })(ManyGateway) ?? ManyGateway;
+}
+
+function connect(): GatewayClass {
+  @SocketNamespace(NAMESPACE, { settings })
+  class ConnectGateway extends SocketGateway {
+    @Authenticate()
+    authenticate(socket: Socket) {
+      return this.broker.call('users.verify', {
+        token: (socket.handshake.auth as { token?: unknown }).token,
+      });
+    }
+    @SocketEvent()
+    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+      return ctx.call('math.add', params);
+    }
+    @OnDisconnect()
+    left() {
+      // Somebody may want to know.
+    }
+  }
+  return ConnectGateway;
+}
+
+const NEWS = { title: 'A title', text: 'and a few words' };
+
+const SHAPES: Record<string, Shape> = {
+  add: { gateways: () => [handler()] },
+  call: { gateways: () => [proxy()] },
+  order: { gateways: () => [everything()] },
+  'thousand-events': { gateways: () => [withEvents(999)] },
+  'hundred-gateways': {
+    gateways: () => [
+      handler(),
+      ...Array.from({ length: 99 }, (_, at) => handler(`/other${at}`, `other${at}`)),
+    ],
+  },
+  idle: { gateways: () => [withEvents(19)] },
+  connect: { gateways: () => [connect()] },
+  push: {
+    gateways: () => [handler()],
+    commands: (broker) => ({
+      broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
+      forward: () => broker.emit('article.published', NEWS),
+    }),
+  },
+};

@@ -1,0 +1,137 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ServiceBroker } from 'moleculer';
+import { Server, type Namespace, type Socket } from 'socket.io';
+import { NAMESPACE } from '../payloads';
+import { newBroker, type User } from './broker';
+import type { Order } from './order';
+import type { Emitter, RunningServer, ServerSpec } from './server-spec';
+
+/*
+ * What an application would write with socket.io alone: the floor. It does what the gateway is measured doing, and
+ * nothing else: no limits, no masking, nothing that keeps the process alive when a handler throws.
+ */
+
+type Ack = (error: unknown, result?: unknown) => void;
+type Sum = { a: number; b: number };
+
+export async function start({ shape, observed }: ServerSpec): Promise<RunningServer> {
+  const broker = newBroker(observed);
+  const http = createServer();
+  const io = new Server(http);
+  const namespace = io.of(NAMESPACE);
+  const commands = (SHAPES[shape] as Shape)(namespace, broker);
+  await broker.start();
+  await new Promise<void>((resolve) => http.listen(0, resolve));
+  return {
+    port: (http.address() as AddressInfo).port,
+    ...(commands && { commands }),
+    emitters: () => [io, namespace, http, process, broker.localBus as object as Emitter],
+  };
+}
+
+type Shape = (namespace: Namespace, broker: ServiceBroker) => RunningServer['commands'] | void;
+
+const SHAPES: Record<string, Shape> = {
+  add: (namespace, broker) => {
+    namespace.on('connection', (socket) => {
+      socket.on('add', async (params: Sum, ack: Ack) => {
+        try {
+          ack(null, await broker.call('math.add', params));
+        } catch (error) {
+          ack({ message: (error as Error).message });
+        }
+      });
+    });
+  },
+
+  call: (namespace, broker) => {
+    namespace.on('connection', (socket) => {
+      socket.on('call', async (_action: string, params: Sum, ack: Ack) => {
+        try {
+          ack(null, await broker.call('math.add', params));
+        } catch (error) {
+          ack({ message: (error as Error).message });
+        }
+      });
+    });
+  },
+
+  order: (namespace, broker) => {
+    namespace.on('connection', (socket) => {
+      socket.on('order', async (order: Order, ack: Ack) => {
+        try {
+          ack(null, await broker.call('orders.place', order));
+        } catch (error) {
+          ack({ message: (error as Error).message });
+        }
+      });
+    });
+  },
+
+  // The leanest that 20 events can be: their functions are shared by all sockets.
+  idle: (namespace, broker) => {
+    const listeners = Array.from({ length: 20 }, (_, at) => ({
+      event: `event${at}`,
+      listener: (params: Sum, ack: Ack) => {
+        broker.call('math.add', params).then(
+          (result) => {
+            ack(null, result);
+          },
+          (error: Error) => {
+            ack({ message: error.message });
+          },
+        );
+      },
+    }));
+    namespace.on('connection', (socket) => {
+      for (const { event, listener } of listeners) socket.on(event, listener);
+    });
+  },
+
+  // What @Authenticate does: the user is known, kept, and in a room of its own.
+  connect: (namespace, broker) => {
+    namespace.use(async (socket, next) => {
+      try {
+        await authenticate(socket, broker);
+        next();
+      } catch {
+        next(new Error('Unauthorized'));
+      }
+    });
+    namespace.on('connection', (socket) => {
+      socket.on('add', async (params: Sum, ack: Ack) => {
+        try {
+          ack(null, await broker.call('math.add', params));
+        } catch (error) {
+          ack({ message: (error as Error).message });
+        }
+      });
+      socket.on('disconnect', () => undefined);
+    });
+  },
+
+  push: (namespace, broker) => {
+    broker.createService({
+      name: 'news',
+      events: {
+        'article.published': (ctx: { params: object }) => {
+          namespace.emit('news', ctx.params);
+        },
+      },
+    });
+    return {
+      broadcast: () => {
+        namespace.emit('news', { title: 'A title', text: 'and a few words' });
+      },
+      forward: () => broker.emit('article.published', { title: 'A title', text: 'and a few words' }),
+    };
+  },
+};
+
+async function authenticate(socket: Socket, broker: ServiceBroker): Promise<void> {
+  const { token } = socket.handshake.auth as { token?: unknown };
+  const user: User = await broker.call('users.verify', { token });
+  (socket.data as { user?: User }).user = user;
+  await socket.join(`user:${user.id}`);
+}
