@@ -9,7 +9,7 @@ import { assignGateway, gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
-import { pass, tookTooLong } from './packet-middlewares';
+import { pass } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { setUser, userOf } from './socket-user';
 
@@ -27,17 +27,21 @@ export function admitSocket(
   next: (error?: Error) => void,
 ): void {
   const { handshakeTimeout } = gateway.plan.limits;
-  pass(handshakeTimeout, 'HANDSHAKE_TIMEOUT', async (done) => {
-    await admit(gateway, path, socket);
-    done();
-  }).then(
+  pass(
+    handshakeTimeout,
+    'HANDSHAKE_TIMEOUT',
+    async (done) => {
+      await admit(gateway, path, socket);
+      done();
+    },
+    () => gateway.metrics?.exceeded(path, 'handshakeTimeout'),
+  ).then(
     () => {
       next();
     },
     (error: unknown) => {
       leaveNamespace(socket);
       gateway.metrics?.refused(path, codeOf(error));
-      if (tookTooLong(error, 'HANDSHAKE_TIMEOUT')) gateway.metrics?.exceeded(path, 'handshakeTimeout');
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
   );

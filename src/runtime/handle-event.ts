@@ -12,7 +12,7 @@ import type { BoundEvent, BoundTarget, GatewayRuntime } from './gateway-runtime'
 import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
-import { passPacketMiddlewares, tookTooLong } from './packet-middlewares';
+import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
 import { awaitTurn, passTurn } from './turns';
@@ -38,15 +38,13 @@ export function receivePacket(gateway: GatewayRuntime, session: SocketSession, p
   }
   if (refuseOneMore(gateway, session, packet)) return;
   session.pending++;
-  passPacketMiddlewares(gateway, session.socket, packet).then(
+  passPacketMiddlewares(gateway, session, packet).then(
     () => {
       session.pending--;
       dispatch(gateway, session, packet);
     },
     (error: unknown) => {
       session.pending--;
-      if (tookTooLong(error, 'PACKET_MIDDLEWARE_TIMEOUT'))
-        gateway.metrics?.exceeded(session.path, 'ackTimeout');
       refusePacket(gateway, session, packet, error);
     },
   );

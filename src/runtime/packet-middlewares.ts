@@ -1,7 +1,7 @@
-import type { Socket } from 'socket.io';
 import { ServiceUnavailableError } from '../errors';
 import { isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
+import type { SocketSession } from './socket-session';
 
 /**
  * Takes a packet through all packet middlewares.
@@ -10,19 +10,17 @@ import type { GatewayRuntime } from './gateway-runtime';
  */
 export async function passPacketMiddlewares(
   gateway: GatewayRuntime,
-  socket: Socket,
+  { socket, path }: SocketSession,
   packet: unknown[],
 ): Promise<void> {
   for (const middleware of gateway.plan.packetMiddlewares) {
-    await pass(gateway.plan.limits.ackTimeout, 'PACKET_MIDDLEWARE_TIMEOUT', (next) =>
-      middleware.call(gateway.service, packet, next, socket),
+    await pass(
+      gateway.plan.limits.ackTimeout,
+      'PACKET_MIDDLEWARE_TIMEOUT',
+      (next) => middleware.call(gateway.service, packet, next, socket),
+      () => gateway.metrics?.exceeded(path, 'ackTimeout'),
     );
   }
-}
-
-/** Whether a middleware, or whatever else `pass` ran, took too long. */
-export function tookTooLong(error: unknown, type: string): boolean {
-  return error instanceof ServiceUnavailableError && error.type === type;
 }
 
 /**
@@ -30,15 +28,18 @@ export function tookTooLong(error: unknown, type: string): boolean {
  *
  * @param timeout milliseconds that it has; Infinity for no limit
  * @param type of the error where it takes longer
+ * @param onLate told so
  */
 export function pass(
   timeout: number,
   type: string,
   run: (next: (error?: unknown) => void) => unknown,
+  onLate?: () => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = Number.isFinite(timeout)
       ? setTimeout(() => {
+          onLate?.();
           reject(new ServiceUnavailableError(type));
         }, timeout).unref()
       : undefined;

@@ -65,7 +65,8 @@ async function vanish({ port }: ChildServer, path: string, headers: string): Pro
 
 describe('code that is asked about a handshake', () => {
   const servers = new Map<Place, ChildServer>();
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     await Promise.all(
       PLACES.map(async (place) =>
         servers.set(place, await ChildServer.start('faults/handshake-server', { place })),

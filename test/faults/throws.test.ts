@@ -9,7 +9,8 @@ import { ALL_WAYS, KINDS, visibility, type Fault, type Way } from './thrown';
 
 describe('code that fails', () => {
   let server: ChildServer;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     server = await ChildServer.start('faults/throwing-server');
   });
   after(() => server.stop());

@@ -40,7 +40,7 @@ export const make = () => new ServiceBroker({ middlewares: [all, mixed] });
 
 export type ItKnows = [
   Expect<Equal<Parameters<SocketEventHandler>, [ctx: SocketContext]>>,
-  Expect<Equal<SocketEventDescription['answeredBy'], 'handler' | 'proxy' | 'function'>>,
+  Expect<Equal<SocketEventDescription['answeredBy'], 'handler' | 'proxy' | 'action' | 'function'>>,
   Expect<Equal<Parameters<NonNullable<SocketMiddlewareHooks['socketConnecting']>>, [socket: Socket]>>,
 ];
 
