@@ -2,6 +2,7 @@ import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
 import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
 import type { AckFunction, SocketContext } from '../types';
+import { isTimeout } from './abort-signal';
 import { answerError, answerResult, injectableAck } from './answer';
 import { resolveExposed } from './auto-expose/resolve-exposed';
 import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
@@ -17,7 +18,7 @@ import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
-import type { EventContext } from './socket-context';
+import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
 
 /*
@@ -139,7 +140,7 @@ async function handleEvent(
     errorCode = answerError(gateway, socket, ctx, ack, error).code;
   } finally {
     measured?.(errorCode);
-    ctx?.finish(failure);
+    if (ctx) finishEvent(ctx, failure);
     session.pending--;
     if (hasTurn) passTurn(session);
   }
@@ -177,7 +178,8 @@ export async function passEvent(
     return result;
   } catch (error) {
     if (hooks.error.length === 0) throw error;
-    ctx.finish(error);
+    // A handler that took too long still runs, whatever the hooks make of it.
+    if (isTimeout(error)) finishEvent(ctx, error);
     return runErrorHooks(gateway, hooks.error, ctx, toError(error));
   }
 }

@@ -2,7 +2,7 @@ import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
-import { EventAbort } from './abort-signal';
+import { finishSignal, makeSignal, type EventState } from './abort-signal';
 import type { SocketSession } from './socket-session';
 
 /** Makes the context of an event. */
@@ -15,11 +15,23 @@ export type SocketContextClass = new (
   meta: object,
 ) => EventContext;
 
+const STATE = Symbol('state');
+const SIGNAL = Symbol('signal');
+const ORIGINAL = Symbol('original');
+
 /** A context of an event as the runtime sees it. */
-export type EventContext = SocketContext & {
-  /** The event is done: its error, if it was answered with one. */
-  finish(error: unknown): void;
-};
+export type EventContext = SocketContext & { [STATE]: EventState };
+
+/**
+ * The event of a context is done, or its handler took too long and only hooks are left.
+ *
+ * @param failure undefined where it went well
+ */
+export function finishEvent(ctx: EventContext, failure: unknown): void {
+  const state = ctx[STATE];
+  // A second time there is nothing to add: a hook may have forgiven a timeout.
+  if (state && 'socket' in state) ctx[STATE] = finishSignal(state, ctx, failure);
+}
 
 const classes = new WeakMap<ContextClass, SocketContextClass>();
 
@@ -40,10 +52,10 @@ function extend(Base: ContextClass): SocketContextClass {
     declare args: readonly unknown[];
     declare namespace: string;
     declare nspParams: Readonly<Record<string, string>>;
-    #session: SocketSession | undefined;
-    #abort: EventAbort | undefined;
-    /** Copies belong to the same event. */
-    #original: SocketEventContext = this;
+    declare [STATE]: EventState;
+    declare [SIGNAL]: AbortSignal | undefined;
+    /** Of a copy, the context that it was made of. */
+    declare [ORIGINAL]: SocketEventContext | undefined;
 
     constructor(
       broker: ServiceBroker,
@@ -59,7 +71,7 @@ function extend(Base: ContextClass): SocketContextClass {
       this.options = {};
       this.meta = meta;
       this.params = args.length > 0 ? args[0] : {};
-      this.#session = session;
+      this[STATE] = session;
       this.socket = session.socket;
       this.args = args;
       this.event = event as string & Context['event'];
@@ -68,22 +80,15 @@ function extend(Base: ContextClass): SocketContextClass {
     }
 
     get signal(): AbortSignal {
-      // Without a session nothing has begun that could be broken off.
-      const event = this.#original;
-      event.#abort ??= new EventAbort(event.#session as SocketSession);
-      return event.#abort.signal;
-    }
-
-    /** The event is done: its error, if it was answered with one. */
-    finish(error: unknown): void {
-      this.#abort?.finish(error);
+      const event = this[ORIGINAL] ?? this;
+      return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
     }
 
     /** Moleculer copies a context to call its action once more; the copy belongs to the same event. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
       const { socket, args, event, namespace, nspParams } = this;
-      copy.#original = this.#original;
+      copy[ORIGINAL] = this[ORIGINAL] ?? this;
       return Object.assign(copy, { socket, args, event, namespace, nspParams });
     }
   }

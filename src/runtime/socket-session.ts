@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import type { EventAbort } from './abort-signal';
+import type { EventAborts } from './abort-signal';
 import type { BoundEvent } from './gateway-runtime';
 
 /** What the gateway knows of a connected socket beside the socket itself. */
@@ -17,5 +17,5 @@ export interface SocketSession {
   running: number;
   readonly waiting: (() => void)[];
   /** Of the events that run, those whose handlers asked for `ctx.signal`. */
-  aborts: Set<EventAbort> | undefined;
+  aborts: EventAborts | undefined;
 }

@@ -37,6 +37,12 @@ describe('ctx.signal', () => {
     forgive() {
       return 'never mind';
     }
+    @SocketEvent('polls', { timeout: 20 })
+    async polls(ctx: SocketContext) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      this.running.fire(ctx.signal);
+      return ctx.signal === ctx.signal;
+    }
     @SocketEvent()
     done(ctx: SocketContext) {
       this.late = ctx.signal;
@@ -122,6 +128,14 @@ describe('ctx.signal', () => {
     const { client, gateway } = await startJobs();
     expect((await ask(client, 'impatient')).error).to.include({ code: 504, name: 'RequestTimeoutError' });
     expect(await gateway.ended).to.be.instanceOf(MoleculerErrors.RequestTimeoutError);
+  });
+
+  it('has fired for a handler that asks only when its time is over', async () => {
+    const { client, gateway } = await startJobs();
+    expect((await ask(client, 'polls')).error).to.include({ code: 504 });
+    const { aborted, reason } = await gateway.running;
+    expect(aborted).to.equal(true);
+    expect(reason).to.be.instanceOf(MoleculerErrors.RequestTimeoutError);
   });
 
   it('fires then also where a hook forgives it', async () => {
