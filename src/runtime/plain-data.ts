@@ -27,6 +27,7 @@ function plainObject(value: object, above: readonly unknown[]): unknown {
   const inside = [...above, value];
   if (Array.isArray(value)) return value.map((entry) => plainData(entry, inside));
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
-  if (prototype !== null && prototype !== Object.prototype) return `[${String(prototype.constructor?.name)}]`;
+  if (prototype !== null && prototype !== Object.prototype)
+    return `[${String(prototype.constructor?.name ?? 'object')}]`;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainData(entry, inside)]));
 }
