@@ -123,7 +123,10 @@ function readCalls(gateway: GatewayRuntime, session: SocketSession, calls: objec
   const names = Object.keys(calls);
   const { maxPending } = gateway.plan.limits;
   const count = Array.isArray(calls) ? calls.length : names.length;
-  if (session.pending + count > maxPending) throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+  if (session.pending + count > maxPending) {
+    gateway.metrics?.exceeded(session.path, 'maxPending');
+    throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+  }
   if (Array.isArray(calls)) return calls.map((call: unknown, at) => ({ name: at, args: readCall(call, at) }));
   return names.map((name) => ({ name, args: readCall(calls[name], name) }));
 }

@@ -1,4 +1,4 @@
-import { withSlash } from '../compiler/compile-paths';
+import { nameOfPath, withSlash } from '../compiler/compile-paths';
 import type { GuardPlan, PathPlan, ProxyPlan } from '../compiler/plan';
 import { NotFoundError } from '../errors';
 import type { ListedEvent } from '../types';
@@ -24,7 +24,7 @@ export function listEvents(
     for (const path of pathsOf(gateway)) {
       if (namespace !== undefined && !matches(path, withSlash(namespace))) continue;
       found = true;
-      listPath(gateway, written(path), listed);
+      listPath(gateway, nameOfPath(path), listed);
     }
   }
   if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace });
@@ -40,10 +40,6 @@ function pathsOf({ plan, namespaces }: GatewayRuntime): PathPlan[] {
 
 function matches(path: PathPlan, name: string): boolean {
   return path.kind === 'literal' ? path.name === name : path.source === name || path.pattern.test(name);
-}
-
-function written(path: PathPlan): string {
-  return path.kind === 'literal' ? path.name : path.source;
 }
 
 function listPath(gateway: GatewayRuntime, path: string, listed: Map<string, ListedEvent>): void {

@@ -27,7 +27,9 @@ function plainObject(value: object, above: readonly unknown[]): unknown {
   const inside = [...above, value];
   if (Array.isArray(value)) return value.map((entry) => plainData(entry, inside));
   const prototype = Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null;
-  if (prototype !== null && prototype !== Object.prototype)
-    return `[${String(prototype.constructor?.name ?? 'object')}]`;
+  if (prototype !== null && prototype !== Object.prototype) {
+    const name = prototype.constructor?.name;
+    return `[${typeof name === 'string' ? name : 'object'}]`;
+  }
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plainData(entry, inside)]));
 }

@@ -7,6 +7,7 @@ import {
   OnAfterCall,
   OnBeforeCall,
   OnCallError,
+  RateLimit,
   SocketEvent,
   SocketGateway,
   SocketIOService,
@@ -15,6 +16,7 @@ import {
   type AutoExpose,
   type SocketContext,
   type SocketMeta,
+  type SocketMiddleware,
   type SocketNamespaceOptions,
 } from '../../src';
 import { problemsOf } from '../compiler/problems-of';
@@ -480,6 +482,53 @@ describe('autoExpose', () => {
     it('are the limits', async () => {
       const running = await start([exposing(true, { limits: { maxDepth: 1 } }), orders]);
       expect((await ask(await connect(running), 'orders', { a: {} })).error).to.include({ code: 413 });
+    });
+
+    it('are the rates of the class, which all its events share', async () => {
+      @SocketNamespace('/x', { name: 'gateway', settings, autoExpose: true })
+      @RateLimit({ points: 2, duration: 60 })
+      class RatedGateway extends SocketGateway {
+        @SocketEvent()
+        own() {
+          return 'own';
+        }
+      }
+      const running = await start([RatedGateway, orders]);
+      const one = await connect(running);
+      expect((await ask(one, 'own')).error).to.equal(null);
+      expect((await ask(one, 'orders')).error).to.equal(null);
+      expect((await ask(one, 'order.list')).error).to.include({ code: 429 });
+      await remove(running.broker, 'orders');
+      await add(running.broker, orders);
+      await lookedAgain();
+      expect((await ask(one, 'orders')).error).to.include({ code: 429 });
+    });
+
+    it('are the middlewares of the broker', async () => {
+      const described: object[] = [];
+      const middleware: SocketMiddleware = {
+        localSocketEvent(next, { name, answeredBy, action }) {
+          described.push({ name, answeredBy, action: action?.name });
+          return async (ctx) => ({ around: await next(ctx) });
+        },
+      };
+      const one = await connect(await exposed([orders], { middlewares: [middleware] }));
+      expect((await ask(one, 'orders')).result).to.deep.equal({ around: 'orders.list' });
+      expect(described).to.deep.include({ name: 'orders', answeredBy: 'action', action: 'orders.list' });
+    });
+
+    it('is nothing where one of them fails with it, which is told', async () => {
+      const logger = new CollectingLogger();
+      const middleware: SocketMiddleware = {
+        localSocketEvent: (next, { name }) => (name === 'orders' ? (undefined as never) : next),
+      };
+      const one = await connect(await exposed([orders], { middlewares: [middleware], logger }));
+      expect(await ask(one, 'orders')).to.deep.equal(unknown('orders'));
+      expect((await ask(one, 'order.list')).result).to.equal('orders.list');
+      expect(told(logger)).to.have.length(1);
+      expect(told(logger)[0])
+        .to.include("the event 'orders' of '/x' cannot call 'orders.list': TypeError: ")
+        .and.to.include("gave no handler for 'orders'");
     });
 
     it('counts under its name, which a service has declared', async () => {

@@ -7,6 +7,7 @@ import {
   OnAfterCall,
   OnBeforeCall,
   OnCallError,
+  RateLimit,
   SocketEvent,
   SocketGateway,
   SocketIOService,
@@ -15,6 +16,7 @@ import {
   type ActionProxyOptions,
   type SocketContext,
   type SocketMeta,
+  type SocketMiddleware,
   type SocketNamespaceOptions,
 } from '../../src';
 import { problemsOf, untyped } from '../compiler/problems-of';
@@ -562,6 +564,20 @@ describe('several calls at once', () => {
       expect((await ask(client, 'call', named)).error).to.include(TOO_MANY);
     });
 
+    it('of rates count every call', async () => {
+      @SocketNamespace('/x', { name: 'gateway', settings: { port: 0 } })
+      class RatedGateway extends SocketGateway {
+        @RateLimit({ points: 3, duration: 60 })
+        @SocketEvent('call', OPEN)
+        call!: ActionProxy;
+      }
+      const client = await connect(await start([RatedGateway, math]));
+      const several = [add(1, 2), add(1, 2), add(1, 2), add(1, 2)];
+      const { result } = await ask(client, 'call', several, { settled: true });
+      expect(result.map(({ value, reason }: any) => value ?? reason.code)).to.deep.equal([3, 3, 3, 429]);
+      expect((await ask(client, 'call', [add(1, 2)])).error).to.include({ code: 429 });
+    });
+
     it('let only so many run at the same time', async () => {
       const client = await connected({}, { limits: { concurrency: 2 } });
       const names = ['a', 'b', 'c', 'd', 'e'];
@@ -644,6 +660,20 @@ describe('several calls at once', () => {
         expect(calls).to.deep.equal([]);
       });
     }
+  });
+
+  it('each pass the middlewares of the broker', async () => {
+    const seen: SocketContext[] = [];
+    const middleware: SocketMiddleware = {
+      localSocketEvent: (next) => async (ctx) => {
+        seen.push(ctx);
+        ctx.params = { ...(ctx.params as object), b: 10 };
+        return next(ctx);
+      },
+    };
+    const client = await connected({}, {}, { middlewares: [middleware] });
+    expect((await ask(client, 'call', [add(1, 2), add(3, 4)])).result).to.deep.equal([11, 13]);
+    expect(new Set(seen).size).to.equal(2);
   });
 
   it('count in the metrics one by one, and a packet that is refused counts once', async () => {

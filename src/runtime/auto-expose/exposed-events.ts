@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { nameOfPath } from '../../compiler/compile-paths';
 import type { AutoExposePlan, GuardPlan } from '../../compiler/plan';
-import { guarded } from '../errors/guarded';
+import { describeThrown, guarded } from '../errors/guarded';
 import type { BoundEvent, GatewayRuntime } from '../gateway-runtime';
 import { followServices } from './follow-services';
 import { readClaims, type Claim } from './read-claims';
@@ -56,7 +57,7 @@ export class ExposedEvents {
   /** Begins to serve, and to follow the services. */
   follow(): void {
     const { broker, plan } = this.gateway;
-    for (const path of plan.paths) this.addTable(path.kind === 'literal' ? path.name : path.source);
+    for (const path of plan.paths) this.addTable(nameOfPath(path));
     const look = (): void => {
       this.look();
     };
@@ -112,7 +113,7 @@ export class ExposedEvents {
         const action = this.choose(path, event, claimants, holder, refuse);
         if (action !== undefined) served.set(event, { action, guards: claimants.get(action) ?? [] });
       }
-      this.serve(path, table, served);
+      this.serve(path, table, served, refuse);
     }
     if (!this.complete) return;
     for (const why of refusals) if (!this.told.has(why)) logger.warn(`${plan.className}: ${why}`);
@@ -146,14 +147,27 @@ export class ExposedEvents {
     return undefined;
   }
 
-  private serve(path: string, table: Table, served: ReadonlyMap<string, Exposed>): void {
+  private serve(
+    path: string,
+    table: Table,
+    served: Map<string, Exposed>,
+    refuse: (why: string) => void,
+  ): void {
     const { gateway, plan } = this;
     for (const event of table.exposed.keys()) if (!served.has(event)) table.events.delete(event);
     for (const [event, exposed] of served) {
       const before = table.exposed.get(event);
       if (before && isDeepStrictEqual(before, exposed)) continue;
       const { action, guards } = exposed;
-      table.events.set(event, gateway.bind(plan.eventFor(event, action, guards)));
+      try {
+        table.events.set(event, gateway.bind(plan.eventFor(event, action, guards)));
+      } catch (error) {
+        // A middleware of the broker that stands around events did not like this one.
+        refuse(`the event '${event}' of '${path}' cannot call '${action}': ${describeThrown(error)}`);
+        table.events.delete(event);
+        served.delete(event);
+        continue;
+      }
       if (before === undefined) gateway.log.route?.(`'${path}' '${event}' calls '${action}'`);
       else if (before.action !== action) {
         gateway.logger.warn(
