@@ -46,27 +46,78 @@ describe('the README', () => {
     await broker?.stop();
   });
 
-  it('has a complete gateway of 25 lines, and a client that it answers', async () => {
-    const gateway = example('gateway')
+  /** Starts a broker of the README on any port, and says where its gateway is. */
+  async function start(code: string, gateway: string): Promise<string> {
+    const silent = code
       .replace('port: 3000', 'port: 0')
-      .replace('new ServiceBroker()', 'new ServiceBroker({ logger: false })');
-    expect(gateway.trimEnd().split('\n').length).to.be.at.most(30);
-
-    broker = run(gateway.replace('void broker.start();', ''), { 'moleculer-socket-gateway': library })
-      .broker as ServiceBroker;
+      .replace('new ServiceBroker()', 'new ServiceBroker({ logger: false })')
+      .replace('void broker.start();', '');
+    broker = run(silent, { 'moleculer-socket-gateway': library }).broker as ServiceBroker;
     await broker.start();
-    const { io } = broker.getLocalService('chat') as unknown as { io: { httpServer: Server } };
-    const url = `http://localhost:${(io.httpServer.address() as AddressInfo).port}`;
+    const { io } = broker.getLocalService(gateway) as unknown as { io: { httpServer: Server } };
+    return `http://localhost:${(io.httpServer.address() as AddressInfo).port}`;
+  }
 
-    const connect = (path: string) => {
-      const client = socketIoClient.io(path.replace('http://localhost:3000', url), { forceNew: true });
-      clients.push(client);
-      return client;
-    };
+  /** Connects a client, which is closed after the test. */
+  function connected(url: string): socketIoClient.Socket {
+    const client = socketIoClient.io(url, { forceNew: true });
+    clients.push(client);
+    return client;
+  }
+
+  it('has a complete gateway of 25 lines, and a client that it answers', async () => {
+    const gateway = example('gateway');
+    expect(gateway.trimEnd().split('\n').length).to.be.at.most(30);
+    const url = await start(gateway, 'chat');
+
+    const connect = (path: string) => connected(path.replace('http://localhost:3000', url));
     const logged = new Promise((resolve) => {
       run(example('client'), { 'socket.io-client': { io: connect } }, { console: { log: resolve } });
     });
     expect(await logged).to.have.all.keys('sentAt');
+  });
+
+  it('has actions that are events', async () => {
+    const client = connected(`${await start(example('exposing'), 'shop')}/shop`);
+    expect(await client.emitWithAck('order.create', { item: 'tea' })).to.equal(null);
+    const answer = new Promise((resolve) => {
+      client.emit('order.create', { item: 'tea' }, (_error: unknown, order: unknown) => resolve(order));
+    });
+    expect(await answer).to.deep.equal({ id: 1, item: 'tea' });
+    expect(await client.emitWithAck('order.list')).to.include({ code: 401 });
+    expect(await client.emitWithAck('list')).to.include({ type: 'EVENT_NOT_FOUND' });
+  });
+
+  it('has several calls at once', async () => {
+    const math = `
+      import { ServiceBroker } from 'moleculer';
+      import { SocketEvent, SocketGateway, SocketNamespace, Errors } from 'moleculer-socket-gateway';
+      @SocketNamespace('/', { name: 'calls', settings: { port: 3000 } })
+      class CallGateway extends SocketGateway {
+        @SocketEvent({ whitelist: ['math.*'], multi: true }) call;
+      }
+      export const broker = new ServiceBroker();
+      broker.createService(CallGateway);
+      broker.createService({
+        name: 'math',
+        actions: {
+          add: ({ params: { a, b } }) => a + b,
+          fail: () => { throw Object.assign(new Errors.BadRequestError(), { code: 418 }); },
+        },
+      });`;
+    const socket = connected(await start(math, 'calls'));
+    const logged = await new Promise<any[]>((resolve) => {
+      const lines: unknown[] = [];
+      const log = (line: unknown) => {
+        if (lines.push(line) === 4) resolve(lines);
+      };
+      run(example('calls'), {}, { socket, console: { log } });
+    });
+    expect(logged).to.deep.include.members([[3, 7], { tea: 3, cups: 7 }, 418]);
+    const [first, second] = logged.find((line) => Array.isArray(line) && line[0] !== 3) as [any, any];
+    expect(first).to.deep.equal({ status: 'fulfilled', value: 3 });
+    expect(second.status).to.equal('rejected');
+    expect(second.reason).to.include({ code: 418 });
   });
 
   it('names every decorator, and none that there is not', () => {

@@ -4,6 +4,7 @@ import type { Socket as ServerSocket } from 'socket.io';
 import {
   Authenticate,
   Authorize,
+  compileGateway,
   OnAfterCall,
   OnBeforeCall,
   OnCallError,
@@ -928,6 +929,14 @@ describe('autoExpose', () => {
         expect(problemsOf(exposing(autoExpose as AutoExpose))).to.deep.equal([`OpenGateway: ${problem}`]);
       });
     }
+
+    it('is part of the plan, which is frozen', () => {
+      const { autoExpose } = compileGateway(exposing(['orders.*']));
+      expect(autoExpose).to.be.frozen;
+      expect(['orders.list', 'users.list'].map(autoExpose!.whitelist!)).to.deep.equal([true, false]);
+      expect(compileGateway(exposing(true)).autoExpose!.whitelist).to.equal(undefined);
+      expect(compileGateway(exposing(false)).autoExpose).to.equal(undefined);
+    });
 
     it('`socket` on a handler has no meaning', () => {
       @SocketNamespace('/x')
