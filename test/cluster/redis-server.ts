@@ -46,11 +46,15 @@ export function describeWithRedis(title: string, suite: (redis: () => RedisServe
   });
 }
 
-/** Starts a Redis on a free loopback port; it answers when this resolves. */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * Starts a Redis; it answers when this resolves.
+ *
+ * @param wanted the loopback port; by default one that is free
+ */
+export async function startRedis(wanted?: number): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     const directory = await mkdtemp(join(tmpdir(), 'redis-'));
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const child = spawn(
       BINARY,
       ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory],
