@@ -123,6 +123,10 @@ class WaitingGateway extends SocketGateway {
     done.push(body.at ?? '');
     return 'worked';
   }
+  @SocketEvent('hurried', { timeout: 50 })
+  async hurried(@MessageBody() body: Wish) {
+    await waitAt('handler', body);
+  }
   @SocketEvent()
   ping() {
     return 'pong';
