@@ -2,7 +2,7 @@ import { Errors } from 'moleculer';
 import type { ActionPlan, ProxyPlan } from '../compiler/plan';
 import { BadRequestError } from '../errors';
 import type { ProxyCallOptions, SocketContext } from '../types';
-import { isPromise } from './errors/guarded';
+import { isPromise, letGo } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { childContext, nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 
@@ -93,8 +93,7 @@ export function callOptions(
   if (declared === undefined) return { meta: ctx.meta };
   const given = typeof declared === 'function' ? declared.call(service, ctx, ctx.socket) : declared;
   if (isPromise(given)) {
-    // It is refused here, and whatever it comes to interests nobody.
-    Promise.resolve(given).catch(() => undefined);
+    letGo(given);
     throw new Error(
       `callOptions of the event '${ctx.event}' must not be async: do what takes time in a before hook`,
     );

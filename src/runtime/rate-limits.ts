@@ -1,9 +1,9 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { isLimiter } from '../compiler/compile-rate-limits';
 import type { RateLimitPlan } from '../compiler/plan';
 import { RateLimitExceeded, ServiceUnavailableError } from '../errors';
 import type { RateLimiter, RateLimitKey, SocketContext } from '../types';
-import { describeThrown } from './errors/guarded';
+import { describeThrown, letGo } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { userOf } from './socket-user';
 
@@ -47,10 +47,12 @@ export async function takePoints(
   for (const { limiter, keyOf } of limits) {
     // A connection has only a socket, and its key asks for nothing else.
     const key = keyOf(ctx as SocketContext) as unknown;
-    if (typeof key !== 'string' || key === '')
+    if (typeof key !== 'string' || key === '') {
+      letGo(key);
       throw new TypeError(
         `the key of ${name} of ${gateway.plan.className} must give a string that is not empty`,
       );
+    }
     try {
       await limiter.consume(key);
     } catch (refusal) {
@@ -62,13 +64,24 @@ export async function takePoints(
 }
 
 function asError(gateway: GatewayRuntime, refusal: unknown): Error {
-  const wait = (refusal as { msBeforeNext?: unknown } | null)?.msBeforeNext;
-  if (refusal instanceof RateLimiterRes || (!(refusal instanceof Error) && typeof wait === 'number')) {
-    return new RateLimitExceeded(null, { retryAfter: Math.max(Math.ceil(Number(wait) / 1000), 1) });
+  const wait = waitOf(refusal);
+  if (wait !== undefined) {
+    return new RateLimitExceeded(null, { retryAfter: Math.max(Math.ceil(wait / 1000), 1) });
   }
   // Who cannot count lets nobody in: the application has chosen the store, and may choose a limiter with an insurance.
   gateway.logger.error(`${gateway.plan.className}: a rate limit cannot be told: ${describeThrown(refusal)}`);
   return new ServiceUnavailableError('RATE_LIMITER_UNAVAILABLE');
+}
+
+/** Milliseconds until there are points again; undefined where a limiter has failed. */
+function waitOf(refusal: unknown): number | undefined {
+  try {
+    if (refusal instanceof Error) return undefined;
+    const { msBeforeNext } = refusal as { msBeforeNext?: unknown };
+    return typeof msBeforeNext === 'number' ? msBeforeNext : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function limiterOf({ points, duration, store, scope }: RateLimitPlan, owner: string): RateLimiter {

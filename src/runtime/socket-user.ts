@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { roomOfUser } from '../compiler/user-room';
 import { UnAuthorizedError } from '../errors';
-import { isPromise } from './errors/guarded';
+import { letGo } from './errors/guarded';
 import { gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { expiryOf, isOver, watchExpiry } from './user-expiry';
@@ -41,8 +41,7 @@ function roomsOf({ plan, service }: GatewayRuntime, user: unknown): string[] {
   if (room) {
     const name: unknown = room.call(service, user);
     if (typeof name !== 'string' || name === '') {
-      // A promise of it may reject, with nobody there.
-      if (isPromise(name)) name.then(undefined, () => undefined);
+      letGo(name);
       throw new TypeError(
         `room of ${plan.className}.${String(plan.authentication?.method.name)} must return a string`,
       );

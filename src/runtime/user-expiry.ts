@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { letGo } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 
 /** The longest delay that a timer can have, in milliseconds; one that is longer fires at once. */
@@ -24,6 +25,7 @@ export function expiryOf({ plan, service }: GatewayRuntime, user: unknown): numb
   if (at === undefined || at === null) return Infinity;
   const time = at instanceof Date ? at.getTime() : at;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
+  letGo(time);
   throw new TypeError(
     `expiresAt of ${plan.className}.${plan.authentication?.method.name ?? ''} must return a Date, milliseconds since ` +
       'the epoch, or undefined for never',

@@ -16,6 +16,7 @@ import {
   OnDisconnect,
   OnDisconnecting,
   PacketMiddleware,
+  RateLimit,
   SocketEvent,
   SocketGateway,
   SocketIOService,
@@ -77,6 +78,12 @@ class Body {
   @Transform(({ obj }) => failAt('transformer', (obj as Wish).fault, 1))
   made?: number;
 }
+
+/** A limiter that has points for everybody, and one that fails where it is told to. */
+const free = { consume: async () => undefined } as never;
+const failingLimiter = {
+  consume: (key: string) => failAt('limiter', (JSON.parse(key) as Wish).fault),
+} as never;
 
 /** Every step of an event. */
 @SocketNamespace('/events', {
@@ -168,6 +175,30 @@ class EventsGateway extends SocketGateway {
     if (fault?.at === 'part of the result') return { part: [made(fault.kind)] };
     return failAt('handler', fault, 'fine');
   }
+  @RateLimit({
+    points: 1,
+    duration: 1,
+    key: (ctx: SocketContext<Wish>) => failAt('rate limit key', ctx.params.fault, 'key'),
+    store: free,
+  })
+  @RateLimit({
+    points: 1,
+    duration: 1,
+    key: (ctx: SocketContext<Wish>) => JSON.stringify(ctx.params),
+    store: failingLimiter,
+  })
+  @SocketEvent()
+  limited() {
+    return 'fine';
+  }
+  /** Runs until its client has gone. */
+  @SocketEvent()
+  async hang(@MessageBody() { fault }: Wish, @Ctx() { signal, socket }: SocketContext) {
+    socket.emit('hangs');
+    signal.addEventListener('abort', () => failAt('listener of an abort', fault));
+    signal.onabort = () => failAt('onabort', fault);
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  }
   @SocketEvent()
   self(@MessageBody() { fault }: Wish, @Ack() ack: (...answer: unknown[]) => void) {
     if (fault?.at === 'value of the ack') ack(null, made(fault.kind));
@@ -224,7 +255,10 @@ class ConnectionsGateway extends SocketGateway {
   enter(socket: Socket, next: (error?: Error) => void) {
     return middleware('decorated namespace middleware', wishAtConnection(socket), next);
   }
-  @Authenticate({ room: (user: Wish) => failAt('room', user.fault, 'room') })
+  @Authenticate({
+    room: (user: Wish) => failAt('room', user.fault, 'room'),
+    expiresAt: (user: Wish) => failAt('expiresAt', user.fault),
+  })
   authenticate(socket: Socket) {
     return failAt('authenticate', wishAtConnection(socket), { id: 1, fault: wishAtConnection(socket) });
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { ChildServer } from '../support/child-server';
-import { acksOn, ask, askRaw, connect, newClient, signal, type Client } from '../support/run-gateway';
+import { acksOn, ask, askRaw, connect, newClient, next, signal, type Client } from '../support/run-gateway';
 import { ALL_WAYS, KINDS, visibility, type Fault, type Way } from './thrown';
 
 /*
@@ -97,6 +97,7 @@ describe('code that fails', () => {
       onAfterCall: { event: 'call', action: 'faulty.act' },
       action: { event: 'call', action: 'faulty.act' },
       socketSaveUser: {},
+      'rate limit key': { event: 'limited', ways: ALL_WAYS.slice(0, -1), refusesPromises: true },
       'self, before the ack': { event: 'self' },
     };
     for (const [at, { event = 'all', ways, action, refusesPromises }] of Object.entries(PLACES)) {
@@ -115,6 +116,30 @@ describe('code that fails', () => {
         });
       });
     }
+
+    it('is answered with 503: a limiter', async () => {
+      const client = await connect(server, '/events');
+      await each(client, faults('limiter'), async (fault) => {
+        const { error } = await ask(client, 'limited', { fault });
+        expect(error, named(fault)).to.include({ name: 'ServiceUnavailableError', code: 503 });
+      });
+    });
+
+    it('hurts nobody: listeners of the signal that a client has gone', async () => {
+      for (const at of ['listener of an abort', 'onabort']) {
+        await Promise.all(
+          [...faults(at)].map(async (fault) => {
+            const client = await connect(server, '/events');
+            const hangs = next(client, 'hangs');
+            client.emit('hang', { fault });
+            await hangs;
+            client.disconnect();
+          }),
+        );
+      }
+      expect((await ask(await connect(server, '/events'), 'all', {})).result).to.equal('fine');
+      server.check();
+    });
 
     for (const at of ['after the ack', 'after two acks']) {
       it(`does not answer again: a handler that fails ${at}`, async () => {
@@ -258,6 +283,7 @@ describe('code that fails', () => {
     for (const [at, namespace] of Object.entries({
       authenticate: '/connections',
       room: '/connections',
+      expiresAt: '/connections',
       socketAuthorize: '/io',
     })) {
       it(`refuses with 401: ${at}`, () =>

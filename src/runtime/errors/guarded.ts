@@ -28,6 +28,14 @@ export function isPromise(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+/**
+ * What a function returned that has to answer at once: if it is a promise nobody will wait for it, and if that is rejected
+ * nobody must be missing.
+ */
+export function letGo(value: unknown): void {
+  if (isPromise(value)) Promise.resolve(value).catch(() => undefined);
+}
+
 /** What was thrown, for the log; must not throw itself, whatever the value does when it is looked at. */
 export function describeThrown(thrown: unknown): string {
   try {
