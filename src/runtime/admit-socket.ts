@@ -26,6 +26,11 @@ export function admitSocket(
   socket: Socket,
   next: (error?: Error) => void,
 ): void {
+  if (socket.conn.readyState !== 'open') {
+    // The client has left while it waited: it is asked nothing, and Socket.IO answers nothing.
+    next();
+    return;
+  }
   const { handshakeTimeout } = gateway.plan.limits;
   pass(
     handshakeTimeout,
@@ -37,7 +42,9 @@ export function admitSocket(
     () => gateway.metrics?.exceeded(path, 'handshakeTimeout'),
   ).then(
     () => {
-      next();
+      // The gateway may have stopped meanwhile: there is nothing to enter, and the client shall come back.
+      if (gateway.io) next();
+      else socket.conn.close(true);
     },
     (error: unknown) => {
       leaveNamespace(socket);

@@ -48,7 +48,7 @@ describe("Moleculer's middlewares around a gateway", () => {
     seen = [];
   });
 
-  async function serve(...middlewares: object[]): Promise<void> {
+  async function serve(...middlewares: any[]): Promise<void> {
     running = await start([ChatGateway, math], { middlewares });
     client = await connect(running);
   }

@@ -41,12 +41,14 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   guardRecovery(gateway, namespace);
   gateway.addNamespace(namespace);
   return async () => {
-    const middlewares = (namespace as object as { _fns: unknown[] })._fns;
-    middlewares.splice(middlewares.indexOf(admit), 1);
     namespace.off('connection', onConnection);
     gateway.removeNamespace(namespace);
     closeConnections(namespace);
-    if (name === '/') return;
+    if (name === '/') {
+      const middlewares = (namespace as object as { _fns: unknown[] })._fns;
+      middlewares.splice(middlewares.indexOf(admit), 1);
+      return;
+    }
     io._nsps.delete(name);
     await namespace.adapter.close();
   };
@@ -106,6 +108,9 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
 
 /** A client comes back by itself when its connection breaks, not when the server asks it to leave. */
 function closeConnections(namespace: Namespace): void {
-  // Without waiting for what is still to be written: a client between two polls would hold up the end of the process.
-  for (const socket of namespace.sockets.values()) socket.conn.close(true);
+  const { _preConnectSockets } = namespace as object as { _preConnectSockets: Map<string, Socket> };
+  for (const socket of [...namespace.sockets.values(), ..._preConnectSockets.values()]) {
+    // Without waiting for what is still to be written: a client between two polls would hold up the end of the process.
+    socket.conn.close(true);
+  }
 }

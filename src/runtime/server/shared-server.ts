@@ -5,6 +5,7 @@ import { claimOf } from '../../compiler/compile-paths';
 import type { LiteralPath, PathPlan } from '../../compiler/plan';
 import type { GatewayRuntime } from '../gateway-runtime';
 import { bindPath } from '../namespaces/bind-namespaces';
+import { AbsentNamespaces } from './absent-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
 import {
@@ -36,6 +37,7 @@ export class SharedServer {
   private readonly listener: HttpListener | undefined;
   private readonly attachment: Attachment;
   private readonly options: CombinedOptions;
+  private readonly absent: AbsentNamespaces | undefined;
 
   /**
    * @param place where it is
@@ -51,10 +53,12 @@ export class SharedServer {
     const { io } = this.attachment;
     this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
     reportSilentConnections(io, () => this.gateways.keys());
+    this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker, io);
     io.use((socket, next) => {
       // Without a gateway, '/' would take in anybody and answer nothing.
       if (socket.nsp.listenerCount('connection') > 0) next();
-      else next(new Error('Invalid namespace'));
+      // Who has waited here would pass by the middlewares that have come; who comes back does not.
+      else if (!this.absent?.hold('/', () => socket.conn.close())) next(new Error('Invalid namespace'));
     });
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
@@ -115,8 +119,13 @@ export class SharedServer {
     return (gateway.service as { server?: unknown }).server === this.attachment.http;
   }
 
-  /** Takes all namespaces of a gateway away. */
+  /** Takes all namespaces of a gateway away; hot reload brings it back. */
   async release(gateway: GatewayRuntime): Promise<void> {
+    this.absent?.leave(gateway);
+    await this.unbind(gateway);
+  }
+
+  private async unbind(gateway: GatewayRuntime): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
@@ -126,7 +135,8 @@ export class SharedServer {
   /** Takes everything away. */
   async close(): Promise<void> {
     this.stopWatching();
-    for (const gateway of [...this.gateways.keys()]) await this.release(gateway);
+    this.absent?.end();
+    for (const gateway of [...this.gateways.keys()]) await this.unbind(gateway);
     await Promise.all([this.attachment.detach(), this.listener?.close()]);
   }
 
@@ -167,5 +177,6 @@ export class SharedServer {
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
     for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));
+    this.absent?.arrive(gateway);
   }
 }

@@ -1,0 +1,101 @@
+import type { ServiceBroker } from 'moleculer';
+import type { Server } from 'socket.io';
+import { claimOf } from '../../compiler/compile-paths';
+import type { PathPlan } from '../../compiler/plan';
+import type { GatewayRuntime } from '../gateway-runtime';
+
+/** How long a gateway is expected back, in milliseconds: a mistake in its file may have to be found first. */
+const PATIENCE = 60_000;
+/** Handshakes that may wait; one more is told that there is no such namespace. */
+const MAX_WAITING = 10_000;
+
+/** A gateway that is being reloaded, while others are on its server. */
+interface Absence {
+  readonly service: string;
+  readonly paths: readonly PathPlan[];
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Under hot reload a service is stopped and started anew. Here the handshakes for its namespaces wait in between: Socket.IO
+ * would answer 'Invalid namespace', after which clients do not come back.
+ */
+export class AbsentNamespaces {
+  private readonly absences = new Set<Absence>();
+  private readonly waiting = new Map<() => void, string>();
+
+  /** Undefined where the broker does not reload: what has stopped is gone. */
+  static of(broker: ServiceBroker, io: Server): AbsentNamespaces | undefined {
+    return broker.options.hotReload ? new AbsentNamespaces(io) : undefined;
+  }
+
+  private constructor(io: Server) {
+    // Of those who are asked about an unknown name this is the first: who comes while it waits is asked too.
+    io.of((name, _auth, next) => {
+      const answer = (): void => {
+        next(null, io._nsps.has(name));
+      };
+      if (!this.hold(name, answer)) answer();
+    });
+  }
+
+  /** The gateway has left the server. */
+  leave({ service, plan }: GatewayRuntime): void {
+    // Only what was loaded from a file is loaded again.
+    if (!(service as { __filename?: unknown }).__filename) return;
+    const forget = (): void => {
+      this.forget([absence]);
+    };
+    const timer = setTimeout(forget, PATIENCE).unref();
+    const absence: Absence = { service: service.fullName, paths: plan.paths, timer };
+    this.absences.add(absence);
+  }
+
+  /** A gateway has come: what its service had, and what it has now, is there again or gone for good. */
+  arrive({ service, plan }: GatewayRuntime): void {
+    const claims = new Set(plan.paths.map(claimOf));
+    const over = [...this.absences].filter(
+      (absence) =>
+        absence.service === service.fullName || absence.paths.some((path) => claims.has(claimOf(path))),
+    );
+    if (over.length === 0) return;
+    // A service may be several gateways, of which this is the first.
+    setImmediate(() => {
+      this.forget(over);
+    });
+  }
+
+  /** Calls back when a namespace that is absent is there again, or is not waited for any longer; false if it is not absent. */
+  hold(name: string, done: () => void): boolean {
+    if (!this.isAbsent(name) || this.waiting.size >= MAX_WAITING) return false;
+    this.waiting.set(done, name);
+    return true;
+  }
+
+  /** The server has closed: nobody waits any longer. */
+  end(): void {
+    for (const { timer } of this.absences) clearTimeout(timer);
+    this.absences.clear();
+    this.waiting.clear();
+  }
+
+  private isAbsent(name: string): boolean {
+    for (const { paths } of this.absences) {
+      if (paths.some((path) => (path.kind === 'literal' ? path.name === name : path.pattern.test(name))))
+        return true;
+    }
+    return false;
+  }
+
+  private forget(over: readonly Absence[]): void {
+    for (const absence of over) {
+      clearTimeout(absence.timer);
+      this.absences.delete(absence);
+    }
+    for (const [done, name] of this.waiting) {
+      if (this.isAbsent(name)) continue;
+      this.waiting.delete(done);
+      done();
+    }
+  }
+}
