@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
-import { isWrappedByService } from './compiler/compile-service';
+import { isWrappedByService, serverSettings } from './compiler/compile-service';
 import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
 import { completePlan } from './compiler/socket-authorize';
@@ -42,24 +42,26 @@ export abstract class SocketGateway extends Service implements GatewayShape {
 
   /**
    * @param broker the broker that the gateway belongs to
+   * @param schema modifications, as `broker.createService(ChatGateway, { settings: { port: 0 } })` hands them over
    * @throws DeclarationError if the class has no `@SocketNamespace` of its own, and with every other mistake of it
    */
-  constructor(broker: ServiceBroker, _schema?: Partial<ServiceSchema>) {
+  constructor(broker: ServiceBroker, schema?: Partial<ServiceSchema>) {
     super(broker);
+    if (schema) modifications.set(this, schema);
     // Says what is wrong with the class also where nobody will parse its schema.
     compileGateway(new.target);
   }
 
   /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
-  override parseServiceSchema(given: Partial<ServiceSchema>): void {
+  override parseServiceSchema(written: Partial<ServiceSchema>): void {
     // A base class with @Service above it parses as soon as its own part is there.
     if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
+    const given = modified(this, isWrappedByService(type) ? withoutCreated(written) : written);
     const plan = completePlan(compileGateway(type), given);
     const schema = toServiceSchema(
       plan,
       given,
-      isWrappedByService(type),
       lifecycleOf(() => [plan]),
       managementActions(MANAGEMENT_HANDLERS, 'public'),
     );
@@ -135,6 +137,23 @@ for (const part of ['actions', 'events', 'methods'] as const satisfies (keyof Se
       Object.defineProperty(this, part, { value, writable: true, enumerable: true, configurable: true });
     },
   });
+}
+
+/** What createService was given beside the class. Where @Service parses a schema of its own, it would be lost. */
+const modifications = new WeakMap<object, Partial<ServiceSchema>>();
+
+function modified(service: Service, written: Partial<ServiceSchema>): Partial<ServiceSchema> {
+  const modification = modifications.get(service);
+  if (!modification || modification === written) return written;
+  const merged = mergeInto(service, written as ServiceSchema, modification);
+  // Moleculer has cloned what must keep its identity.
+  const server = [written, modification].map(({ settings }) => serverSettings((settings ?? {}) as Record<string, unknown>));
+  return { ...merged, settings: Object.assign({}, merged.settings, ...server) as ServiceSchema['settings'] };
+}
+
+/** The `created` that @Service writes calls that of the class, and sets fields that are set already. */
+function withoutCreated({ created: _created, ...rest }: Partial<ServiceSchema>): Partial<ServiceSchema> {
+  return rest;
 }
 
 /** Merges a schema into another the way Moleculer merges a service into its mixin. */

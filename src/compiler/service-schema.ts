@@ -23,13 +23,11 @@ export interface GatewayLifecycle {
  * Turns a plan into the schema of its service.
  *
  * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
- * @param wrappedByService whether `given` comes from `@Service`
  * @param management the actions that every gateway has for other services
  */
 export function toServiceSchema(
   plan: GatewayPlan,
   given: Partial<ServiceSchema>,
-  wrappedByService: boolean,
   runtime: GatewayLifecycle,
   management: ServiceSchema['actions'],
 ): { own: ServiceSchema; given: Partial<ServiceSchema> } {
@@ -64,7 +62,7 @@ export function toServiceSchema(
       function (this: Service, schema: ServiceSchema) {
         configureServer(this, schema, server, runtime);
         arrangeLifecycle(schema, runtime, {
-          created: theirs(lifecycle['created'], wrappedByService ? undefined : created),
+          created: theirs(lifecycle['created'], created),
           started: theirs(lifecycle['started'], started),
           stopped: theirs(lifecycle['stopped'], stopped),
         });

@@ -48,9 +48,11 @@ export function contextClassOf(broker: ServiceBroker): ContextClass {
 }
 
 /** The endpoint of an action of a local service, private ones included. */
-export function localEndpoint(service: Service, rawName: string): ActionEndpoint | undefined {
+export function localEndpoint(service: Service, member: string): ActionEndpoint | undefined {
   const { actions } = (service as object as ServiceInternals)._serviceSpecification;
-  const action = Object.values(actions).find((candidate) => candidate.rawName === rawName);
+  // An action may have another name than the method.
+  const { name = member } = (service.schema.actions?.[member] ?? {}) as { name?: string };
+  const action = Object.values(actions).find(({ rawName }) => rawName === name);
   return action && (service.broker as object as BrokerInternals).registry.createPrivateActionEndpoint(action);
 }
 
