@@ -147,7 +147,9 @@ function modified(service: Service, written: Partial<ServiceSchema>): Partial<Se
   if (!modification || modification === written) return written;
   const merged = mergeInto(service, written as ServiceSchema, modification);
   // Moleculer has cloned what must keep its identity.
-  const server = [written, modification].map(({ settings }) => serverSettings((settings ?? {}) as Record<string, unknown>));
+  const server = [written, modification].map(({ settings }) =>
+    serverSettings((settings ?? {}) as Record<string, unknown>),
+  );
   return { ...merged, settings: Object.assign({}, merged.settings, ...server) as ServiceSchema['settings'] };
 }
 
