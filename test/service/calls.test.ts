@@ -66,7 +66,7 @@ describe('calls from handlers', () => {
   /** What the handler gives, run for an event of a client. */
   async function run(does: typeof handler, options?: Options): Promise<any> {
     handler = does;
-    running = await start([ChatGateway, users as never], options);
+    running = await start([ChatGateway, users], options);
     client = await connect(running);
     const { error, result } = await ask(client, 'run', { a: 1 });
     if (error) throw Object.assign(new Error(error.message), error);

@@ -23,8 +23,8 @@ describe("Moleculer's events in a gateway", () => {
       events: {
         'order.*': hear('options'),
         'user.created': { group: 'other', handler: hear('group') },
-      } as never,
-      mixins: [{ events: { 'order.**': hear('mixin') } } as never],
+      },
+      mixins: [{ events: { 'order.**': hear('mixin') } }],
     })
     class ChatGateway extends SocketGateway {
       @Event({ name: 'order.pai?' })
@@ -47,14 +47,14 @@ describe("Moleculer's events in a gateway", () => {
   });
 
   it('are balanced within a group, and reach all where they are broadcast', async () => {
-    @SocketNamespace('/x', { settings, events: { tick: hear('chat') } as never })
+    @SocketNamespace('/x', { settings, events: { tick: hear('chat') } })
     class ChatGateway extends SocketGateway {}
     @SocketNamespace('/y', {
       settings,
-      events: { tick: { group: 'chat', handler: hear('same group') } } as never,
+      events: { tick: { group: 'chat', handler: hear('same group') } },
     })
     class OtherGateway extends SocketGateway {}
-    @SocketNamespace('/z', { settings, events: { tick: hear('own group') } as never })
+    @SocketNamespace('/z', { settings, events: { tick: hear('own group') } })
     class ThirdGateway extends SocketGateway {}
     const { broker } = await start([ChatGateway, OtherGateway, ThirdGateway]);
     const names = () =>
@@ -78,7 +78,7 @@ describe("Moleculer's events in a gateway", () => {
       events: {
         checked: { params: { id: 'number' }, handler: hear('checked') },
         failing: () => Promise.reject(new Error('broken')),
-      } as never,
+      },
     })
     class ChatGateway extends SocketGateway {
       @SocketEvent()
@@ -129,10 +129,10 @@ describe("Moleculer's events in a gateway", () => {
     @SocketNamespace('/x', {
       settings,
       events: {
-        '$node.connected': (ctx: any) => heard.push(ctx.params.node.id),
-        '$services.changed': () => heard.push('services'),
-        '$broker.started': () => heard.push('started'),
-      } as never,
+        '$node.connected': (ctx: any) => void heard.push(ctx.params.node.id),
+        '$services.changed': () => void heard.push('services'),
+        '$broker.started': () => void heard.push('started'),
+      },
     })
     class ChatGateway extends SocketGateway {}
     const near = newBroker(ChatGateway, { nodeID: 'near', transporter: 'Fake', namespace: 'events' });
@@ -143,7 +143,7 @@ describe("Moleculer's events in a gateway", () => {
   });
 
   it('can be called in a test, as those of any service', async () => {
-    @SocketNamespace('/x', { settings, events: { tick: hear('tick') } as never })
+    @SocketNamespace('/x', { settings, events: { tick: hear('tick') } })
     class ChatGateway extends SocketGateway {}
     const { gateway } = await start(ChatGateway);
     await gateway.emitLocalEventHandler('tick', { n: 1 });

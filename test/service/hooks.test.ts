@@ -41,7 +41,7 @@ describe("Moleculer's hooks of a gateway", () => {
         },
         after: { 'create-*': noteResult('after create-*'), '*': [noteResult('after *'), 'confirm'] },
         error: { 'fail*': noteError('fail*'), '*': noteError('*') },
-      } as never,
+      },
       actions: { ping: () => 'pong', 'fail-plain': () => Promise.reject(new Error('plain')) },
     })
     class PatternsGateway extends SocketGateway {
@@ -110,7 +110,7 @@ describe("Moleculer's hooks of a gateway", () => {
       hooks: {
         before: { '*': note('service before') },
         after: { '*': noteResult('service after') },
-      } as never,
+      },
     })
     class ActionHooksGateway extends SocketGateway {
       first() {

@@ -50,7 +50,7 @@ describe('the life of a gateway', () => {
       }
     }
 
-    @SocketNamespace('/x', { settings, mixins: [noted('one', [noted('inner')]), noted('two')] as never })
+    @SocketNamespace('/x', { settings, mixins: [noted('one', [noted('inner')]), noted('two')] })
     class ChatGateway extends Base {
       merged() {
         order.push('merged');
@@ -159,7 +159,7 @@ describe('the life of a gateway', () => {
   describe('dependencies', () => {
     @SocketNamespace('/x', {
       settings,
-      dependencies: ['users', { name: 'math', version: 2 }] as never,
+      dependencies: ['users', { name: 'math', version: 2 }],
     })
     class ChatGateway extends SocketGateway {
       @SocketEvent()
@@ -189,7 +189,7 @@ describe('the life of a gateway', () => {
       const Impatient = SocketNamespace('/x', {
         name: 'impatient',
         settings: { ...settings, $dependencyTimeout: 20, $dependencyInterval: 5 },
-        dependencies: 'users' as never,
+        dependencies: 'users',
       })(impatient as typeof ChatGateway);
       const broker = newBroker(Impatient);
       expect((await rejection(broker.start())).name).to.equal('MoleculerServerError');
@@ -330,7 +330,7 @@ describe('the life of a gateway', () => {
             new Promise<void>((resolve) => client.once('disconnect', () => client.once('connect', resolve))),
         );
         await running.broker.destroyService(serviceOf(running.broker, 'load'));
-        running.broker.createService(LoadGateway as never);
+        running.broker.createService(LoadGateway);
         await Promise.all(again);
       }
       for (const client of clients) expect((await ask(client, 'work', 7)).result).to.equal(7);
