@@ -4,9 +4,9 @@ import type { Namespace, Server, Socket } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService, serverSettings } from './compiler/compile-service';
+import { completePlan } from './compiler/complete-plan';
 import { managementActions } from './compiler/management-actions';
 import { toServiceSchema } from './compiler/service-schema';
-import { completePlan } from './compiler/socket-authorize';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
@@ -58,7 +58,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
     if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
     const given = modified(this, isWrappedByService(type) ? withoutCreated(written) : written);
-    const plan = completePlan(compileGateway(type), given);
+    const plan = completePlan(compileGateway(type), this, given);
     const schema = toServiceSchema(
       plan,
       given,

@@ -101,7 +101,7 @@ Object.assign(SocketIOService, {
     const settings = schema.settings as { port?: unknown; ip?: unknown; server?: unknown } | undefined;
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
     // Without a port moleculer-io waits for somebody to bring a server.
-    configureServer(this, schema, listens ? {} : { server: false }, lifecycle);
+    configureServer(schema, listens ? {} : { server: false });
     arrangeLifecycle(schema, lifecycle, own);
   },
 });

@@ -7,8 +7,6 @@ type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
 
 /** What the runtime does at the turns of a service's life. */
 export interface GatewayLifecycle {
-  /** The schema is final: these are the settings of the server. */
-  configure(service: Service, server: ServerSettings): void;
   created(service: Service): void;
   /** Before any mixin starts: find the server, bind the namespaces. */
   attach(service: Service): void | Promise<void>;
@@ -60,7 +58,7 @@ export function toServiceSchema(
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
-        configureServer(this, schema, server, runtime);
+        configureServer(schema, server);
         arrangeLifecycle(schema, runtime, {
           created: theirs(lifecycle['created'], created),
           started: theirs(lifecycle['started'], started),
@@ -83,25 +81,19 @@ export function toServiceSchema(
  *
  * @param server what counts before the settings of mixins
  */
-export function configureServer(
-  service: Service,
-  schema: ServiceSchema,
-  server: ServerSettings,
-  runtime: GatewayLifecycle,
-): void {
+export function configureServer(schema: ServiceSchema, server: ServerSettings): void {
   const settings = (schema.settings ?? {}) as Record<string, unknown> & { $secureSettings?: string[] };
-  const effective = { ...serverSettings(settings), ...server };
   schema.settings = {
     ...settings,
-    ...effective,
+    ...server,
     $secureSettings: [...new Set([...(settings.$secureSettings ?? []), ...SERVER_SETTINGS])],
   };
-  runtime.configure(service, effective);
 }
 
 /**
  * Sockets are attached before a mixin (moleculer-web) opens its server, and are gone before it closes it. Clients come
- * in when the service's own `started` is done, and are still there while its own `stopped` runs. Moleculer runs `stopped` from the end of the list.
+ * in when the service's own `started` is done, and are still there while its own `stopped` runs. Moleculer runs
+ * `stopped` from the end of the list.
  *
  * @param own the lifecycle methods of the service itself, as opposed to those of its mixins
  */

@@ -1,6 +1,5 @@
-import { checkMixins, hasMethod, type SchemaParts } from './mixins';
-import type { AuthenticationPlan, GatewayPlan, MethodPlan } from './plan';
-import { Problems } from './problems';
+import { hasMethod, type SchemaParts } from './mixins';
+import type { AuthenticationPlan, MethodPlan } from './plan';
 
 /** The name that moleculer-io gives the method that turns a socket into a user. */
 const NAME = 'socketAuthorize';
@@ -17,18 +16,4 @@ export function socketAuthorizeOf(schema: SchemaParts): AuthenticationPlan | und
   return hasMethod(schema, NAME)
     ? { method: { name: NAME, call }, room: undefined, expiresAt: undefined }
     : undefined;
-}
-
-/**
- * Completes a plan by what is given to the service from outside of its class.
- *
- * @param given the options of `@Service`, or modifications of `createService`
- * @throws DeclarationError if a mixin is none
- */
-export function completePlan(plan: GatewayPlan, given: SchemaParts): GatewayPlan {
-  const problems = new Problems(plan.className);
-  checkMixins(given, problems);
-  problems.throwIfAny();
-  const authentication = plan.authentication ?? socketAuthorizeOf(given);
-  return authentication === plan.authentication ? plan : Object.freeze({ ...plan, authentication });
 }

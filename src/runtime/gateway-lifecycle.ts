@@ -6,13 +6,12 @@ import { identify, withSlash } from '../compiler/compile-paths';
 import type { GatewayPlan, LiteralPath } from '../compiler/plan';
 import type { GatewayLifecycle } from '../compiler/service-schema';
 import { ServiceUnavailableError } from '../errors';
-import type { ServerSettings, SocketServerOptions } from '../types';
+import type { SocketServerOptions } from '../types';
 import { GatewayRuntime } from './gateway-runtime';
 import { ServerRegistry } from './server/server-registry';
 import type { SharedServer } from './server/shared-server';
 
-/** The settings of services whose schema is final, and what they became. */
-const settings = new WeakMap<Service, ServerSettings>();
+/** What services became. */
 const runtimes = new WeakMap<Service, readonly GatewayRuntime[]>();
 
 /**
@@ -22,21 +21,16 @@ const runtimes = new WeakMap<Service, readonly GatewayRuntime[]>();
  */
 export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[]): GatewayLifecycle {
   return {
-    configure(service, server) {
-      settings.set(service, server);
-    },
     created(service) {
       const registry = ServerRegistry.of(service.broker);
-      for (const gateway of makeRuntimes(service, plansOf(service), settings.get(service) ?? {}, undefined)) {
-        registry.announce(gateway);
-      }
+      for (const gateway of makeRuntimes(service, plansOf(service))) registry.announce(gateway);
     },
-    attach: attachAll,
+    attach: attachService,
     async listen(service) {
       const gateways = runtimesOf(service);
       try {
         // A mixin may have brought its server only now.
-        await attachAll(service);
+        await attachService(service);
         for (const gateway of gateways) await serverOf(gateway)?.open();
       } catch (error) {
         for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
@@ -62,9 +56,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       for (const gateway of gateways) await registry.release(gateway);
       // The broker may be started again, and all gateways must be known when the first one is attached.
       const [first] = gateways;
-      for (const gateway of makeRuntimes(service, plansOf(service), first?.server ?? {}, first?.attachedTo)) {
-        registry.announceAgain(gateway);
-      }
+      for (const gateway of makeRuntimes(service, plansOf(service), first)) registry.announceAgain(gateway);
     },
   };
 }
@@ -91,7 +83,7 @@ export function initSocketIO(
   const given = options ?? (http ? undefined : (server as SocketServerOptions | undefined));
   for (const gateway of gateways) {
     if (http) gateway.attachedTo = http;
-    if (given) gateway.server = { ...gateway.server, io: { ...gateway.server.io, options: given } };
+    if (given) gateway.socketOptions = given;
   }
   return attachAll(service);
 }
@@ -116,7 +108,7 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const [first] = runtimesOf(service);
   if (!first) throw new Error(`'${service.name}' has no namespace to register another beside`);
   const server = attachedServer(first);
-  const gateway = new GatewayRuntime(plan, service, first.server, first.attachedTo);
+  const gateway = new GatewayRuntime(plan, service, first.socketOptions, first.attachedTo);
   const [path] = plan.paths;
   if (path?.kind === 'literal' && server.serves(path))
     throw new Error(`Namespace '${path.name}' already exists`);
@@ -146,15 +138,28 @@ export function runtimesOf(service: Service): readonly GatewayRuntime[] {
   return gateways;
 }
 
+/** @param last what the service was when it was last started: it keeps what `initSocketIO` was given */
 function makeRuntimes(
   service: Service,
   plans: readonly GatewayPlan[],
-  server: ServerSettings,
-  http: HttpServer | undefined,
+  last?: GatewayRuntime,
 ): readonly GatewayRuntime[] {
-  const gateways = plans.map((plan) => new GatewayRuntime(plan, service, server, http));
+  const gateways = plans.map(
+    (plan) => new GatewayRuntime(plan, service, last?.socketOptions, last?.attachedTo),
+  );
   runtimes.set(service, gateways);
   return gateways;
+}
+
+/**
+ * Attaches a service that starts.
+ *
+ * @throws Error if it was destroyed while it waited for its dependencies: it must not stand in its successor's way
+ */
+function attachService(service: Service): Promise<void> {
+  if (!service.broker.services.includes(service))
+    throw new Error(`'${service.fullName}' was destroyed before it had started`);
+  return attachAll(service);
 }
 
 /** Attaches at once; the promise is for an adapter that has to connect. */

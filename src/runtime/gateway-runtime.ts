@@ -1,9 +1,10 @@
 import { Errors, type Service, type ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
+import { serverSettings } from '../compiler/compile-service';
 import { injectedAck } from '../compiler/injected-ack';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
-import type { GatewayShape, ServerSettings, SocketContext } from '../types';
+import type { GatewayShape, ServerSettings, SocketContext, SocketServerOptions } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
 import { ExposedEvents } from './auto-expose/exposed-events';
 import { eventLogOf, type EventLog } from './event-log';
@@ -95,13 +96,13 @@ export class GatewayRuntime {
 
   /**
    * @param plan what the gateway is
-   * @param server the settings of its server
+   * @param socketOptions options of socket.io that `initSocketIO` was given, in place of those of the settings
    * @param attachedTo the HTTP server that `initSocketIO` was given
    */
   constructor(
     readonly plan: GatewayPlan,
     service: Service,
-    public server: ServerSettings,
+    public socketOptions: SocketServerOptions | undefined,
     public attachedTo: HttpServer | undefined,
   ) {
     this.service = service as GatewayMethods;
@@ -150,6 +151,14 @@ export class GatewayRuntime {
   readonly report: Report = (what, error) => {
     this.logger.error(`${this.plan.className}: ${what}: ${describeThrown(error)}`);
   };
+
+  /** The settings of its server. Until it is attached they may change: in `created()`, say. */
+  get server(): ServerSettings {
+    const settings = serverSettings(this.service.settings as Record<string, unknown>);
+    return this.socketOptions
+      ? { ...settings, io: { ...settings.io, options: this.socketOptions } }
+      : settings;
+  }
 
   /** The live namespaces, by name. */
   get namespaces(): ReadonlyMap<string, Namespace> {

@@ -55,6 +55,7 @@ describe('calls from handlers', () => {
       nodeID: ctx.nodeID,
       headers: ctx.headers,
       locals: ctx.locals,
+      timeout: ctx.options.timeout,
       hasSocket: 'socket' in ctx && Boolean(ctx.socket),
     };
   }
@@ -216,6 +217,18 @@ describe('calls from handlers', () => {
         return this.waitForServices('never', 10, 5).catch((error: unknown) => (error as Error).name);
       }),
     ).to.equal('MoleculerServerError');
+  });
+
+  it('have no more time than the handler has left', async () => {
+    expect((await run((ctx) => ctx.call('users.look'), { requestTimeout: 1234 })).timeout).to.be.within(
+      1,
+      1234,
+    );
+  });
+
+  it('can be written as JSON, the context of an event too', async () => {
+    const [text] = await run((ctx) => [JSON.stringify(ctx)]);
+    expect(JSON.parse(text)).to.deep.include({ params: { a: 1 }, level: 1 });
   });
 
   it('keep locals, which belong to one event and to no call', async () => {

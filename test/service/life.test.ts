@@ -24,6 +24,12 @@ async function turns(count = 20): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+@SocketNamespace('/other')
+class OtherGateway extends SocketGateway {}
+
+@SocketNamespace('/stays', { settings })
+class StaysGateway extends SocketGateway {}
+
 describe('the life of a gateway', () => {
   describe('its turns', () => {
     const order: string[] = [];
@@ -184,6 +190,28 @@ describe('the life of a gateway', () => {
       expect((await ask(await connect({ url: `http://localhost:${port}` }), 'add')).result).to.equal(3);
     });
 
+    it('that come after the gateway was destroyed start nothing but its successor', async () => {
+      const { broker, url } = await start(StaysGateway, { dependencyInterval: 5 });
+      const make = (answer: string) => {
+        @SocketNamespace('/x', { name: 'chat', dependencies: ['late'] })
+        class ChatGateway extends SocketGateway {
+          @SocketEvent('who', { visibility: 'public' })
+          who() {
+            return answer;
+          }
+        }
+        return broker.createService(ChatGateway as never);
+      };
+      await broker.destroyService(make('first'));
+      await broker.destroyService(make('second'));
+      make('third');
+      broker.createService({ name: 'late' });
+      await broker.waitForServices('chat', 2000, 5);
+      await turns();
+      expect((await ask(await connect({ url }), 'who')).result).to.equal('third');
+      for (let i = 0; i < 3; i++) expect(await broker.call('chat.who')).to.equal('third');
+    });
+
     it('fail the start after $dependencyTimeout', async () => {
       const impatient: Registered = class extends ChatGateway {};
       const Impatient = SocketNamespace('/x', {
@@ -340,9 +368,6 @@ describe('the life of a gateway', () => {
       }
     });
   });
-
-  @SocketNamespace('/other')
-  class OtherGateway extends SocketGateway {}
 
   it('goes on from the beginning when the broker is started again', async () => {
     let created = 0;

@@ -113,6 +113,27 @@ describe("Moleculer's middlewares around a gateway", () => {
     });
   });
 
+  it('errorHandler of the broker is told of failing handlers, and may answer', async () => {
+    @SocketNamespace('/x', { settings })
+    class FailingGateway extends SocketGateway {
+      @SocketEvent()
+      fail(@MessageBody() how: string) {
+        throw new Error(how);
+      }
+    }
+    running = await start(FailingGateway, {
+      errorHandler(error: any, info: any) {
+        seen.push([error.message, info.action?.name, info.ctx?.event, info.service?.name]);
+        if (error.message === 'mend') return 'mended';
+        throw error;
+      },
+    });
+    client = await connect(running);
+    expect((await ask(client, 'fail', 'mend')).result).to.equal('mended');
+    expect((await ask(client, 'fail', 'pass')).error).to.include({ code: 500 });
+    expect(seen).to.deep.equal(['mend', 'pass'].map((how) => [how, 'failing.fail', 'fail', 'failing']));
+  });
+
   it('call and remoteAction see what handlers and proxies call', async () => {
     await serve({
       call(next: any) {

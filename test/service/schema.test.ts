@@ -118,6 +118,81 @@ describe('the schema of a gateway', () => {
     });
   });
 
+  describe('settings of the server that are decided late', () => {
+    const turnedOn = { port: 0, ip: '127.0.0.1' };
+    const listensAt = (service: RunningGateway) =>
+      (service.io.httpServer.address() as { address: string }).address;
+
+    it('may come from merged()', async () => {
+      @SocketNamespace('/x', { settings: { port: 1 } })
+      class ChatGateway extends SocketGateway {
+        merged(schema: any) {
+          Object.assign(schema.settings, turnedOn);
+        }
+      }
+      expect(listensAt((await start(ChatGateway)).gateway)).to.equal('127.0.0.1');
+    });
+
+    it('may come from a middleware', async () => {
+      const serviceCreating = (_service: unknown, schema: any) => {
+        if (schema.name === 'chat') schema.settings = { ...schema.settings, ...turnedOn };
+      };
+      const { gateway: service } = await start(gateway({ settings: { port: 1 } }), {
+        middlewares: [{ serviceCreating }],
+      });
+      expect(listensAt(service)).to.equal('127.0.0.1');
+    });
+
+    it('may come from created(), for all gateways of the server', async () => {
+      @SocketNamespace('/x', { settings: { port: 1 } })
+      class ChatGateway extends SocketGateway {
+        created() {
+          Object.assign(this.settings, turnedOn);
+        }
+      }
+      const { broker, gateway: service } = await start([
+        ChatGateway,
+        gateway({ name: 'other', settings: {} }, '/y'),
+      ]);
+      expect(listensAt(service)).to.equal('127.0.0.1');
+      expect(serviceOf(broker, 'other').io).to.equal(service.io);
+    });
+  });
+
+  it('takes no part of the schema from a field of the class, and says where to write it', () => {
+    for (const field of [
+      'name',
+      'version',
+      'settings',
+      'metadata',
+      'actions',
+      'events',
+      'logger',
+      'schema',
+    ]) {
+      @SocketNamespace('/x', { settings })
+      class ChatGateway extends SocketGateway {
+        constructor(...args: [any]) {
+          super(...args);
+          // As a field initialiser does it.
+          Object.defineProperty(this, field, { value: { own: 1 }, writable: true, configurable: true });
+        }
+      }
+      expect(() => newBroker(ChatGateway), field).to.throw(
+        `ChatGateway.${field}: a field of this name would be overwritten by Moleculer; give it to @SocketNamespace, or another name`,
+      );
+    }
+    // As TypeScript leaves it where a class only says the type of what it inherits.
+    @SocketNamespace('/x', { settings })
+    class TypedGateway extends SocketGateway {
+      constructor(...args: [any]) {
+        super(...args);
+        Object.defineProperty(this, 'settings', { value: undefined, writable: true, configurable: true });
+      }
+    }
+    expect(serviceOf(newBroker(TypedGateway), 'typed').settings).to.include({ port: 0 });
+  });
+
   describe('modifications of createService', () => {
     function modified(mods: object): Promise<RunningGateway> {
       const broker = newBroker([]);
