@@ -157,11 +157,15 @@ function actionHandler({ invoke, bodies }: HandlerPlan): (this: Service, ctx: So
       return invoke(this, ctx);
     };
   }
-  const checkFirst = async (service: Service, ctx: SocketContext): Promise<unknown> => {
-    ctx.params = await body.check(ctx.params);
+  const invokeWith = (service: Service, ctx: SocketContext, params: unknown): unknown => {
+    ctx.params = params;
     return invoke(service, ctx);
   };
   return function (ctx) {
-    return (ctx as Partial<SocketContext>).socket ? invoke(this, ctx) : checkFirst(this, ctx);
+    if ((ctx as Partial<SocketContext>).socket) return invoke(this, ctx);
+    const checked = body.check(ctx.params);
+    return checked instanceof Promise
+      ? checked.then((params) => invokeWith(this, ctx, params))
+      : invokeWith(this, ctx, checked);
   };
 }

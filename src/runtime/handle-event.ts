@@ -157,7 +157,10 @@ export async function passEvent(
   if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
   else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
   if (guard) checkUser(guard, ctx);
-  if (target.kind === 'handler' && target.bodies.length > 0) await validate(target, ctx);
+  if (target.kind === 'handler') {
+    const validated = validate(target.bodies, ctx);
+    if (validated) await validated;
+  }
   if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
 
   try {
@@ -216,12 +219,24 @@ function createContext(
   return isPromise(meta) ? Promise.resolve(meta as PromiseLike<object>).then(create) : create(meta);
 }
 
-/** Replaces the arguments that have a declared type by what validation makes of them. */
-async function validate({ bodies }: HandlerPlan, ctx: SocketContext): Promise<void> {
+/** Replaces the arguments that have a declared type by what validation makes of them; a promise where a check waits. */
+function validate(bodies: HandlerPlan['bodies'], ctx: SocketContext, from = 0): Promise<void> | undefined {
   const args = ctx.args as unknown[];
-  for (const { index, check } of bodies) {
+  for (let i = from; i < bodies.length; i++) {
+    const { index, check } = bodies[i] as HandlerPlan['bodies'][number];
     const checked = check(args[index]);
-    args[index] = isPromise(checked) ? await checked : checked;
-    if (index === 0) ctx.params = args[0];
+    if (checked instanceof Promise) {
+      return checked.then((value: unknown) => {
+        replaceArgument(ctx, args, index, value);
+        return validate(bodies, ctx, i + 1);
+      });
+    }
+    replaceArgument(ctx, args, index, checked);
   }
+  return undefined;
+}
+
+function replaceArgument(ctx: SocketContext, args: unknown[], index: number, value: unknown): void {
+  args[index] = value;
+  if (index === 0) ctx.params = value;
 }

@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ClassTransformOptions } from 'class-transformer';
 import type { ValidatorOptions } from 'class-validator';
 import type { ActionSchema, CallingOptions } from 'moleculer';
@@ -9,14 +10,17 @@ import type { ConnectionRate } from './rate-limit';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- the type of `String`, `Buffer` and every class alike
 export type PayloadClass = Function;
 
-/** The declared type of a payload; an array of a class is written `[Item]`. */
-export type PayloadType = PayloadClass | readonly [PayloadClass];
+/** A schema of zod, valibot, arktype or any other library that follows https://standardschema.dev. */
+export type PayloadSchema = StandardSchemaV1;
+
+/** The declared type of a payload; an array of a class, or of what a schema describes, is written `[Item]`. */
+export type PayloadType = PayloadClass | PayloadSchema | readonly [PayloadClass | PayloadSchema];
 
 /** Options of `@SocketEvent` on a method: anything that a Moleculer action takes, and the type of the payload. */
 export interface SocketEventOptions extends Partial<ActionSchema> {
   /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
   timeout?: number;
-  /** The class of the first argument, where TypeScript cannot say it: an array, an interface, a union. */
+  /** The class of the first argument, where TypeScript cannot say it (an array, an interface, a union), or a schema. */
   payload?: PayloadType;
   /** The action is called like its method. */
   name?: never;

@@ -1,14 +1,23 @@
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validate } from 'class-validator';
-import { Errors } from 'moleculer';
+import { getMetadataStorage } from 'class-validator';
 import type { ValidationOptions } from '../types';
-import type { BodyCheck } from './compile-body';
 import { nameOfType } from './check-value';
-import { fieldProblems, validationError, type FieldProblem } from './validation-error';
+import { classProblems } from './class-problems';
+import type { BodyCheck } from './compile-body';
+import { acceptorOf, type Acceptor } from './compiled/acceptor';
+import type { Class } from './compiled/transformer-metadata';
+import { runValidator } from './run-validator';
+import { validationError } from './validation-error';
 
-/** A check that makes an instance of a class and validates it. */
-export function checkClass(type: new () => object, options: ValidationOptions): BodyCheck {
-  return async (value) => {
+/**
+ * A check that makes an instance of a class and validates it. Ordinary payloads that are valid pass through a function
+ * that is compiled for the class; for all others class-transformer and class-validator are asked, who also say what is
+ * wrong.
+ */
+export function checkClass(type: Class, options: ValidationOptions): BodyCheck {
+  // Compiled with the first payload: then every class is there, whatever the order of the files that declare them.
+  let accept: Acceptor | undefined;
+  return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw validationError([
         {
@@ -20,40 +29,17 @@ export function checkClass(type: new () => object, options: ValidationOptions): 
         },
       ]);
     }
-    const instance = plainToInstance(type, value, options);
-    const errors = await validate(instance, options);
-    if (errors.length > 0) throw validationError(fieldProblems(errors));
-    return instance;
+    accept ??= acceptorOf(type, options);
+    return accept(value) ?? checkByLibraries(type, value, options);
   };
 }
 
-/** A check of every item of an array; all that is wrong is reported together, under the item's index. */
-export function checkArrayOf(item: BodyCheck): BodyCheck {
-  return async (value) => {
-    if (!Array.isArray(value)) {
-      throw validationError([
-        {
-          field: '',
-          type: 'array',
-          message: 'The payload must be an array.',
-          expected: 'array',
-          actual: nameOfType(value),
-        },
-      ]);
-    }
-    const outcomes = await Promise.allSettled(value.map(async (entry) => item(entry)));
-    const problems: FieldProblem[] = [];
-    outcomes.forEach((outcome, index) => {
-      if (outcome.status === 'fulfilled') return;
-      const error = outcome.reason as Error & { data?: FieldProblem[] };
-      if (!(error instanceof Errors.ValidationError)) throw error;
-      for (const found of error.data as unknown as FieldProblem[]) {
-        problems.push({ ...found, field: found.field ? `${index}.${found.field}` : String(index) });
-      }
-    });
-    if (problems.length > 0) throw validationError(problems);
-    return outcomes.map((outcome) => (outcome as PromiseFulfilledResult<unknown>).value);
-  };
+async function checkByLibraries(type: Class, value: object, options: ValidationOptions): Promise<object> {
+  const instance = plainToInstance(type, value, options);
+  // What is shown of target and value is decided where problems are made of the errors.
+  const errors = await runValidator(instance, { ...options, validationError: { target: true, value: true } });
+  if (errors.length > 0) throw validationError(classProblems(errors, options));
+  return instance;
 }
 
 /** Whether class-validator knows anything of a class, its ancestors included. */

@@ -1,9 +1,12 @@
 import type { PayloadType, ValidationOptions } from '../types';
-import { checkArrayOf, checkClass, hasConstraints } from './check-class';
-import { checkBinary, checkDate, checkPrimitive } from './check-value';
+import { checkArrayOf } from './check-array';
+import { checkClass, hasConstraints } from './check-class';
+import { checkSchema, isSchema } from './check-schema';
+import { checkBinary, checkDate, checkPrimitive, nameOfType } from './check-value';
+import type { Class } from './compiled/transformer-metadata';
 
 /**
- * Turns what a client sent into what a handler gets.
+ * Turns what a client sent into what a handler gets; a `Promise` only where that has to be waited for.
  *
  * @throws Moleculer's `ValidationError` 422
  */
@@ -15,7 +18,7 @@ const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);
 /**
  * Compiles a declared type into a check; undefined where the type says nothing.
  *
- * @param type a class, `[Class]`, `String`, `Number`, `Boolean`, …
+ * @param type a class, `[Class]`, `String`, `Number`, `Boolean`, …, or a schema of zod, valibot, arktype, …
  * @param options those of class-validator and class-transformer
  * @param problem told, as a sentence, what cannot work
  */
@@ -25,16 +28,24 @@ export function compileBody(
   problem: (what: string) => void,
 ): BodyCheck | undefined {
   if (type === undefined || SAYS_NOTHING.has(type)) return undefined;
+  if (isSchema(type)) {
+    if (typeof (type['~standard'] as Partial<(typeof type)['~standard']> | null)?.validate === 'function')
+      return checkSchema(type);
+    problem(
+      "the payload has '~standard' and no function validate in it: it is no schema of the Standard Schema kind",
+    );
+    return undefined;
+  }
   if (Array.isArray(type)) {
     if (type.length !== 1) {
-      problem('an array of payloads is written [Item], with exactly one class');
+      problem('an array of payloads is written [Item], with exactly one class or schema');
       return undefined;
     }
     const item = compileBody(type[0] as PayloadType, options, problem);
     return item && checkArrayOf(item);
   }
   if (typeof type !== 'function') {
-    problem(`the payload must be a class or [Class], not ${typeof type}`);
+    problem(`the payload must be a class, a schema, or an array of one of them, not ${nameOfType(type)}`);
     return undefined;
   }
   if (type === String || type === Number || type === Boolean || type === BigInt || type === Symbol) {
@@ -49,5 +60,5 @@ export function compileBody(
     );
     return undefined;
   }
-  return checkClass(type as new () => object, options);
+  return checkClass(type as Class, options);
 }

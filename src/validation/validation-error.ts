@@ -1,4 +1,3 @@
-import type { ValidationError as ClassValidatorError } from 'class-validator';
 import { Errors } from 'moleculer';
 
 /** One thing that is wrong with a payload, as a client gets it in the error's `data`. */
@@ -12,27 +11,53 @@ export interface FieldProblem {
   actual?: unknown;
 }
 
-/** Moleculer's own `ValidationError` 422, so that clients need to know only one. */
-export function validationError(problems: readonly FieldProblem[]): Error {
-  return new Errors.ValidationError('Parameters validation error!', 'VALIDATION_ERROR', problems as never);
+/** The problems of one payload that are told. Who sends more mistakes than that gets no more answer for them. */
+export const MAX_PROBLEMS = 100;
+
+const MAX_CHARACTERS = { field: 200, type: 100, message: 500, value: 100 };
+const MAX_EXPECTED = 20;
+
+/**
+ * Moleculer's own `ValidationError` 422, so that clients need to know only one.
+ *
+ * @param problems at most {@link MAX_PROBLEMS} of them are kept, without what is too long
+ */
+export function validationError(problems: readonly FieldProblem[]): Errors.ValidationError {
+  return new Errors.ValidationError(
+    'Parameters validation error!',
+    'VALIDATION_ERROR',
+    problems.slice(0, MAX_PROBLEMS).map(boundedProblem) as never,
+  );
 }
 
-/** Flattens what class-validator found, nested objects and array items included. */
-export function fieldProblems(errors: readonly ClassValidatorError[], path = ''): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  for (const error of errors) {
-    const field = path + error.property;
-    for (const [type, message] of Object.entries(error.constraints ?? {})) {
-      problems.push(
-        actualIsPlain(error.value) ? { field, type, message, actual: error.value } : { field, type, message },
-      );
-    }
-    if (error.children?.length) problems.push(...fieldProblems(error.children, `${field}.`));
-  }
-  return problems;
+/** A problem in which nothing is longer than a person would read, whatever the client has sent. */
+export function boundedProblem(problem: Partial<FieldProblem>): FieldProblem {
+  const bounded: FieldProblem = {
+    field: cut(problem.field, MAX_CHARACTERS.field),
+    type: cut(problem.type, MAX_CHARACTERS.type),
+    message: cut(problem.message, MAX_CHARACTERS.message),
+  };
+  const expected = Array.isArray(problem.expected)
+    ? shownList(problem.expected)
+    : shownValue(problem.expected);
+  if (expected !== undefined) bounded.expected = expected;
+  const actual = shownValue(problem.actual);
+  if (actual !== undefined) bounded.actual = actual;
+  return bounded;
 }
 
 /** Objects are not sent back: they may be large, deep, or hold what `toPlainOnly` keeps from clients. */
-function actualIsPlain(value: unknown): boolean {
-  return value !== undefined && (value === null || typeof value !== 'object');
+function shownValue(value: unknown): unknown {
+  if (typeof value === 'string') return cut(value, MAX_CHARACTERS.value);
+  return value === null || typeof value === 'boolean' || Number.isFinite(value) ? value : undefined;
+}
+
+function shownList(values: readonly unknown[]): unknown {
+  const shown = values.map(shownValue);
+  return shown.length <= MAX_EXPECTED && !shown.includes(undefined) ? shown : undefined;
+}
+
+function cut(value: unknown, characters: number): string {
+  const text = typeof value === 'string' ? value : '';
+  return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }

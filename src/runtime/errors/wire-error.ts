@@ -1,5 +1,6 @@
 import { Errors } from 'moleculer';
 import type { WireError } from '../../types';
+import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error';
 
 const MASKED_MESSAGE = 'Internal Server Error';
 
@@ -82,8 +83,17 @@ function text(value: unknown, otherwise: string): string {
 
 /** Moleculer writes the node into `data`, and into each entry of a validation error. */
 function withoutInternals(data: unknown): unknown {
-  if (Array.isArray(data)) return data.map(withoutNode);
-  return withoutNode(data);
+  if (!Array.isArray(data)) return withoutNode(data);
+  // The problems that its validator finds look like those that are found here.
+  return data.some(isProblemOfParams)
+    ? data.slice(0, MAX_PROBLEMS).map(boundedProblem)
+    : data.map(withoutNode);
+}
+
+function isProblemOfParams(entry: unknown): boolean {
+  return (
+    typeof entry === 'object' && entry !== null && 'action' in entry && 'nodeID' in entry && 'type' in entry
+  );
 }
 
 function withoutNode(value: unknown): unknown {

@@ -1,0 +1,155 @@
+import type { ValidationOptions } from '../../types';
+import { GeneratedFunction, quoted } from './generated-function';
+import { giveUp, NotCompilable } from './give-up';
+import * as values from './payload-values';
+import { NEVER_TAKEN, type FieldPlan, type TransformPlan } from './transform-plan';
+import { untyped, type ValueType } from './value-type';
+
+/** What becomes of keys that nothing was declared for: kept, left out because they would be stripped, or refused. */
+export type Undeclared = 'keep' | 'strip' | 'refuse';
+
+/** Told when a maker has left something out before class-validator would. */
+export interface Stripped {
+  anything: boolean;
+}
+
+/** What a maker is made for. */
+export interface MakerContext {
+  readonly undeclared: Undeclared;
+  /** The properties that have constraints: `undeclared` is not about them. */
+  readonly declared: ReadonlySet<string>;
+  readonly stripped: Stripped;
+  readonly options: ValidationOptions;
+  /** The maker of the instances that a property holds. */
+  makerOf(field: FieldPlan): values.Maker;
+}
+
+const { getPrototypeOf, prototype } = Object;
+const hasKey = (object: object, key: string): boolean => prototype.propertyIsEnumerable.call(object, key);
+
+/**
+ * Generates what `plainToInstance` does with a plain object, or gives up:
+ *
+ *     const o = new Author();
+ *     for (const key in p) {
+ *       const v = p[key];
+ *       switch (key) {
+ *         case 'name': o['name'] = v; break;
+ *         default: // nothing was declared for it
+ *       }
+ *     }
+ *     return o;
+ */
+export function generateMaker(plan: TransformPlan, context: MakerContext): values.Maker['make'] {
+  const { undeclared, declared } = context;
+  const isStripped = (field: FieldPlan): boolean => undeclared !== 'keep' && !declared.has(field.property);
+  if (plan.exposed.some(isStripped))
+    throw new NotCompilable(`${plan.type.name} exposes what is stripped again, for it has no constraint`);
+
+  const code = new GeneratedFunction({ ...values, giveUp, getPrototypeOf, prototype, hasKey });
+  const take = (field: FieldPlan): string[] =>
+    isStripped(field) ? ['giveUp();'] : takeField(code, field, context);
+
+  code.add('if (getPrototypeOf(p) !== prototype || typeof p.then === "function") giveUp();');
+  code.add(`const o = new ${code.constant(plan.type)}();`);
+  if (!plan.exposedOnly) {
+    code.add('for (const key in p) {', 'const v = p[key];', 'switch (key) {');
+    for (const field of plan.fields) code.add(`case ${quoted(field.key)}: {`, ...take(field), 'break; }');
+    for (const key of [...plan.dropped, ...NEVER_TAKEN]) code.add(`case ${quoted(key)}:`);
+    code.add('break;', 'default:', ...takeUndeclared(code, context), '} }');
+  }
+  for (const field of plan.exposed) {
+    const key = quoted(field.key);
+    if (!plan.exposedOnly) code.add(`if (!hasKey(p, ${key}))`);
+    code.add('{', `const v = p[${key}];`, ...take(field), '}');
+  }
+  code.add('return o;');
+  return code.build('p') as values.Maker['make'];
+}
+
+/** The code that takes a value `v` over. */
+function takeField(code: GeneratedFunction, field: FieldPlan, context: MakerContext): string[] {
+  const { property, type } = field;
+  const { options } = context;
+  const target = `o[${quoted(property)}]`;
+  const value = valueOf(code, field, context);
+  const orDefault = options.exposeDefaultValues ? `v === undefined ? ${target} : ` : '';
+  return [
+    // class-transformer overwrites no function, wherever it comes from.
+    `if (typeof ${target} === "function") giveUp();`,
+    ...guards(code, type),
+    `const x = ${orDefault}${value};`,
+    `${ifSet(options, 'x')}${target} = x;`,
+  ];
+}
+
+/** The code that gives up on what the type is not compiled for. */
+function guards(code: GeneratedFunction, { kind, arrays, typeFunction, returned }: ValueType): string[] {
+  const guarded: string[] = [];
+  // It may return another class than it did when this was compiled.
+  if (typeFunction)
+    guarded.push(`if (${code.constant(typeFunction)}() !== ${code.constant(returned)}) giveUp();`);
+  if (kind === 'opaque') guarded.push('if (typeof v === "object" && v !== null) giveUp();');
+  else if (!arrays) guarded.push('if (Array.isArray(v)) giveUp();');
+  return guarded;
+}
+
+/** The code of an expression: what becomes of the value `v`. */
+function valueOf(code: GeneratedFunction, field: FieldPlan, context: MakerContext): string {
+  const ifObject = (expression: string): string =>
+    `(typeof v === "object" && v !== null ? ${expression} : v)`;
+  switch (field.type.kind) {
+    case 'any':
+      return ifObject(`${copyOf(context.options)}(v)`);
+    case 'items':
+      return ifObject('copyItems(v)');
+    case 'opaque':
+      return 'v';
+    case 'class': {
+      const maker = code.constant(context.makerOf(field));
+      return ifObject(`Array.isArray(v) ? makeEach(v, ${maker}) : ${maker}.make(v)`);
+    }
+    case 'string':
+      return 'toText(v)';
+    case 'number':
+      return 'toNumber(v)';
+    case 'boolean':
+      return 'toBoolean(v)';
+    case 'date':
+      return 'toDate(v)';
+    case 'buffer':
+      return 'toBuffer(v)';
+  }
+}
+
+/** The code for a key that nothing was declared for. */
+function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options }: MakerContext): string[] {
+  // With implicit conversion, decorators of others may have given the property a type.
+  if (undeclared === 'refuse' || options.enableImplicitConversion) return ['giveUp();'];
+  // A method, an accessor, or a field with a default.
+  const known = 'if (key in o) giveUp();';
+  if (undeclared === 'strip') {
+    return [
+      known,
+      'if (typeof v === "object" && v !== null) assertCopyable(v);',
+      `${code.constant(stripped)}.anything = true;`,
+    ];
+  }
+  const copy = untyped(options) === 'any' ? copyOf(options) : 'copyItems';
+  return [known, `${ifSet(options, 'v')}o[key] = typeof v === "object" && v !== null ? ${copy}(v) : v;`];
+}
+
+/** The name of what copies objects of no type. */
+function copyOf(options: ValidationOptions): string {
+  return takesUnset(options) ? 'copyAny' : 'copySet';
+}
+
+/** The code of a condition, where properties without a value are left out. */
+function ifSet(options: ValidationOptions, name: string): string {
+  return takesUnset(options) ? '' : `if (${name} !== undefined) `;
+}
+
+/** An option that is there and `undefined` is a no to class-transformer. */
+function takesUnset(options: ValidationOptions): boolean {
+  return 'exposeUnsetFields' in options ? Boolean(options.exposeUnsetFields) : true;
+}

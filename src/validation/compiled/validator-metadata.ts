@@ -1,0 +1,142 @@
+import * as classValidator from 'class-validator';
+import type { ValidationOptions } from '../../types';
+import { NotCompilable } from './give-up';
+import type { Class } from './transformer-metadata';
+
+/** What class-validator checks of one property, under given options. */
+export interface PropertyRules {
+  readonly name: string;
+  /** `@IsOptional()`: nothing else counts where there is no value. */
+  readonly optional: boolean;
+  /** `@IsDefined()`, which counts whatever properties are skipped. */
+  readonly defined: readonly ConstraintRule[];
+  readonly constraints: readonly ConstraintRule[];
+  /** `@ValidateNested()`. */
+  readonly nested: boolean;
+}
+
+/** One constraint, ready to be called. */
+export interface ConstraintRule {
+  readonly name: string;
+  readonly validator: { validate(value: unknown, args: ConstraintArguments): unknown };
+  readonly args: ConstraintArguments;
+  readonly each: boolean;
+}
+
+/** Raised in {@link ConstraintArguments}: a constraint that is none of class-validator's own. */
+export class NotBuiltIn extends NotCompilable {}
+
+/**
+ * What built-in constraints are called with: they read nothing but `constraints`. One that wants more is a constraint of
+ * the user's under the name of a built-in one.
+ */
+export class ConstraintArguments {
+  constructor(readonly constraints: readonly unknown[] | undefined) {}
+  get value(): never {
+    throw new NotBuiltIn();
+  }
+  get object(): never {
+    throw new NotBuiltIn();
+  }
+  get property(): never {
+    throw new NotBuiltIn();
+  }
+  get targetName(): never {
+    throw new NotBuiltIn();
+  }
+}
+
+const BUILT_IN: ReadonlySet<unknown> = new Set(
+  Object.values(classValidator as Record<string, unknown>).filter((name) => typeof name === 'string'),
+);
+
+/** Whether class-validator has a constraint of this name itself. */
+export function isBuiltIn(name: string): boolean {
+  return BUILT_IN.has(name);
+}
+
+type ValidationMetadata = ReturnType<
+  ReturnType<typeof classValidator.getMetadataStorage>['getTargetValidationMetadatas']
+>[number];
+
+/**
+ * The rules of a class, in class-validator's order.
+ *
+ * @throws NotCompilable where the class calls code of the user's
+ */
+export function rulesOf(type: Class, options: ValidationOptions): PropertyRules[] {
+  const found = metadataOf(type, options);
+  if (found.length === 0 && options.forbidUnknownValues !== false)
+    throw new NotCompilable(`nothing of ${type.name} is checked, so that class-validator refuses it`);
+  const byProperty = new Map<string, ValidationMetadata[]>();
+  for (const metadata of found) {
+    const { propertyName } = metadata;
+    if (typeof propertyName !== 'string') throw new NotCompilable('a constraint stands on a symbol');
+    byProperty.set(propertyName, [...(byProperty.get(propertyName) ?? []), metadata]);
+  }
+  return [...byProperty].map(([name, all]) => propertyRules(type, name, all));
+}
+
+/** Everything class-validator knows of a class under these options. */
+export function metadataOf(type: Class, options: ValidationOptions): ValidationMetadata[] {
+  return classValidator
+    .getMetadataStorage()
+    .getTargetValidationMetadatas(
+      type,
+      undefined as never,
+      options.always ?? false,
+      options.strictGroups ?? false,
+      options.groups,
+    );
+}
+
+function propertyRules(type: Class, name: string, all: readonly ValidationMetadata[]): PropertyRules {
+  if (name in (type.prototype as object))
+    throw new NotCompilable(`'${name}' is an accessor or a method of ${type.name}`);
+  const defined: ConstraintRule[] = [];
+  const constraints: ConstraintRule[] = [];
+  let optional = false;
+  let nested = false;
+  for (const metadata of all) {
+    switch (metadata.type) {
+      case classValidator.ValidationTypes.WHITELIST:
+        break;
+      case classValidator.ValidationTypes.NESTED_VALIDATION:
+        if (metadata.constraintCls as unknown) throw new NotCompilable(`${name} has a constraint of yours`);
+        nested = true;
+        break;
+      case classValidator.ValidationTypes.CONDITIONAL_VALIDATION:
+        if (metadata.name !== classValidator.IS_OPTIONAL) throw new NotCompilable(`${name} has a condition`);
+        optional = true;
+        break;
+      case classValidator.ValidationTypes.IS_DEFINED:
+        defined.push(constraintRule(metadata));
+        break;
+      case classValidator.ValidationTypes.CUSTOM_VALIDATION:
+        constraints.push(constraintRule(metadata));
+        break;
+      default:
+        throw new NotCompilable(`${name} has a validation of the type ${metadata.type}`);
+    }
+  }
+  return { name, optional, defined, constraints, nested };
+}
+
+function constraintRule(metadata: ValidationMetadata): ConstraintRule {
+  const { name = '', constraints, propertyName } = metadata;
+  const [found, second] = classValidator
+    .getMetadataStorage()
+    .getTargetValidatorConstraints(metadata.constraintCls);
+  if (!found || second || found.name !== name || !isBuiltIn(name) || metadata.validateIf)
+    throw new NotCompilable(`${propertyName} has a constraint or a condition of yours`);
+  // A class is what @IsInstance is given; other functions are the user's, and are called.
+  const mayRemember = (arg: unknown): boolean =>
+    arg instanceof RegExp ? arg.sticky : typeof arg === 'function' && name !== classValidator.IS_INSTANCE;
+  if (constraints?.some(mayRemember)) throw new NotCompilable(`${propertyName} calls a function of yours`);
+  return {
+    name,
+    validator: found.instance as unknown as ConstraintRule['validator'],
+    args: new ConstraintArguments(constraints),
+    each: metadata.each,
+  };
+}

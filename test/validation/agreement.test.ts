@@ -1,0 +1,192 @@
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, useContainer, validate, type ValidatorOptions } from 'class-validator';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { ValidationOptions } from '../../src';
+import { checkClass } from '../../src/validation/check-class';
+import { classProblems } from '../../src/validation/class-problems';
+import { MAX_PROBLEMS, validationError } from '../../src/validation/validation-error';
+import { classRecipes, makeClasses, type Class, type ClassRecipe, type Log } from './generated-classes';
+import { payloads } from './generated-payloads';
+import { make, type Recipe } from './generated-values';
+import { outcomeOf, type Outcome } from './outcomes';
+
+/** A longer search: `RUNS=100 SEED=1 npx mocha test/validation/agreement.test.ts`. */
+const RUNS = Number(process.env.RUNS ?? 1) * 300;
+const SEED = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
+
+const optionsOf: fc.Arbitrary<ValidationOptions> = fc
+  .record(
+    {
+      whitelist: fc.constantFrom(true, true, true, false),
+      forbidNonWhitelisted: fc.constantFrom(true, false, false, false),
+      forbidUnknownValues: fc.constantFrom(false, true, undefined),
+    },
+    { requiredKeys: ['whitelist'] },
+  )
+  .chain((base) =>
+    fc
+      .record(
+        {
+          groups: fc.subarray(['g', 'h']),
+          always: fc.boolean(),
+          strictGroups: fc.boolean(),
+          skipMissingProperties: fc.boolean(),
+          skipUndefinedProperties: fc.boolean(),
+          skipNullProperties: fc.boolean(),
+          stopAtFirstError: fc.boolean(),
+          dismissDefaultMessages: fc.boolean(),
+          validationError: fc.constantFrom({ target: false }, { value: false }, {}),
+          enableImplicitConversion: fc.boolean(),
+          exposeDefaultValues: fc.boolean(),
+          exposeUnsetFields: fc.constantFrom(true, false, undefined),
+          excludeExtraneousValues: fc.boolean(),
+          strategy: fc.constantFrom('excludeAll' as const, 'exposeAll' as const),
+          version: fc.constantFrom(0, 1, 2),
+          ignoreDecorators: fc.boolean(),
+          enableCircularCheck: fc.boolean(),
+          excludePrefixes: fc.subarray(['_']),
+        },
+        { requiredKeys: [] },
+      )
+      .chain((all) =>
+        fc
+          .shuffledSubarray(Object.keys(all) as (keyof typeof all)[])
+          .map((keys) => pick(all, keys.slice(0, 3))),
+      )
+      .map((some): ValidationOptions => ({ ...base, ...some })),
+  );
+
+function pick<T extends object>(from: T, keys: readonly (keyof T)[]): Partial<T> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<T>;
+}
+
+interface Case {
+  readonly classes: readonly ClassRecipe[];
+  readonly options: ValidationOptions;
+  readonly payloads: readonly Recipe[];
+}
+
+const cases: fc.Arbitrary<Case> = classRecipes.chain((classes) =>
+  fc.record({
+    classes: fc.constant(classes),
+    options: fc.oneof(fc.constant({ whitelist: true }), optionsOf),
+    payloads: fc.array(payloads(classes), { minLength: 5, maxLength: 5 }),
+  }),
+);
+
+/** What the libraries themselves make of a payload. */
+async function byLibraries(type: Class, payload: object, options: ValidationOptions): Promise<object> {
+  const instance = plainToInstance(type, payload, options);
+  const asked: ValidatorOptions = { ...options, validationError: { target: true, value: true } };
+  const errors = await validate(instance, asked);
+  if (errors.length > 0) throw validationError(classProblems(errors, options));
+  return instance;
+}
+
+/** A case as one would write it down. */
+function toText({ classes, options, payloads: sent }: Case): string {
+  const lines = classes.map(({ properties, extendsNext, decorator }, i) => {
+    const body = properties.map(
+      ({ name, decorators, design, field }) =>
+        `  ${decorators.map(({ shown }) => `@${shown}`).join(' ')} ${name} (${field}): ${String((design as Class | undefined)?.name ?? design)}`,
+    );
+    return [`${decorator} class C${i}${extendsNext ? ` extends C${i + 1}` : ''}`, ...body].join('\n');
+  });
+  return [...lines, JSON.stringify(options), ...sent.map((one) => text(one))].join('\n');
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner === undefined ||
+    typeof inner === 'bigint' ||
+    typeof inner === 'symbol' ||
+    typeof inner === 'function' ||
+    Number.isNaN(inner)
+      ? `<${String(inner)}>`
+      : inner,
+  );
+}
+
+interface Tally {
+  valid: number;
+  immediate: number;
+}
+
+async function compare(one: Case, tally: Tally): Promise<void> {
+  const logs: [Log, Log] = [[], []];
+  const types = logs.map((log) => makeClasses(one.classes, log)) as [Class[], Class[]];
+  const check = checkClass(types[0][0]!, one.options);
+  try {
+    for (const recipe of one.payloads) {
+      for (const log of logs) {
+        log.length = 0;
+        log.isOdd = !log.isOdd;
+      }
+      const [ours, theirs] = types.map((classes) => make(recipe, classes)) as [object, object];
+      const got = await outcomeOf(ours, () => check(ours));
+      const expected = await outcomeOf(theirs, () => byLibraries(types[1][0]!, theirs, one.options));
+      expect(got.shown, 'the outcome').to.equal(expected.shown);
+      expect(got.isValid).to.equal(expected.isValid);
+      if (expected.problems >= MAX_PROBLEMS) continue;
+      // What was made before the compiled check gave up is made again.
+      const calls = logs.map((log) => log.filter((line) => got.isImmediate || !line.startsWith('new')));
+      expect(calls[0], 'calls of code of the user').to.deep.equal(calls[1]);
+      expect(await stateOf(ours), 'the payload, afterwards').to.equal(await stateOf(theirs));
+      count(got, tally);
+    }
+  } finally {
+    forget([...types[0], ...types[1]]);
+  }
+}
+
+const stateOf = async (payload: unknown) => (await outcomeOf(undefined, () => [payload])).shown;
+
+function count(got: Outcome, tally: Tally): void {
+  if (!got.isValid) return;
+  tally.valid++;
+  if (got.isImmediate) tally.immediate++;
+}
+
+/** class-validator looks at all classes that there are, and would take longer and longer. */
+function forget(types: readonly Class[]): void {
+  const { validationMetadatas } = getMetadataStorage() as unknown as {
+    validationMetadatas: Map<unknown, unknown>;
+  };
+  for (const type of types) validationMetadatas.delete(type);
+}
+
+describe('the compiled check', function () {
+  this.timeout(RUNS * 100 + 10_000);
+
+  // class-validator looks through all constraints of all classes there ever were, unless it is given a container.
+  if (process.env.RUNS !== undefined) {
+    const instances = new Map<Class, object>();
+    const get = (type: Class) => instances.get(type) ?? instances.set(type, new type()).get(type);
+    before(() => useContainer({ get }));
+    after(() => useContainer(undefined as never));
+  }
+
+  it('agrees with plainToInstance and validate, whatever the class and the payload', async () => {
+    const tally = { valid: 0, immediate: 0 };
+    await fc.assert(
+      fc.asyncProperty(cases, (one) => compare(one, tally)),
+      {
+        numRuns: RUNS,
+        ...(SEED !== undefined && { seed: SEED }),
+        reporter: (run) => {
+          if (!run.failed) return;
+          const [failed] = run.counterexample ?? [];
+          throw new Error(
+            `seed ${run.seed}, path ${run.counterexamplePath ?? ''}, after ${run.numRuns} runs\n` +
+              `${failed ? toText(failed) : ''}\n${String((run.errorInstance as Error | undefined)?.stack)}`,
+          );
+        },
+      },
+    );
+    if (process.env.TALLY) process.stderr.write(JSON.stringify(tally) + '\n');
+    // Agreement by leaving everything to the libraries would be none.
+    expect(tally.valid, 'valid payloads').to.be.greaterThan(RUNS);
+    expect(tally.immediate / tally.valid, 'share of them that passed at once').to.be.greaterThan(0.4);
+  });
+});
