@@ -1,6 +1,6 @@
 import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
-import type { Namespace, Server, Socket } from 'socket.io';
+import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService, serverSettings } from './compiler/compile-service';
@@ -10,6 +10,7 @@ import { toServiceSchema } from './compiler/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
+import { FORWARD_HANDLERS } from './runtime/forward-event';
 import {
   initSocketIO,
   lifecycleOf,
@@ -21,7 +22,7 @@ import type { GatewayRuntime } from './runtime/gateway-runtime';
 import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
 import { socketGetMeta } from './runtime/moleculer-io-ways';
 import { setUser } from './runtime/socket-user';
-import type { GatewayShape, SocketContext, SocketServerOptions } from './types';
+import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from './types';
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -34,11 +35,14 @@ import type { GatewayShape, SocketContext, SocketServerOptions } from './types';
  * }
  * broker.createService(ChatGateway);
  */
-export abstract class SocketGateway extends Service implements GatewayShape {
+export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap>
+  extends Service
+  implements GatewayShape
+{
   /** The Socket.IO server; undefined before the gateway was attached to one. */
-  declare readonly io: Server;
+  declare readonly io: Server<DefaultEventsMap, ToClient>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
-  readonly namespaces: ReadonlyMap<string, Namespace> = new Map();
+  readonly namespaces: ReadonlyMap<string, Namespace<DefaultEventsMap, ToClient>> = new Map();
 
   /**
    * @param broker the broker that the gateway belongs to
@@ -64,6 +68,7 @@ export abstract class SocketGateway extends Service implements GatewayShape {
       given,
       lifecycleOf(() => [plan]),
       managementActions(MANAGEMENT_HANDLERS, 'public'),
+      FORWARD_HANDLERS,
     );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,

@@ -120,6 +120,29 @@ describe('the README', () => {
     expect(second.reason).to.include({ code: 418 });
   });
 
+  it('has a gateway that takes events to the clients that they are for', async () => {
+    const code = example('forward')
+      .replace('port: 3000', 'port: 0')
+      .replace('new ServiceBroker()', 'new ServiceBroker({ logger: false })');
+    broker = run(code, { 'moleculer-socket-gateway': library }).broker as ServiceBroker;
+    await broker.start();
+    const { io } = broker.getLocalService('order') as unknown as { io: { httpServer: Server } };
+    const url = `http://localhost:${(io.httpServer.address() as AddressInfo).port}/orders`;
+    const join = async (user: string) => {
+      const client = socketIoClient.io(url, { forceNew: true, auth: { user } });
+      clients.push(client);
+      await new Promise((resolve) => client.on('connect', resolve as () => void));
+      return client;
+    };
+    const received: unknown[] = [];
+    const [ada, ben] = [await join('ada'), await join('ben')];
+    ben.onAny((...args) => received.push(args));
+    const updated = new Promise((resolve) => ada.on('order.updated', resolve));
+    await broker.emit('order.updated', { id: 7, userID: 'ada', status: 'paid', margin: 3 });
+    expect(await updated).to.deep.equal({ id: 7, status: 'paid' });
+    expect(received).to.deep.equal([]);
+  });
+
   it('names every decorator, and none that there is not', () => {
     const exported = Object.keys(library).filter((name) => /^[A-Z]/.test(name));
     const apart = ['SocketGateway', 'SocketIOService', 'DeclarationError', 'Errors'];

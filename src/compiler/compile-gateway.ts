@@ -10,6 +10,7 @@ import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
 import { compileAuthentication } from './compile-authentication';
 import { compileAutoExpose } from './compile-auto-expose';
 import { compileEvents } from './compile-events';
+import { compileForwards } from './compile-forwards';
 import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
 import { isListOfFunctions, methodsFor } from './compile-methods';
@@ -106,6 +107,11 @@ function compile(type: ClassValue): GatewayPlan {
     autoExpose: compileAutoExpose(options.autoExpose, { guard, rateLimits, hooksOf }, (what) => {
       problems.add(undefined, what);
     }),
+    forwards: compileForwards(
+      members,
+      { handlers, paths, validation: options.validation ?? DEFAULT_VALIDATION },
+      problems,
+    ),
     authentication,
     guard,
     admitsAnonymous,

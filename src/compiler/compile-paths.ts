@@ -31,6 +31,11 @@ export function nameOfPath(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.source;
 }
 
+/** Whether a namespace of that name belongs to the path. */
+export function servesName(path: PathPlan, name: string): boolean {
+  return path.kind === 'literal' ? path.name === name : path.pattern.test(name);
+}
+
 /** What a path claims: two that differ only in the names of their parameters claim the same. */
 export function claimOf(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');

@@ -100,6 +100,7 @@ function compileNamespace(
     server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
     paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
     handlers: [],
+    forwards: [],
     events: compileEvents(events, member, problems),
     autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {
       problems.add(member, what);

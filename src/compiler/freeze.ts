@@ -13,6 +13,7 @@ export function freezePlan(plan: GatewayPlan): GatewayPlan {
     if (target.kind === 'handler') Object.freeze(target.action);
     if (target.kind === 'proxy') Object.freeze(target.options);
   }
+  for (const { subscription } of plan.forwards) Object.freeze(subscription);
   return freezeDeep(plan);
 }
 

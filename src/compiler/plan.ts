@@ -1,4 +1,4 @@
-import type { Service, ServiceSchema } from 'moleculer';
+import type { Context, Service, ServiceSchema } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type {
   AckFormat,
@@ -153,6 +153,29 @@ export interface AutoExposePlan {
   readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
 }
 
+/** A value, or a function of the event's context that gives it. */
+export type ChoicePlan<T> = T | ((this: unknown, ctx: Context) => unknown);
+
+/** A Moleculer event that is sent on to clients. */
+export interface ForwardPlan {
+  /** The name of the event, or a pattern. */
+  readonly event: string;
+  readonly member: string;
+  /** Calls the method; what it gives is sent. */
+  readonly invoke: (service: Service, ctx: Context) => unknown;
+  /** Undefined: the name of the event. */
+  readonly as: ChoicePlan<string> | undefined;
+  /** Undefined: everybody; an empty list: nobody. */
+  readonly rooms: ChoicePlan<readonly string[]> | undefined;
+  readonly except: ChoicePlan<readonly string[]> | undefined;
+  /** Undefined: all of the gateway's. */
+  readonly namespaces: ChoicePlan<readonly string[]> | undefined;
+  readonly volatile: boolean;
+  readonly check: BodyCheck | undefined;
+  /** The options of the subscription that are Moleculer's. */
+  readonly subscription: Readonly<Record<string, unknown>>;
+}
+
 /** How a socket becomes a user. */
 export interface AuthenticationPlan {
   readonly method: MethodPlan;
@@ -197,6 +220,7 @@ export interface GatewayPlan {
   readonly events: readonly EventPlan[];
   /** Undefined: only declared events are served. */
   readonly autoExpose: AutoExposePlan | undefined;
+  readonly forwards: readonly ForwardPlan[];
   readonly authentication: AuthenticationPlan | undefined;
   /** The guard of the class: at the connection only its roles can be judged. */
   readonly guard: GuardPlan | undefined;

@@ -2,6 +2,7 @@ import type { Service, ServiceSchema } from 'moleculer';
 import type { ServerSettings, SocketContext } from '../types';
 import { SERVER_SETTINGS, serverSettings, withoutServer } from './compile-service';
 import type { GatewayPlan, HandlerPlan } from './plan';
+import { subscribeForwards, type ForwardHandlers } from './subscribe-forwards';
 
 type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
 
@@ -22,12 +23,14 @@ export interface GatewayLifecycle {
  *
  * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
  * @param management the actions that every gateway has for other services
+ * @param forwards what the runtime does with events that are sent on to clients
  */
 export function toServiceSchema(
   plan: GatewayPlan,
   given: Partial<ServiceSchema>,
   runtime: GatewayLifecycle,
   management: ServiceSchema['actions'],
+  forwards: ForwardHandlers,
 ): { own: ServiceSchema; given: Partial<ServiceSchema> } {
   const { service } = plan;
   const { created, started, stopped, name, ...rest } = given as Record<string, unknown> &
@@ -58,6 +61,7 @@ export function toServiceSchema(
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
+        subscribeForwards(plan, schema, forwards);
         configureServer(schema, server);
         arrangeLifecycle(schema, runtime, {
           created: theirs(lifecycle['created'], created),
@@ -150,7 +154,10 @@ function handlerActions(handlers: readonly HandlerPlan[]): Record<string, unknow
 }
 
 /** The handler of the action. Through the socket's door the payload was checked on the way in; through the other it is checked here. */
-function actionHandler({ invoke, bodies }: HandlerPlan): (this: Service, ctx: SocketContext) => unknown {
+export function actionHandler({
+  invoke,
+  bodies,
+}: HandlerPlan): (this: Service, ctx: SocketContext) => unknown {
   const body = bodies.find(({ index }) => index === 0);
   if (!body) {
     return function (ctx) {

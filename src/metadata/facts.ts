@@ -2,6 +2,7 @@ import type {
   ActionProxyOptions,
   AuthenticateOptions,
   AuthorizeRule,
+  ForwardEventOptions,
   NamespacePattern,
   RateLimitOptions,
   SocketEventOptions,
@@ -40,6 +41,12 @@ export type MemberFact = { readonly member: string; readonly isStatic: boolean }
       readonly source: ArgumentSource;
     }
   | { readonly kind: 'lifecycle'; readonly moment: LifecycleMoment; readonly decorator: string }
+  | {
+      readonly kind: 'forward';
+      readonly events: readonly unknown[];
+      readonly options: ForwardEventOptions;
+      readonly decorator: string;
+    }
   | { readonly kind: 'authenticate'; readonly options: AuthenticateOptions }
   | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] }
   | { readonly kind: 'anonymous' }

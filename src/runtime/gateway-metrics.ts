@@ -1,5 +1,7 @@
 import type { ServiceBroker } from 'moleculer';
 import type { GatewayLimits } from '../types';
+import { nameOfPath, servesName } from '../compiler/compile-paths';
+import type { GatewayPlan } from '../compiler/plan';
 
 /** The metrics of gateways; the first four are named as in moleculer-io. */
 const METRICS = [
@@ -62,6 +64,14 @@ const METRICS = [
     unit: 'times',
     description: 'Number of times that a client asked for more than a limit allows',
   },
+  {
+    name: 'moleculer.io.messages.forwarded.total',
+    type: 'counter',
+    labelNames: ['namespace', 'event'],
+    unit: 'msg',
+    rate: true,
+    description: "Number of Moleculer's events that were sent on to clients",
+  },
 ] as const;
 
 /** What a client can go beyond; each is the name of an option. */
@@ -107,6 +117,22 @@ export class GatewayMetrics {
   /** A packet that a middleware has refused, before it was known which event it is. */
   refusedPacket(namespace: string, code: unknown): void {
     this.registry.increment('moleculer.io.messages.refused.total', { namespace, code });
+  }
+
+  /**
+   * An event of Moleculer's was sent on.
+   *
+   * @param event as it was declared, a pattern perhaps
+   * @param names the namespaces that it was sent to; undefined for all
+   */
+  forwarded({ paths }: GatewayPlan, event: string, names: readonly string[] | undefined): void {
+    const reached = names ? paths.filter((path) => names.some((name) => servesName(path, name))) : paths;
+    for (const path of reached) {
+      this.registry.increment('moleculer.io.messages.forwarded.total', {
+        namespace: nameOfPath(path),
+        event,
+      });
+    }
   }
 
   connected(namespace: string): void {

@@ -7,6 +7,7 @@ import { BadRequestError, NotFoundError } from '../errors';
 import { runtimesOf } from './gateway-lifecycle';
 import type { GatewayRuntime } from './gateway-runtime';
 import { listEvents } from './list-events';
+import { senderTo, type Audience } from './namespaces/audience';
 import { eachNamespace, settled } from './namespaces/own-namespaces';
 
 type OneOrMore = string | string[];
@@ -19,14 +20,10 @@ interface Target {
   rooms?: OneOrMore;
 }
 
-interface Broadcast {
+interface Broadcast extends Audience {
   event: string;
   args?: unknown[];
   namespace?: string;
-  rooms?: OneOrMore;
-  except?: OneOrMore;
-  volatile?: boolean;
-  local?: boolean;
 }
 
 interface Request {
@@ -40,17 +37,11 @@ interface Request {
 /** The handlers of the actions with which other services reach the sockets of a gateway, on any node. */
 export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   broadcast(ctx: Context<Broadcast>) {
-    const { event, args = [], namespace, rooms, except, volatile, local } = ctx.params;
+    const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event);
     for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(ctx.params);
     eachNamespace(runtimesOf(this), namespace, (found) => {
-      // Nobody is in no room: an empty list must not reach everybody.
-      if (Array.isArray(rooms) && rooms.length === 0) return;
-      let target: Operator = except ? found.except(except) : found.except([]);
-      if (rooms) target = target.to(rooms);
-      if (volatile) target = target.volatile;
-      if (local) target = target.local;
-      target.emit(event, ...args);
+      senderTo(found, audience)?.emit(event, ...args);
     });
   },
 

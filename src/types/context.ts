@@ -1,5 +1,11 @@
 import type { Context, Service } from 'moleculer';
-import type { Namespace, Server, Socket } from 'socket.io';
+import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+
+/** The events of one direction and their arguments, as Socket.IO's own types have them: `{ message(text: string): void }`. */
+export interface EventsMap {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the functions of a map have any arguments
+  [event: string]: any;
+}
 
 /** What every socket adds to the meta of the calls that are made for it. */
 export interface SocketMeta {
@@ -16,9 +22,9 @@ export interface SocketMeta {
 }
 
 /** What a Moleculer context has beside its own when it stands for an event of a socket. */
-export interface SocketContextParts {
+export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMap> {
   /** The socket that sent the event. */
-  readonly socket: Socket;
+  readonly socket: Socket<DefaultEventsMap, ToClient>;
   /** The arguments of the event, without its name and without the ack. */
   readonly args: readonly unknown[];
   /** The name of the event, as the client wrote it. */
@@ -40,13 +46,14 @@ export interface SocketContextParts {
  *
  * @typeParam Params type of `ctx.params`
  * @typeParam Meta what your hooks add to `ctx.meta`
+ * @typeParam ToClient the events that clients are sent through `ctx.socket`
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add what they like, and a declared meta must fit
-export type SocketContext<Params = unknown, Meta extends object = Record<string, any>> = Context<
-  Params,
-  Meta & SocketMeta
-> &
-  SocketContextParts;
+export type SocketContext<
+  Params = unknown,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add what they like, and a declared meta must fit
+  Meta extends object = Record<string, any>,
+  ToClient extends EventsMap = DefaultEventsMap,
+> = Context<Params, Meta & SocketMeta> & SocketContextParts<ToClient>;
 
 /** The answer to a client that asked for one. A handler that injects it answers by itself. */
 export type AckFunction = (...args: unknown[]) => void;

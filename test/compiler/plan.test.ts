@@ -113,6 +113,7 @@ describe('compileGateway: the plan', () => {
     expect(compileGateway(Chat)).to.deep.include({
       paths: [{ kind: 'literal', name: '/' }],
       handlers: [],
+      forwards: [],
       events: [],
       authentication: undefined,
       guard: undefined,

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { EventSubscription, ForwardEventOptions } from '../types';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What Moleculer takes as options of an event. */
+const OF_SUBSCRIPTION: readonly (keyof EventSubscription)[] = [
+  'group',
+  'params',
+  'strategy',
+  'strategyOptions',
+  'tracing',
+  'bulkhead',
+  'debounce',
+  'throttle',
+];
+
+/** The names of all options of `@ForwardEvent`. */
+export const FORWARD_OPTIONS: readonly (keyof ForwardEventOptions)[] = [
+  'as',
+  'rooms',
+  'except',
+  'namespace',
+  'volatile',
+  'payload',
+  ...OF_SUBSCRIPTION,
+];
+
+/** The options that Moleculer is given. */
+export function subscriptionOf(options: Options): Options {
+  return Object.fromEntries(
+    OF_SUBSCRIPTION.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
+
+/** The options that two definitions of one subscription disagree about. */
+export function differences(one: Options, other: Options): string[] {
+  return OF_SUBSCRIPTION.filter(
+    (name) =>
+      one[name] !== undefined && other[name] !== undefined && !isDeepStrictEqual(one[name], other[name]),
+  );
+}
