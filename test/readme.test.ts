@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { ServiceBroker } from 'moleculer';
+import { ServiceBroker } from 'moleculer';
 import * as socketIoClient from 'socket.io-client';
 import ts from 'typescript';
 import * as library from '../src';
@@ -141,6 +141,24 @@ describe('the README', () => {
     await broker.emit('order.updated', { id: 7, userID: 'ada', status: 'paid', margin: 3 });
     expect(await updated).to.deep.equal({ id: 7, status: 'paid' });
     expect(received).to.deep.equal([]);
+  });
+
+  it('has a file that exports a gateway', async () => {
+    const code = example('service file').replace('process.env.PORT ?? 3000', '0');
+    const { default: ChatGateway } = run(code, { 'moleculer-socket-gateway': library });
+    broker = new ServiceBroker({ logger: false });
+    const { name } = broker.createService(ChatGateway);
+    await broker.start();
+    const { io } = broker.getLocalService(name) as unknown as { io: { httpServer: Server } };
+    const client = socketIoClient.io(
+      `http://localhost:${(io.httpServer.address() as AddressInfo).port}/chat`,
+      { forceNew: true },
+    );
+    clients.push(client);
+    const answer = await new Promise((resolve) =>
+      client.emit('hello', (...args: unknown[]) => resolve(args)),
+    );
+    expect(answer).to.deep.equal([null, 'Hello']);
   });
 
   it('names every decorator, and none that there is not', () => {

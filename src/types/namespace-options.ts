@@ -12,7 +12,15 @@ import type { LogSettings, ServerSettings } from './settings';
 /** A namespace to serve: `'/chat'`, `'/tenants/:tenantId'`, or a regular expression, which like Socket.IO's is not anchored. */
 export type NamespacePattern = string | RegExp;
 
-/** Options of `@SocketNamespace`: the service, and the namespace. */
+/**
+ * Options of `@SocketNamespace`: the service, and the namespace. Parts of the schema that other modules read (`channels`,
+ * `queues`, …) may stand among them, where TypeScript is told of them, or in a mixin.
+ *
+ * @example
+ * declare module 'moleculer-socket-gateway' {
+ *   interface SocketNamespaceOptions { channels?: Record<string, object> }
+ * }
+ */
 export interface SocketNamespaceOptions {
   /** Default: the name of the class without `Gateway`, in camelCase. */
   name?: string;

@@ -261,7 +261,7 @@ describe('the schema of a gateway', () => {
         },
       };
       const options = { middlewares: [middleware as never] };
-      newBroker(gateway({ channels } as object), options);
+      newBroker(gateway({ channels }), options);
       newBroker(gateway({ mixins: [{ channels } as never] }), options);
       newBroker([], options).createService(gateway({}) as never, { channels } as never);
       expect(seen).to.deep.equal([['order.paid'], ['order.paid'], ['order.paid']]);
