@@ -24,13 +24,21 @@ export function toError(thrown: unknown): Error {
 /** Whether clients may see the error as it is: it was made to be shown, as Moleculer's errors are. */
 export function isPresentable(error: Error): boolean {
   try {
-    if (error instanceof Errors.MoleculerError) return !isConvertedThrow(error);
+    if (isMoleculerError(error)) return !isConvertedThrow(error);
     const { nodeID, retryable, code } = error as RemoteError;
     return typeof nodeID === 'string' && typeof retryable === 'boolean' && typeof code === 'number';
   } catch {
     // A getter of its threw: nobody made that to be shown.
     return false;
   }
+}
+
+/** By name too: when moleculer-runner restarts a broker, its modules and ours are loaded anew, and the broker's are not. */
+function isMoleculerError(error: Error): error is Errors.MoleculerError {
+  if (error instanceof Errors.MoleculerError) return true;
+  let type: unknown = error.constructor;
+  while (typeof type === 'function' && type.name !== 'MoleculerError') type = Object.getPrototypeOf(type);
+  return typeof type === 'function';
 }
 
 /** An error as a client gets it: no stack, and nothing of the node it happened on. */
