@@ -4,6 +4,7 @@ import * as sinon from 'sinon';
 import type { Socket as ServerSocket } from 'socket.io';
 import { Authenticate, SocketEvent, SocketGateway, SocketIOService, SocketNamespace } from '../../src';
 import { AbsentNamespaces } from '../../src/runtime/server/absent-namespaces';
+import { ServerRegistry } from '../../src/runtime/server/server-registry';
 import {
   ask,
   connect,
@@ -254,6 +255,36 @@ describe('a gateway that hot reload stops and starts anew beside another', () =>
       go.fire();
       expect(await which(client), path).to.equal(generation);
     }
+  });
+
+  it('leaves nothing behind, however often', async () => {
+    await serve(gateway('a', ['/a', '/', '/t/:id'], { settings: { port: 0 } }));
+    const io = running.gateway.io as any;
+    const { httpServer } = io;
+    const counts = () => ({
+      parents: io.parentNsps.size,
+      listeners: ['new_namespace', 'connection'].map((event) => io.sockets.listeners(event).length),
+      gateways: (ServerRegistry.of(broker) as any).gateways.size,
+      middlewares: io.sockets._fns.length,
+      http: ['request', 'upgrade', 'close'].map((event) => httpServer.listenerCount(event)),
+      namespaces: [...io._nsps.keys()].sort(),
+      services: broker.services.length,
+    });
+    const before = counts();
+    for (let time = 0; time < 20; time++) {
+      await broker.destroyService(serviceOf(broker, 'a'));
+      create(gateway('a', ['/a', '/', '/t/:id'], { settings: { port: 0 } }));
+      await broker.waitForServices('a', 1000, 1);
+    }
+    expect(counts()).to.deep.equal(before);
+    const client = await connect(running, '/t/1', { ...back, transports: ['polling'] });
+    const again = new Promise<void>((resolve) =>
+      client.once('disconnect', () => client.once('connect', resolve)),
+    );
+    await broker.destroyService(serviceOf(broker, 'a'));
+    create(gateway('a', '/t/:id'));
+    await again;
+    expect(await which(client)).to.equal(generation);
   });
 
   it('does not hold up the end of its broker while clients wait for it', async () => {

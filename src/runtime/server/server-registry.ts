@@ -22,6 +22,7 @@ export class ServerRegistry {
 
   /** Makes a gateway known, before anything is opened. */
   announce(gateway: GatewayRuntime): void {
+    this.forgetDestroyed();
     this.gateways.add(gateway);
   }
 
@@ -63,12 +64,16 @@ export class ServerRegistry {
     }
   }
 
-  /** All but those whose service was destroyed. The broker lists a service only after its `created()`. */
-  private present(): GatewayRuntime[] {
+  /** The broker lists a service only after its `created()`: what is not listed may be new as well. */
+  private forgetDestroyed(): void {
     for (const gateway of this.gateways) {
       if (this.stopped.has(gateway) && !gateway.broker.services.includes(gateway.service))
         this.gateways.delete(gateway);
     }
+  }
+
+  private present(): GatewayRuntime[] {
+    this.forgetDestroyed();
     return [...this.gateways];
   }
 
