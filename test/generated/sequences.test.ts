@@ -16,12 +16,21 @@ const RUNS = {
   ...(SEQUENCES_PATH !== undefined && { path: SEQUENCES_PATH, endOnFailure: true }),
 };
 
+/** Those who are there in the beginning. */
+const CROWD = [
+  ['x', 'ada'],
+  ['x', 'ben'],
+  ['x', undefined],
+  ['y', 'ada'],
+] as const;
+
 describe('generated sequences', function () {
   this.timeout(Math.max(30_000, Number(SEQUENCES) * 1000));
 
   it('of logins, rooms, messages, disconnects and restarts show users what they may see, and nothing else', async () => {
     const commands = fc.commands(COMMANDS, {
-      maxCommands: 30,
+      maxCommands: 40,
+      size: 'max',
       ...(SEQUENCES_REPLAY !== undefined && { replayPath: SEQUENCES_REPLAY }),
     });
     await fc.assert(
@@ -30,7 +39,9 @@ describe('generated sequences', function () {
         await broker.start();
         const real = new RealHalls(broker);
         try {
-          await fc.asyncModelRun(() => ({ model: new HallModel(), real }), sequence);
+          const model = new HallModel();
+          for (const [hall, user] of CROWD) await real.connect(model.enter(hall, user), hall, user);
+          await fc.asyncModelRun(() => ({ model, real }), sequence);
         } finally {
           real.close();
           await broker.stop();
