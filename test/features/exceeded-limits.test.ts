@@ -233,6 +233,24 @@ describe('a limit that is exceeded', () => {
       expect(exceeded(running)).to.deep.equal({ '* handshakeTimeout': 1 });
     });
 
+    it('and waits no longer for one that does not even fetch its goodbye', async () => {
+      @SocketNamespace('/x', { settings, limits: { handshakeTimeout: 1 } })
+      class QuietGateway extends SocketGateway {}
+      const logger = new CollectingLogger();
+      const running = await start(QuietGateway, { ...METRICS, logger });
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+      const before = timers();
+      await fetch(`${running.url}/socket.io/?EIO=4&transport=polling`);
+      const { engine } = running.gateway.io;
+      expect(engine.clientsCount).to.equal(1);
+      const [connection] = Object.values((engine as unknown as { clients: Record<string, any> }).clients);
+      while (connection.readyState !== 'closing') await new Promise((resolve) => setTimeout(resolve, 20));
+      await running.broker.stop();
+      expect(engine.clientsCount).to.equal(0);
+      expect(timers()).to.be.at.most(before);
+    });
+
     it('and says nothing of one that was in a namespace and is closed', async () => {
       const logger = new CollectingLogger();
       const running = await startTenants(logger);

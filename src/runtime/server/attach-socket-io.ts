@@ -67,8 +67,11 @@ function surviveReset(
 /** Ends all connections in a way after which clients come back by themselves, and in bounded time. */
 async function closeClients(io: Server): Promise<void> {
   const { engine } = io as object as { engine: { clients: Record<string, EngineClient>; close(): void } };
-  const sockets = Object.values(engine.clients).flatMap(({ transport }) => transport.socket ?? []);
+  const transports = Object.values(engine.clients).map(({ transport }) => transport);
+  const sockets = transports.flatMap(({ socket }) => socket ?? []);
   engine.close();
+  // Those that were about to be told goodbye with their next poll are not told any more.
+  for (const transport of transports) transport.shouldClose?.();
   await Promise.allSettled([...io._nsps.values()].map(async (namespace) => namespace.adapter.close()));
   await Promise.all(sockets.map(endWebSocket));
 }
@@ -88,7 +91,7 @@ async function endWebSocket(socket: WebSocket): Promise<void> {
 }
 
 interface EngineClient {
-  readonly transport: { readonly socket?: WebSocket };
+  readonly transport: { readonly socket?: WebSocket; shouldClose?(): void };
 }
 
 /** The part of a websocket of `ws`, or of another engine, that is needed here. */
