@@ -4,6 +4,7 @@ import type { Problems } from './problems';
 /** What is looked at here of a schema, or of a plan of one. */
 export interface SchemaParts {
   readonly methods?: object | undefined;
+  readonly actions?: object | undefined;
   readonly mixins?: unknown;
 }
 
@@ -25,7 +26,8 @@ export function checkMixins(schema: SchemaParts, problems: Problems): void {
   }
 }
 
-/** Whether a schema or a mixin of its has a method of that name. */
-export function hasMethod(schema: SchemaParts, name: string): boolean {
-  return name in (schema.methods ?? {}) || mixinsOf(schema).some((mixin) => mixin && hasMethod(mixin, name));
+/** Whether a schema or a mixin of its has a method, or an action, of that name. */
+export function hasPart(schema: SchemaParts, part: 'methods' | 'actions', name: string): boolean {
+  const own = (schema[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return Boolean(own) || mixinsOf(schema).some((mixin) => mixin && hasPart(mixin, part, name));
 }

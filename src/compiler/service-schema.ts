@@ -1,6 +1,7 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { ServerSettings, SocketContext } from '../types';
 import { SERVER_SETTINGS, serverSettings, withoutServer } from './compile-service';
+import { hasPart } from './mixins';
 import type { GatewayPlan, HandlerPlan } from './plan';
 import { subscribeForwards, type ForwardHandlers } from './subscribe-forwards';
 
@@ -55,7 +56,12 @@ export function toServiceSchema(
     methods: ownMethods(service.methods),
     events: { ...service.events } as ServiceSchema['events'],
     actions: {
-      ...management,
+      // Moleculer would merge what stands under one name.
+      ...Object.fromEntries(
+        Object.entries(management ?? {}).filter(
+          ([action]) => ![service, given].some((schema) => hasPart(schema, 'actions', action)),
+        ),
+      ),
       ...service.actions,
       ...handlerActions(plan.handlers),
     } as ServiceSchema['actions'],

@@ -1,4 +1,4 @@
-import { hasMethod, type SchemaParts } from './mixins';
+import { hasPart, type SchemaParts } from './mixins';
 import type { AuthenticationPlan, MethodPlan } from './plan';
 
 /** The name that moleculer-io gives the method that turns a socket into a user. */
@@ -13,7 +13,7 @@ export function socketAuthorizeOf(schema: SchemaParts): AuthenticationPlan | und
   const call = function (this: unknown, socket: unknown): unknown {
     return (this as { [NAME](socket: unknown): unknown })[NAME](socket);
   };
-  return hasMethod(schema, NAME)
+  return hasPart(schema, 'methods', NAME)
     ? { method: { name: NAME, call }, room: undefined, expiresAt: undefined }
     : undefined;
 }

@@ -10,7 +10,7 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connect, newBroker, newClient, refused, start } from '../support/run-gateway';
+import { ask, connect, newBroker, newClient, refused, serviceOf, start } from '../support/run-gateway';
 
 const settings = { port: 0 };
 
@@ -103,6 +103,30 @@ describe('mixins of a gateway', () => {
     expect((await ask(client, 'message', { text: 'a' })).result).to.equal('class');
     expect(hooked).to.deep.equal(['mixin before', 'class before']);
     expect((await ask(client, 'message', { text: 1 })).error.code).to.equal(422);
+  });
+
+  it('may have actions of the names that every gateway has, and they are theirs alone', async () => {
+    const broadcast = { params: { text: 'string' }, handler: (ctx: any) => `mine: ${ctx.params.text}` };
+    @SocketNamespace('/x', { settings, mixins: mixin({ mixins: [mixin({ actions: { broadcast } })] }) })
+    class ChatGateway extends SocketGateway {}
+    @Service({ actions: { broadcast, getClients: false } } as never)
+    @SocketNamespace('/y', { settings })
+    class OtherGateway extends SocketGateway {}
+    @SocketNamespace('/z', { settings, actions: { broadcast } })
+    class ThirdGateway extends SocketGateway {}
+    const { broker } = await start([ChatGateway, OtherGateway, ThirdGateway]);
+    broker.createService(
+      ThirdGateway as never,
+      { name: 'fourth', settings: { ip: '127.0.0.1' }, actions: { broadcast } } as never,
+    );
+    await broker.waitForServices('fourth', 1000, 5);
+    for (const name of ['chat', 'other', 'third', 'fourth']) {
+      expect(await broker.call(`${name}.broadcast`, { text: 'a' }), name).to.equal('mine: a');
+      const { actions } = broker.services.find((service) => service.name === name)!.schema as any;
+      expect(actions.broadcast, name).not.to.have.property('managesGateway');
+    }
+    expect(await broker.call('chat.getClients')).to.deep.equal([]);
+    expect(serviceOf(broker, 'other').actions).not.to.have.property('getClients');
   });
 
   it('can be stripped of an action, with false', async () => {
