@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { Errors, type Context, type ServiceSchema } from 'moleculer';
 import type { Socket as ServerSocket } from 'socket.io';
 import {
@@ -660,6 +661,30 @@ describe('several calls at once', () => {
         expect(calls).to.deep.equal([]);
       });
     }
+  });
+
+  it('are answered once, whatever is sent', async () => {
+    const client = await connected();
+    const acks = acksOn(client);
+    const call = fc.record({
+      action: fc.constantFrom('math.echo', 'math.void', 'x', ''),
+      params: fc.jsonValue(),
+    });
+    const calls = fc.oneof(fc.jsonValue(), fc.array(call), fc.dictionary(fc.string(), call));
+    const options = fc.oneof(fc.jsonValue(), fc.record({ settled: fc.boolean() }, { requiredKeys: [] }));
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(calls, options, async (several, settled) => {
+        sent++;
+        const [error, results] = await askRaw(client, 'call', several, settled);
+        if (error) expect(error.code).to.be.oneOf([400, 404]);
+        else if (Array.isArray(several)) expect(results).to.have.length(several.length);
+        else expect(Object.keys(results)).to.have.members(Object.keys(several as object));
+      }),
+      { numRuns: 200 },
+    );
+    await ask(client, 'call', 'math.void');
+    expect(acks).to.have.length(sent + 1);
   });
 
   it('each pass the middlewares of the broker', async () => {
