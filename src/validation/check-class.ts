@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
+import { PayloadTooLarge } from '../errors';
 import type { ValidationOptions } from '../types';
 import { nameOfType } from './check-value';
 import { classProblems } from './class-problems';
@@ -7,6 +8,7 @@ import type { BodyCheck } from './compile-body';
 import { acceptorOf, type Acceptor } from './compiled/acceptor';
 import type { Class } from './compiled/transformer-metadata';
 import { runValidator } from './run-validator';
+import { costsTooMuch } from './transform-cost';
 import { validationError } from './validation-error';
 
 /**
@@ -35,6 +37,7 @@ export function checkClass(type: Class, options: ValidationOptions): BodyCheck {
 }
 
 async function checkByLibraries(type: Class, value: object, options: ValidationOptions): Promise<object> {
+  if (costsTooMuch(value)) throw new PayloadTooLarge({ reason: 'too many keys' });
   const instance = plainToInstance(type, value, options);
   // What is shown of target and value is decided where problems are made of the errors.
   const errors = await runValidator(instance, { ...options, validationError: { target: true, value: true } });

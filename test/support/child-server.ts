@@ -150,7 +150,7 @@ export class ChildServer {
 
   /** Ends the process as it is. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    this.process.kill(signal);
+    if (this.process.exitCode === null) this.process.kill(signal);
     await this.ended;
   }
 }
