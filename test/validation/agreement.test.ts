@@ -6,10 +6,17 @@ import type { ValidationOptions } from '../../src';
 import { checkClass } from '../../src/validation/check-class';
 import { classProblems } from '../../src/validation/class-problems';
 import { MAX_PROBLEMS, validationError } from '../../src/validation/validation-error';
-import { classRecipes, makeClasses, type Class, type ClassRecipe, type Log } from './generated-classes';
+import {
+  areOrdinary,
+  classRecipes,
+  makeClasses,
+  type Class,
+  type ClassRecipe,
+  type Log,
+} from './generated-classes';
 import { payloads } from './generated-payloads';
-import { make, type Recipe } from './generated-values';
-import { outcomeOf, type Outcome } from './outcomes';
+import { isPlain, make, type Recipe } from './generated-values';
+import { outcomeOf } from './outcomes';
 
 /** A longer search: `RUNS=100 SEED=1 npx mocha test/validation/agreement.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 1) * 300;
@@ -108,6 +115,18 @@ function text(value: unknown): string {
   );
 }
 
+const ORDINARY_OPTIONS = new Set([
+  'whitelist',
+  'forbidNonWhitelisted',
+  'groups',
+  'always',
+  'strictGroups',
+  'skipMissingProperties',
+  'stopAtFirstError',
+  'exposeDefaultValues',
+  'exposeUnsetFields',
+]);
+
 interface Tally {
   valid: number;
   immediate: number;
@@ -117,6 +136,8 @@ async function compare(one: Case, tally: Tally): Promise<void> {
   const logs: [Log, Log] = [[], []];
   const types = logs.map((log) => makeClasses(one.classes, log)) as [Class[], Class[]];
   const check = checkClass(types[0][0]!, one.options);
+  const isOrdinary =
+    areOrdinary(one.classes) && Object.keys(one.options).every((name) => ORDINARY_OPTIONS.has(name));
   try {
     for (const recipe of one.payloads) {
       for (const log of logs) {
@@ -133,7 +154,11 @@ async function compare(one: Case, tally: Tally): Promise<void> {
       const calls = logs.map((log) => log.filter((line) => got.isImmediate || !line.startsWith('new')));
       expect(calls[0], 'calls of code of the user').to.deep.equal(calls[1]);
       expect(await stateOf(ours), 'the payload, afterwards').to.equal(await stateOf(theirs));
-      count(got, tally);
+      if (!got.isValid) continue;
+      // Agreement by leaving everything to the libraries would be none.
+      if (isOrdinary && isPlain(recipe)) expect(got.isImmediate, 'compiled').to.equal(true);
+      tally.valid++;
+      if (got.isImmediate) tally.immediate++;
     }
   } finally {
     forget([...types[0], ...types[1]]);
@@ -141,12 +166,6 @@ async function compare(one: Case, tally: Tally): Promise<void> {
 }
 
 const stateOf = async (payload: unknown) => (await outcomeOf(undefined, () => [payload])).shown;
-
-function count(got: Outcome, tally: Tally): void {
-  if (!got.isValid) return;
-  tally.valid++;
-  if (got.isImmediate) tally.immediate++;
-}
 
 /** class-validator looks at all classes that there are, and would take longer and longer. */
 function forget(types: readonly Class[]): void {
@@ -185,8 +204,7 @@ describe('the compiled check', function () {
       },
     );
     if (process.env.TALLY) process.stderr.write(JSON.stringify(tally) + '\n');
-    // Agreement by leaving everything to the libraries would be none.
-    expect(tally.valid, 'valid payloads').to.be.greaterThan(RUNS);
+    expect(tally.valid, 'valid payloads').to.be.greaterThan(RUNS / 2);
     expect(tally.immediate / tally.valid, 'share of them that passed at once').to.be.greaterThan(0.4);
   });
 });

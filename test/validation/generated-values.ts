@@ -85,6 +85,22 @@ function define(
   return target;
 }
 
+/** Whether it can come from a parser of JSON, without a key that means anything to JavaScript. */
+export function isPlain(recipe: Recipe): boolean {
+  switch (recipe.make) {
+    case 'literal':
+      return (
+        recipe.value === null || ['string', 'number', 'boolean', 'undefined'].includes(typeof recipe.value)
+      );
+    case 'array':
+      return recipe.items.every(isPlain);
+    case 'object':
+      return recipe.entries.every(([key, value]) => !ODD_KEYS.includes(key) && isPlain(value));
+    default:
+      return false;
+  }
+}
+
 export const literal = (value: unknown): Recipe => ({ make: 'literal', value });
 
 /** Keys that mean something to JavaScript, or to the libraries. */
@@ -101,6 +117,9 @@ export const ODD_KEYS = [
 
 /** Names of properties, as classes and payloads have them. */
 export const NAMES = ['a', 'b', 'c', 'd', 'e'];
+
+/** Names that properties seldom have. */
+export const ODD_NAMES = [...ODD_KEYS, "it's", 'a "b"', '\u2028\\', 'e.e'];
 
 const anyKey = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...NAMES) },
@@ -132,6 +151,11 @@ const primitive = fc.constantFrom<unknown>(
   Symbol.for('symbol'),
 );
 
+/** A function, which as a `then` makes its object a promise; one that did nothing would let everybody wait for ever. */
+function fulfil(resolve?: (value: string) => unknown): void {
+  resolve?.('abc');
+}
+
 /** Anything that can be sent, and more that can be passed to an action. */
 export const { junk } = fc.letrec<{ junk: Recipe; entries: (readonly [string, Recipe])[] }>((tie) => ({
   entries: fc.uniqueArray(fc.tuple(anyKey, tie('junk')), { maxLength: 4, selector: ([key]) => key }),
@@ -149,7 +173,7 @@ export const { junk } = fc.letrec<{ junk: Recipe; entries: (readonly [string, Re
     {
       weight: 2,
       arbitrary: fc.oneof(
-        fc.constant(literal(function named() {})),
+        fc.constant(literal(fulfil)),
         fc.constant({ make: 'date' as const, time: 1e12 }),
         fc.constant({ make: 'date' as const, time: NaN }),
         fc.constant({ make: 'buffer' as const, text: 'abc' }),

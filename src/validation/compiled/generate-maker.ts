@@ -1,6 +1,6 @@
 import type { ValidationOptions } from '../../types';
 import { GeneratedFunction, quoted } from './generated-function';
-import { giveUp, NotCompilable } from './give-up';
+import { giveUp } from './give-up';
 import * as values from './payload-values';
 import { NEVER_TAKEN, type FieldPlan, type TransformPlan } from './transform-plan';
 import { untyped, type ValueType } from './value-type';
@@ -41,27 +41,20 @@ const hasKey = (object: object, key: string): boolean => prototype.propertyIsEnu
  *     return o;
  */
 export function generateMaker(plan: TransformPlan, context: MakerContext): values.Maker['make'] {
-  const { undeclared, declared } = context;
-  const isStripped = (field: FieldPlan): boolean => undeclared !== 'keep' && !declared.has(field.property);
-  if (plan.exposed.some(isStripped))
-    throw new NotCompilable(`${plan.type.name} exposes what is stripped again, for it has no constraint`);
-
   const code = new GeneratedFunction({ ...values, giveUp, getPrototypeOf, prototype, hasKey });
-  const take = (field: FieldPlan): string[] =>
-    isStripped(field) ? ['giveUp();'] : takeField(code, field, context);
-
   code.add('if (getPrototypeOf(p) !== prototype || typeof p.then === "function") giveUp();');
   code.add(`const o = new ${code.constant(plan.type)}();`);
   if (!plan.exposedOnly) {
     code.add('for (const key in p) {', 'const v = p[key];', 'switch (key) {');
-    for (const field of plan.fields) code.add(`case ${quoted(field.key)}: {`, ...take(field), 'break; }');
+    for (const field of plan.fields)
+      code.add(`case ${quoted(field.key)}: {`, ...takeField(code, field, context), 'break; }');
     for (const key of [...plan.dropped, ...NEVER_TAKEN]) code.add(`case ${quoted(key)}:`);
     code.add('break;', 'default:', ...takeUndeclared(code, context), '} }');
   }
   for (const field of plan.exposed) {
     const key = quoted(field.key);
     if (!plan.exposedOnly) code.add(`if (!hasKey(p, ${key}))`);
-    code.add('{', `const v = p[${key}];`, ...take(field), '}');
+    code.add('{', `const v = p[${key}];`, ...takeField(code, field, context), '}');
   }
   code.add('return o;');
   return code.build('p') as values.Maker['make'];
@@ -70,16 +63,17 @@ export function generateMaker(plan: TransformPlan, context: MakerContext): value
 /** The code that takes a value `v` over. */
 function takeField(code: GeneratedFunction, field: FieldPlan, context: MakerContext): string[] {
   const { property, type } = field;
-  const { options } = context;
+  const { options, undeclared, declared, stripped } = context;
   const target = `o[${quoted(property)}]`;
-  const value = valueOf(code, field, context);
-  const orDefault = options.exposeDefaultValues ? `v === undefined ? ${target} : ` : '';
+  const isUndeclared = undeclared !== 'keep' && !declared.has(property);
+  if (isUndeclared && undeclared === 'refuse') return ['giveUp();'];
   return [
     // class-transformer overwrites no function, wherever it comes from.
     `if (typeof ${target} === "function") giveUp();`,
     ...guards(code, type),
-    `const x = ${orDefault}${value};`,
-    `${ifSet(options, 'x')}${target} = x;`,
+    `const x = ${orDefault(options, target)}${valueOf(code, field, context)};`,
+    // It is made all the same: that may fail.
+    isUndeclared ? `${code.constant(stripped)}.anything = true;` : `${ifSet(options)}${target} = x;`,
   ];
 }
 
@@ -126,17 +120,26 @@ function valueOf(code: GeneratedFunction, field: FieldPlan, context: MakerContex
 function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options }: MakerContext): string[] {
   // With implicit conversion, decorators of others may have given the property a type.
   if (undeclared === 'refuse' || options.enableImplicitConversion) return ['giveUp();'];
-  // A method, an accessor, or a field with a default.
-  const known = 'if (key in o) giveUp();';
+  // A method or an accessor may be in its way; a field of the class is not.
+  const inTheWay = 'key in o && !hasKey(o, key)';
   if (undeclared === 'strip') {
     return [
-      known,
+      `if (${inTheWay}) giveUp();`,
       'if (typeof v === "object" && v !== null) assertCopyable(v);',
       `${code.constant(stripped)}.anything = true;`,
     ];
   }
   const copy = untyped(options) === 'any' ? copyOf(options) : 'copyItems';
-  return [known, `${ifSet(options, 'v')}o[key] = typeof v === "object" && v !== null ? ${copy}(v) : v;`];
+  return [
+    `if (${inTheWay} || typeof o[key] === "function") giveUp();`,
+    `const x = ${orDefault(options, 'o[key]')}typeof v === "object" && v !== null ? ${copy}(v) : v;`,
+    `${ifSet(options)}o[key] = x;`,
+  ];
+}
+
+/** The code in front of a value: without one, the property keeps what the constructor gave it. */
+function orDefault(options: ValidationOptions, target: string): string {
+  return options.exposeDefaultValues ? `v === undefined ? ${target} : ` : '';
 }
 
 /** The name of what copies objects of no type. */
@@ -145,8 +148,8 @@ function copyOf(options: ValidationOptions): string {
 }
 
 /** The code of a condition, where properties without a value are left out. */
-function ifSet(options: ValidationOptions, name: string): string {
-  return takesUnset(options) ? '' : `if (${name} !== undefined) `;
+function ifSet(options: ValidationOptions): string {
+  return takesUnset(options) ? '' : 'if (x !== undefined) ';
 }
 
 /** An option that is there and `undefined` is a no to class-transformer. */
