@@ -1,11 +1,10 @@
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, useContainer, validate, type ValidatorOptions } from 'class-validator';
+import { getMetadataStorage, useContainer } from 'class-validator';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ValidationOptions } from '../../src';
 import { checkClass } from '../../src/validation/check-class';
-import { classProblems } from '../../src/validation/class-problems';
-import { MAX_PROBLEMS, validationError } from '../../src/validation/validation-error';
+import { MAX_PROBLEMS } from '../../src/validation/validation-error';
+import { byLibraries } from './by-libraries';
 import {
   areOrdinary,
   classRecipes,
@@ -81,15 +80,6 @@ const cases: fc.Arbitrary<Case> = classRecipes.chain((classes) =>
     payloads: fc.array(payloads(classes), { minLength: 5, maxLength: 5 }),
   }),
 );
-
-/** What the libraries themselves make of a payload. */
-async function byLibraries(type: Class, payload: object, options: ValidationOptions): Promise<object> {
-  const instance = plainToInstance(type, payload, options);
-  const asked: ValidatorOptions = { ...options, validationError: { target: true, value: true } };
-  const errors = await validate(instance, asked);
-  if (errors.length > 0) throw validationError(classProblems(errors, options));
-  return instance;
-}
 
 /** A case as one would write it down. */
 function toText({ classes, options, payloads: sent }: Case): string {
