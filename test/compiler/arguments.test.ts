@@ -480,12 +480,14 @@ describe('compileGateway: arguments', () => {
         }
       }
 
-      expect(problemsOf(tenants(Chat)).map((line) => line.replace(/not object$/, 'not null'))).to.deep.equal([
-        'Chat.send: the payload must be a class or [Class], not string',
-        'Chat.sendTwo: an array of payloads is written [Item], with exactly one class',
-        'Chat.sendNone: an array of payloads is written [Item], with exactly one class',
-        'Chat.sendAll: the payload must be a class or [Class], not string',
-        'Chat.sendNull: the payload must be a class or [Class], not null',
+      const what = 'the payload must be a class, a schema, or an array of one of them';
+      const array = 'an array of payloads is written [Item], with exactly one class or schema';
+      expect(problemsOf(tenants(Chat))).to.deep.equal([
+        `Chat.send: ${what}, not string`,
+        `Chat.sendTwo: ${array}`,
+        `Chat.sendNone: ${array}`,
+        `Chat.sendAll: ${what}, not string`,
+        `Chat.sendNull: ${what}, not null`,
       ]);
     });
   });

@@ -1,9 +1,10 @@
-import * as classTransformer from 'class-transformer';
-import { ClassTransformer } from 'class-transformer';
+import { ClassTransformer, Type } from 'class-transformer';
 import {
+  Allow,
+  ArrayUnique,
   getMetadataStorage,
   IsInt,
-  IsNotEmptyObject,
+  IsOptional,
   IsString,
   Min,
   registerDecorator,
@@ -62,7 +63,7 @@ describe('the compiled check', () => {
     @Min(0)
     id!: number;
     @ValidateNested()
-    @classTransformer.Type(() => Author)
+    @Type(() => Author)
     author!: Author;
   }
   const article = () => ({ id: 1, author: { name: 'Ada', extra: 1 }, extra: 'x' });
@@ -97,7 +98,7 @@ describe('the compiled check', () => {
   it('is compiled with the first payload, when all classes are there', () => {
     class Late {
       @ValidateNested()
-      @classTransformer.Type(() => inner)
+      @Type(() => inner)
       inner!: object;
     }
     const check = checkClass(Late, options);
@@ -117,31 +118,79 @@ describe('the compiled check', () => {
   });
 
   it('strips after the constraints that look into an object, as class-validator does', async () => {
+    class Named {
+      @IsString()
+      name!: string;
+    }
     class Outer {
-      @IsNotEmptyObject()
-      @ValidateNested()
-      @classTransformer.Type(() => Author)
-      author!: Author;
+      @ArrayUnique((one: { key?: string; name: string }) => one.key ?? one.name)
+      @ValidateNested({ each: true })
+      @Type(() => Named)
+      list!: Named[];
     }
-    class Lenient {
-      @classTransformer.Expose()
-      @ValidateNested()
-      @IsNotEmptyObject()
-      @classTransformer.Type(() => Optional)
-      inner!: object;
-    }
-    class Optional {
-      @Min(0, { groups: ['never'] })
-      n?: number;
-      @IsString({ groups: ['g'] })
-      s = 'default';
-    }
-    await agree(Outer, () => [
-      { author: { extra: 1 } },
-      { author: {} },
-      { author: { name: 'Ada', extra: 1 } },
+    const [, twice] = await agree(Outer, () => [
+      { list: [{ name: 'a' }, { name: 'b' }] },
+      {
+        list: [
+          { name: 'a', key: 'same' },
+          { name: 'b', key: 'same' },
+        ],
+      },
+      { list: [{ name: 'a', other: 'same' }] },
     ]);
-    await agree(Lenient, () => [{ inner: { extra: 1 } }, { inner: {} }], { ...options, groups: ['g'] });
+    expect(twice!.isValid).to.equal(false);
+  });
+
+  it('checks an instance as what it is, which the constructor decides', async () => {
+    class Editor extends Author {
+      @IsInt()
+      rank!: number;
+    }
+    class Paper {
+      @ValidateNested()
+      @Type(() => Author)
+      author: Author = Object.assign(new Editor(), { name: 'Ada' });
+    }
+    class Disguised {
+      @IsString()
+      name!: string;
+      constructor() {
+        return Object.assign(new Editor(), { rank: 'none' });
+      }
+    }
+    const [missing, given] = await agree(Paper, () => [{}, { author: { name: 'Ada' } }]);
+    expect([missing!.isValid, given!.isValid]).to.deep.equal([false, true]);
+    expect((await agree(Disguised, () => [{ name: 'Ada' }]))[0]!.isValid).to.equal(false);
+  });
+
+  it('agrees about fields that are functions, sets, and of a class that changes', async () => {
+    let current: Class = Author;
+    class Odd {
+      @Allow()
+      @IsOptional()
+      call: unknown = () => 1;
+      @IsOptional()
+      @Type(() => Author)
+      set?: Set<Author>;
+      @IsOptional()
+      @Type(() => current)
+      one?: object;
+    }
+    const payloads = () => [
+      { call: 5 },
+      { set: [{ name: 'Ada' }] },
+      { set: { name: 'Ada' } },
+      { one: { name: 'Ada' } },
+    ];
+    const check = checkClass(Odd, options);
+    check({ one: {} });
+    for (current of [Author, Article]) {
+      for (const [i, payload] of payloads().entries()) {
+        const got = await outcomeOf(payload, () => check(payload));
+        const other = payloads()[i]!;
+        expect(got.shown).to.equal((await outcomeOf(other, () => byLibraries(Odd, other, options))).shown);
+      }
+    }
   });
 
   it('agrees about what only a caller in the process can send', async () => {
@@ -162,7 +211,27 @@ describe('the compiled check', () => {
       new Date(0),
       { ...article(), author: new Own() },
       { ...article(), [Symbol('id')]: 1 },
-      Object.defineProperty(article(), 'then', { value: undefined, enumerable: false }),
+      { ...article(), then: (resolve: (value: unknown) => void) => resolve(1) },
+      Object.defineProperty(article(), 'then', { value: (resolve: (value: unknown) => void) => resolve(1) }),
+    ]);
+    // An array with a hole in it.
+    const sparse = (...items: unknown[]) => Object.assign([...items], { length: items.length + 1 });
+    class Lists {
+      @IsInt({ each: true })
+      numbers: number[] = sparse(1) as number[];
+      @IsOptional()
+      @ValidateNested({ each: true })
+      @Type(() => Author)
+      authors?: Author[];
+      @IsOptional()
+      @Type(() => String)
+      texts?: string[];
+    }
+    await agree(Lists, () => [
+      {},
+      { numbers: sparse(1, 2) },
+      { numbers: [1], authors: sparse({ name: 'Ada' }) },
+      { numbers: [1], texts: sparse(1) },
     ]);
     expect(outcomes[0]!.isValid).to.equal(true);
     // class-transformer overflows the stack, and so does a circle that would only be stripped.
@@ -221,6 +290,18 @@ describe('the compiled check', () => {
         calls.length = 0;
         await outcomeOf(payload, () => check(payload));
         expect(calls).to.deep.equal(['x']);
+      }
+    });
+
+    it('calls conditions', async () => {
+      class Conditional {
+        @IsString({ validateIf: () => calls.push('condition') > 1 })
+        a!: string;
+      }
+      for (const payload of [{ a: 5 }, { a: 'x' }]) {
+        calls.length = 0;
+        const { isValid } = await outcomeOf(payload, () => checkClass(Conditional, options)(payload));
+        expect([isValid, calls]).to.deep.equal([true, ['condition']]);
       }
     });
 

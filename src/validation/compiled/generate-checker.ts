@@ -73,8 +73,8 @@ function constraintCode(code: GeneratedFunction, { validator, args, each }: Cons
   if (!each) return [check('v')];
   return [
     'if (Array.isArray(v)) {',
+    // A hole, which class-validator passes over, may be refused here: then it is asked.
     'for (let i = 0; i < v.length; i++) {',
-    'if (v[i] === undefined && !(i in v)) giveUp();',
     check('v[i]'),
     '} } else {',
     'if (v instanceof Set || v instanceof Map) giveUp();',
