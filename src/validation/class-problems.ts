@@ -60,7 +60,6 @@ function expectedBy(
 function plain(value: unknown): unknown {
   if (value instanceof RegExp) return String(value);
   if (value instanceof Date) return value.toJSON();
-  return (typeof value === 'object' && !Array.isArray(value)) || typeof value === 'function'
-    ? undefined
-    : value;
+  const isOpaque = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  return isOpaque && !Array.isArray(value) ? undefined : value;
 }
