@@ -77,6 +77,22 @@ describe('the README', () => {
     expect(await logged).to.have.all.keys('sentAt');
   });
 
+  it('has payloads of classes, arrays and schemas', async () => {
+    const client = connected(`${await start(example('payloads'), 'article')}/articles`);
+    const ask = (event: string, body: unknown) =>
+      new Promise<unknown[]>((resolve) => {
+        client.emit(event, body, (...answer: unknown[]) => resolve(answer));
+      });
+    const article = { title: 'Tea', author: { name: 'Ada' } };
+    expect(await ask('publish', article)).to.deep.equal([null, true]);
+    expect(await ask('import', [article, article])).to.deep.equal([null, 2]);
+    expect(await ask('search', { text: 'tea' })).to.deep.equal([null, 'tea']);
+    const [error] = (await ask('publish', { title: 'Tea', author: { name: 'A' } })) as [any];
+    const shown = /A payload that is refused.*?```js\n(.*?)```/s.exec(readme)![1]!;
+    expect(error).to.deep.equal(run(`exports.shown = ${shown}`, {}).shown);
+    expect(await ask('search', { text: '' })).to.have.nested.property('[0].data[0].field', 'text');
+  });
+
   it('has actions that are events', async () => {
     const client = connected(`${await start(example('exposing'), 'shop')}/shop`);
     expect(await client.emitWithAck('order.create', { item: 'tea' })).to.equal(null);
@@ -165,7 +181,17 @@ describe('the README', () => {
     const exported = Object.keys(library).filter((name) => /^[A-Z]/.test(name));
     const apart = ['SocketGateway', 'SocketIOService', 'DeclarationError', 'Errors'];
     for (const name of exported.filter((one) => !apart.includes(one))) expect(readme).to.include(`@${name}(`);
-    const foreign = ['Service', 'Action', 'Event', 'IsString', 'IsNotEmpty', 'MaxLength'];
+    const constraints = [
+      'IsInt',
+      'IsOptional',
+      'IsString',
+      'IsNotEmpty',
+      'Length',
+      'MaxLength',
+      'Min',
+      'ArrayMaxSize',
+    ];
+    const foreign = ['Service', 'Action', 'Event', 'Type', 'ValidateNested', ...constraints];
     for (const [, name = ''] of readme.matchAll(/@([A-Z]\w+)\(/g)) {
       if (!foreign.includes(name)) expect(exported, name).to.include(name);
     }
