@@ -11,6 +11,7 @@ import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
 import { pass } from './packet-middlewares';
 import { takePoints } from './rate-limits';
+import { requestIDOf } from './request-id';
 import { setUser, userOf } from './socket-user';
 
 /** Namespaces per connection, those that are still being asked for included. */
@@ -128,7 +129,7 @@ async function authenticate(
 
 /** What the client gets as `connect_error`: the message, and the error as `data`, as much of it as can be written. */
 function refusal(gateway: GatewayRuntime, socket: Socket, thrown: unknown): ConnectError {
-  const requestID = gateway.broker.generateUid();
+  const requestID = requestIDOf(socket) ?? gateway.broker.generateUid();
   const error = shownError(gateway, socket, undefined, thrown, requestID);
   const { data: _data, ...rest } = error;
   const written = [error, rest, masked(requestID)].map(

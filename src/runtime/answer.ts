@@ -4,6 +4,7 @@ import { describeThrown, guarded, isPromise } from './errors/guarded';
 import { isPresentable, masked, present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { answerByMethod } from './moleculer-io-ways';
+import { requestIDOf } from './request-id';
 
 /** Answers with a result. One that cannot be written (a circle, a BigInt) is answered as an error. */
 export function answerResult(
@@ -16,7 +17,7 @@ export function answerResult(
   if (!socket.connected) return;
   try {
     gateway.answer.succeed(ack, result);
-    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}'`, result);
+    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}' (requestID ${ctx?.requestID ?? ''})`, result);
   } catch (error) {
     answerError(
       gateway,
@@ -41,7 +42,7 @@ export function answerError(
   ack: AckFunction | undefined,
   thrown: unknown,
 ): WireError {
-  const requestID = ctx?.requestID ?? gateway.broker.generateUid();
+  const requestID = ctx?.requestID ?? requestIDOf(socket) ?? gateway.broker.generateUid();
   const error = shownError(gateway, socket, ctx, thrown, requestID);
   if (!ack || !socket.connected) return error;
   answerByMethod(gateway, thrown, ack, () => {

@@ -5,6 +5,7 @@ import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardSocket, receiveWith } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
+import { requestIDOf } from './request-id';
 import type { SocketCallback } from './socket-moments';
 import type { SocketSession } from './socket-session';
 import { markUsed } from './server/silent-connections';
@@ -34,6 +35,7 @@ export function connectSocket(
     path,
     nspParams,
     events: gateway.exposed?.eventsOf(path) ?? gateway.events,
+    requestID: requestIDOf(socket),
     pending: 0,
     running: 0,
     waiting: [],

@@ -16,6 +16,7 @@ import { aroundOf, type Around } from './middlewares-around';
 import { callsArePlain, localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 import { momentsOf, type SocketMoments } from './socket-moments';
+import { traceOf, type StartEventSpan } from './trace-event';
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */
 export interface GatewayMethods extends GatewayShape {
@@ -44,6 +45,8 @@ export interface BoundTarget {
 export interface BoundEvent extends BoundTarget {
   /** The middlewares that stand around the event; undefined where there are none. */
   readonly around: Around | undefined;
+  /** Undefined where nobody traces it. */
+  readonly trace: StartEventSpan | undefined;
 }
 
 /** Opens a child namespace for a moment, if anybody can be in it; undefined if the name is none of its pattern's. */
@@ -195,7 +198,7 @@ export class GatewayRuntime {
   /** Binds an event to the service. */
   bind(plan: EventPlan): BoundEvent {
     const target = this.bindTarget(plan);
-    return { ...target, around: aroundOf(this, target) };
+    return { ...target, around: aroundOf(this, target), trace: traceOf(this, plan) };
   }
 
   private bindTarget(plan: EventPlan): BoundTarget {

@@ -16,6 +16,7 @@ import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
+import type { EventSpan } from './trace-event';
 import { awaitTurn, passTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { finishEvent, type EventContext } from './socket-context';
@@ -119,6 +120,7 @@ async function handleEvent(
   const measured = gateway.metrics?.event(session.path, event.plan.name);
   let failure: unknown;
   let errorCode: unknown;
+  let span: EventSpan | undefined;
   session.pending++;
   try {
     refuseOverload(gateway, session, args);
@@ -130,6 +132,7 @@ async function handleEvent(
     }
     const created = createContext(gateway, session, event, name, args);
     ctx = isPromise(created) ? await created : created;
+    if (event.trace) span = event.trace(ctx, session.path);
     if (event.rateLimits.length > 0)
       await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
     if (ack && event.answersItself) injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
@@ -137,9 +140,11 @@ async function handleEvent(
     if (ack && !event.answersItself) answerResult(gateway, socket, ctx, ack, result);
   } catch (error) {
     failure = error;
+    span?.fail(error);
     errorCode = answerError(gateway, socket, ctx, ack, error).code;
   } finally {
     measured?.(errorCode);
+    span?.finish();
     if (ctx) finishEvent(ctx, failure);
     session.pending--;
     if (hasTurn) passTurn(session);

@@ -24,6 +24,7 @@ interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
   findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
+  readonly tracer: { readonly opts: { readonly actions: boolean } };
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
     /** Of every action that was ever known, where it is now. */
@@ -40,6 +41,12 @@ interface ServiceInternals {
 /** The functions that the middlewares of a broker have under a name, in the order of the middlewares. */
 export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hook[] {
   return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
+}
+
+/** Whether the broker makes spans of the actions that are called. */
+export function tracesActions(broker: ServiceBroker): boolean {
+  const { tracer } = broker as object as BrokerInternals;
+  return broker.isTracingEnabled() && tracer.opts.actions;
 }
 
 /** The class of the contexts of a broker. */

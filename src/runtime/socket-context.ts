@@ -4,6 +4,7 @@ import type { SocketContext } from '../types';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
 import { finishSignal, makeSignal, type EventState } from './abort-signal';
 import type { SocketSession } from './socket-session';
+import { eventSpanOf } from './trace-event';
 
 /** Makes the context of an event. */
 export type SocketContextClass = new (
@@ -71,6 +72,7 @@ function extend(Base: ContextClass): SocketContextClass {
       this.options = {};
       this.meta = meta;
       this.params = args.length > 0 ? args[0] : {};
+      if (session.requestID !== undefined) this.requestID = session.requestID;
       this[STATE] = session;
       this.socket = session.socket;
       this.args = args;
@@ -84,11 +86,21 @@ function extend(Base: ContextClass): SocketContextClass {
       return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
     }
 
+    /** Moleculer's tracing of the handler's action goes into the span of the event. */
+    override startSpan(...span: Parameters<Context['startSpan']>): ReturnType<Context['startSpan']> {
+      return eventSpanOf(this)?.join(...span) ?? super.startSpan(...span);
+    }
+
+    override finishSpan(...span: Parameters<Context['finishSpan']>): void {
+      if (!eventSpanOf(this)?.outlives(span[0])) super.finishSpan(...span);
+    }
+
     /** Moleculer copies a context to call its action once more; the copy belongs to the same event. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
       const { socket, args, event, namespace, nspParams } = this;
       copy[ORIGINAL] = this[ORIGINAL] ?? this;
+      if (eventSpanOf(this)) copy.parentID = this.id;
       return Object.assign(copy, { socket, args, event, namespace, nspParams });
     }
   }

@@ -11,6 +11,8 @@ export interface SocketSession {
   readonly nspParams: Readonly<Record<string, string>>;
   /** What answers which event in the namespace; where services are exposed, it changes with them. */
   readonly events: ReadonlyMap<string, BoundEvent>;
+  /** What the client wants all its events to be known by; undefined: each by an id of its own. */
+  readonly requestID: string | undefined;
   /** Events that have arrived and are not done. */
   pending: number;
   /** Those of them that run; the rest wait for their turn. */

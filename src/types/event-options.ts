@@ -47,6 +47,8 @@ export interface ActionProxyOptions {
   multi?: boolean;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ProxyCallOptions | ((ctx: SocketContext, socket: Socket) => ProxyCallOptions | undefined);
+  /** `false`: no span for the event, only for the action. Default: as the broker traces. */
+  tracing?: ActionSchema['tracing'];
   /** Called before the action, after the hooks of the gateway. */
   onBeforeCall?: BeforeCallHook;
   /** Called after the action, before the hooks of the gateway; a result other than `undefined` replaces the action's. */
