@@ -4,12 +4,16 @@ import type { Socket } from 'socket.io';
 const ALLOWED = /^[\w.:-]{1,100}$/;
 
 /**
- * The id that a client gave for all that happens on its connection, as `auth: { requestID }`. A header is not looked at: browsers
- * cannot set one, and proxies that put one on every request would make one trace of each connection.
+ * The id that the handshake brought for all that happens on its connection: the client's `auth: { requestID }`, or a
+ * header that moleculer-web looks at, too.
  *
  * @returns undefined where there is none that may be used
  */
 export function requestIDOf(socket: Socket): string | undefined {
-  const { requestID } = (socket.handshake.auth ?? {}) as { requestID?: unknown };
+  const { auth, headers } = socket.handshake;
+  const requestID: unknown =
+    (auth as { requestID?: unknown } | undefined)?.requestID ??
+    headers['x-correlation-id'] ??
+    headers['x-request-id'];
   return typeof requestID === 'string' && ALLOWED.test(requestID) ? requestID : undefined;
 }
