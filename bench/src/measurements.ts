@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { Settings } from './arguments';
 import { measureChurn } from './measure/churn';
 import { measureConnecting } from './measure/connecting';
@@ -38,7 +36,7 @@ const validator = (shape: string, title: string): Variant => ({
 const IDLE = [floor('idle', 'plain socket.io'), gateway('idle', 'gateway')];
 const CONNECT = [floor('connect', 'nsp.use'), gateway('connect', '@Authenticate')];
 const BROADCAST = [floor('push', 'io.emit'), gateway('push', 'the action broadcast')];
-const FORWARD = [floor('push', 'a Moleculer event, and io.emit'), gateway('push', '@ForwardEvent')];
+const FORWARD = [floor('push', 'a Moleculer event, and io.emit'), gateway('forward', '@ForwardEvent')];
 const VALIDATION = [
   validator('libraries', 'class-transformer and class-validator'),
   validator('gateway', 'gateway'),
@@ -84,7 +82,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
     },
   },
   pushing('broadcast', 'A broadcast to 1,000 clients', BROADCAST),
-  ...(hasForwardEvent() ? [pushing('forward', 'A Moleculer event to 1,000 clients', FORWARD)] : []),
+  pushing('forward', 'A Moleculer event to 1,000 clients', FORWARD),
   {
     name: 'validation',
     daily: false,
@@ -161,11 +159,4 @@ function titles(variants: readonly Variant[]): Map<string, string> {
 
 function signed(number: number): string {
   return number > 0 ? `+${number}` : String(number);
-}
-
-/** Whether the build that is measured has the decorator. */
-function hasForwardEvent(): boolean {
-  return existsSync(
-    join(dirname(require.resolve('moleculer-socket-gateway')), 'decorators', 'forward-event.js'),
-  );
 }

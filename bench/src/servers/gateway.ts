@@ -2,6 +2,7 @@ import {
   Authorize,
   Authenticate,
   Ctx,
+  ForwardEvent,
   MessageBody,
   OnAfterCall,
   OnBeforeCall,
@@ -14,7 +15,7 @@ import {
 } from 'moleculer-socket-gateway';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Service, ServiceBroker } from 'moleculer';
+import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { Server, Socket } from 'socket.io';
 import { NAMESPACE } from '../payloads';
 import { newBroker } from './broker';
@@ -148,6 +149,17 @@ function connect(): GatewayClass {
   return ConnectGateway;
 }
 
+function forward(): GatewayClass {
+  @SocketNamespace(NAMESPACE, { settings })
+  class NewsGateway extends SocketGateway {
+    @ForwardEvent('article.published', { as: 'news' })
+    published(ctx: Context<typeof NEWS>) {
+      return ctx.params;
+    }
+  }
+  return NewsGateway;
+}
+
 const NEWS = { title: 'A title', text: 'and a few words' };
 
 const SHAPES: Record<string, Shape> = {
@@ -167,7 +179,10 @@ const SHAPES: Record<string, Shape> = {
     gateways: () => [handler()],
     commands: (broker) => ({
       broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
-      forward: () => broker.emit('article.published', NEWS),
     }),
+  },
+  forward: {
+    gateways: () => [forward()],
+    commands: (broker) => ({ forward: () => broker.emit('article.published', NEWS) }),
   },
 };
