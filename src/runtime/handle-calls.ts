@@ -14,7 +14,7 @@ interface NamedCall {
 }
 
 /** Handles one call as the event that it would be if it had come alone. */
-type HandleOne = (args: unknown[], answer: AckFunction) => Promise<void>;
+type HandleOne = (args: unknown[], answer: AckFunction) => void;
 
 /** Whether a packet asks for several calls: the proxy allows it, and the first argument is no name of an action. */
 export function takesCalls(target: EventPlan['target'], first: unknown): first is object {
@@ -40,7 +40,7 @@ export function handleCalls(
     const settled = readSettled(args[1]);
     const calls = readCalls(gateway, session, args[0] as object);
     const answers = collectAnswers(gateway, session, Array.isArray(args[0]), settled, calls, ack);
-    for (const [at, call] of calls.entries()) void handle(call.args, answers(at, call.name));
+    for (const [at, call] of calls.entries()) handle(call.args, answers(at, call.name));
   } catch (error) {
     const measured = gateway.metrics?.event(session.path, event.name);
     const { code } = answerError(gateway, session.socket, undefined, ack, error);

@@ -1,9 +1,9 @@
 import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
-import { injectAck } from '../compiler/injected-ack';
 import type { HandlerPlan } from '../compiler/plan';
 import type { AckFunction, SocketContext } from '../types';
 import { isTimeout } from './abort-signal';
-import { answerError, answerResult, injectableAck } from './answer';
+import { answerError } from './answer';
+import { EventRun } from './event-run';
 import { resolveExposed } from './auto-expose/resolve-exposed';
 import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
 import { isPromise } from './errors/guarded';
@@ -16,8 +16,8 @@ import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
-import type { EventSpan } from './trace-event';
-import { awaitTurn, passTurn } from './turns';
+import type { Around } from './middlewares-around';
+import { awaitTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
@@ -91,7 +91,7 @@ function deliver(gateway: GatewayRuntime, session: SocketSession, packet: Packet
       handleCalls(gateway, session, event.plan, args, ack, (one, answer) =>
         handleEvent(gateway, session, event, name, one, answer),
       );
-    } else void handleEvent(gateway, session, event, name, args, ack);
+    } else handleEvent(gateway, session, event, name, args, ack);
     return;
   }
   // A client may send 'error', which is where Socket.IO reports its own.
@@ -106,89 +106,126 @@ function deliver(gateway: GatewayRuntime, session: SocketSession, packet: Packet
   }
 }
 
-async function handleEvent(
+/** Takes an event to its answer. Never throws; what it makes of the event is one promise, that of `passEvent`. */
+function handleEvent(
   gateway: GatewayRuntime,
   session: SocketSession,
   event: BoundEvent,
   name: string,
   args: unknown[],
   ack: AckFunction | undefined,
-): Promise<void> {
-  const { socket } = session;
-  let ctx: EventContext | undefined;
-  let hasTurn = false;
-  const measured = gateway.metrics?.event(session.path, event.plan.name);
-  let failure: unknown;
-  let errorCode: unknown;
-  let span: EventSpan | undefined;
-  session.pending++;
+): void {
+  const run = new EventRun(gateway, session, event, ack);
   try {
     refuseOverload(gateway, session, args);
     const turn = awaitTurn(session, gateway.plan.limits.concurrency);
-    hasTurn = true;
-    if (turn) {
-      await turn;
-      if (!socket.connected) return;
-    }
-    const created = createContext(gateway, session, event, name, args);
-    ctx = isPromise(created) ? await created : created;
-    if (event.trace) span = event.trace(ctx, session.path);
-    if (event.rateLimits.length > 0)
-      await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
-    if (ack && event.answersItself) injectAck(ctx, injectableAck(gateway, socket, ctx, ack));
-    const result = await (event.around ? event.around(ctx) : passEvent(gateway, event, ctx));
-    if (ack && !event.answersItself) answerResult(gateway, socket, ctx, ack, result);
+    run.hasTurn = true;
+    const created = turn ?? createContext(gateway, session, event, name, args);
+    if (turn || isPromise(created) || event.rateLimits.length > 0) void startLater(run, created, name, args);
+    else start(run, created);
   } catch (error) {
-    failure = error;
-    span?.fail(error);
-    errorCode = answerError(gateway, socket, ctx, ack, error).code;
-  } finally {
-    measured?.(errorCode);
-    span?.finish();
-    if (ctx) finishEvent(ctx, failure);
-    session.pending--;
-    if (hasTurn) passTurn(session);
+    run.fail(error);
+    run.end();
   }
 }
 
-/** From the guards to the last hook: what middlewares of the broker may stand around. */
+/** Starts an event that has to wait: for its turn, for its context, or to be counted. */
+async function startLater(
+  run: EventRun,
+  awaited: EventContext | PromiseLike<unknown>,
+  name: string,
+  args: readonly unknown[],
+): Promise<void> {
+  const { gateway, session, event } = run;
+  try {
+    const created = (await awaited) as EventContext | undefined;
+    if (!session.socket.connected) {
+      run.end();
+      return;
+    }
+    const ctx = created ?? (await createContext(gateway, session, event, name, args));
+    if (event.rateLimits.length > 0)
+      await takePoints(gateway, event.rateLimits, ctx, session.path, 'rateLimit');
+    start(run, ctx);
+  } catch (error) {
+    run.fail(error);
+    run.end();
+  }
+}
+
+/** Starts an event that has its context. Both ways never reject, since the run takes what is thrown. */
+function start(run: EventRun, ctx: EventContext): void {
+  const { gateway, event } = run;
+  run.begin(ctx);
+  if (event.around) void passAround(run, event.around, ctx);
+  else void passEvent(gateway, event, ctx, run);
+}
+
+/** Lets the middlewares of the broker that stand around an event answer it. */
+async function passAround(run: EventRun, around: Around, ctx: EventContext): Promise<void> {
+  try {
+    run.succeed(await around(ctx));
+  } catch (error) {
+    run.fail(error);
+  } finally {
+    run.end();
+  }
+}
+
+/**
+ * From the guards to the last hook: what middlewares of the broker may stand around.
+ *
+ * @param run is given the answer; undefined where middlewares stand around the event and answer it
+ * @throws what the event fails with, where there is no run
+ */
 export async function passEvent(
   gateway: GatewayRuntime,
   event: BoundTarget,
   ctx: EventContext,
+  run?: EventRun,
 ): Promise<unknown> {
   const { guard, hooks, target } = event.plan;
-  let call: ProxiedCall | undefined;
-  if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
-  else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
-  if (guard) checkUser(guard, ctx);
-  if (target.kind === 'handler') {
-    const validated = validate(target.bodies, ctx);
-    if (validated) await validated;
-  }
-  if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
-
   try {
-    if (hooks.before.length > 0) {
-      const asked = call ?? { action: event.action, options: ctx.options };
-      const hooked = runBeforeHooks(gateway, hooks.before, ctx, asked);
-      if (hooked) await hooked;
+    let call: ProxiedCall | undefined;
+    if (target.kind === 'proxy') call = resolveAction(gateway, target, ctx);
+    else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
+    if (guard) checkUser(guard, ctx);
+    if (target.kind === 'handler') {
+      const validated = validate(target.bodies, ctx);
+      if (validated) await validated;
     }
-    if (call) replaceMeta(ctx, call.options);
-    const before = ctx.meta.user;
-    let result = await (call ? callAction(gateway, ctx, call) : event.run(ctx));
-    if (hooks.after.length > 0) {
-      result = runAfterHooks(gateway, hooks.after, ctx, result);
-      if (isPromise(result)) result = await result;
+    if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
+
+    let result: unknown;
+    try {
+      if (hooks.before.length > 0) {
+        const asked = call ?? { action: event.action, options: ctx.options };
+        const hooked = runBeforeHooks(gateway, hooks.before, ctx, asked);
+        if (hooked) await hooked;
+      }
+      if (call) replaceMeta(ctx, call.options);
+      const before = ctx.meta.user;
+      result = await (call ? callAction(gateway, ctx, call) : event.run(ctx));
+      if (hooks.after.length > 0) {
+        result = runAfterHooks(gateway, hooks.after, ctx, result);
+        if (isPromise(result)) result = await result;
+      }
+      const saved = saveUserAndRooms(gateway, ctx.socket, ctx, before);
+      if (saved) await saved;
+    } catch (error) {
+      if (hooks.error.length === 0) throw error;
+      // A handler that took too long still runs, whatever the hooks make of it.
+      if (isTimeout(error)) finishEvent(ctx, error);
+      result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
     }
-    const saved = saveUserAndRooms(gateway, ctx.socket, ctx, before);
-    if (saved) await saved;
+    run?.succeed(result);
     return result;
   } catch (error) {
-    if (hooks.error.length === 0) throw error;
-    // A handler that took too long still runs, whatever the hooks make of it.
-    if (isTimeout(error)) finishEvent(ctx, error);
-    return runErrorHooks(gateway, hooks.error, ctx, toError(error));
+    if (!run) throw error;
+    run.fail(error);
+    return undefined;
+  } finally {
+    run?.end();
   }
 }
 

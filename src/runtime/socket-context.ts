@@ -1,4 +1,4 @@
-import type { Context, ServiceBroker } from 'moleculer';
+import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
@@ -33,6 +33,9 @@ export function finishEvent(ctx: EventContext, failure: unknown): void {
   // A second time there is nothing to add: a hook may have forgiven a timeout.
   if (state && 'socket' in state) ctx[STATE] = finishSignal(state, ctx, failure);
 }
+
+/** Moleculer hangs the context of a call on its promise. */
+type CalledPromise<T> = Promise<T> & { readonly ctx?: Context };
 
 const classes = new WeakMap<ContextClass, SocketContextClass>();
 
@@ -84,6 +87,29 @@ function extend(Base: ContextClass): SocketContextClass {
     get signal(): AbortSignal {
       const event = this[ORIGINAL] ?? this;
       return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
+    }
+
+    /**
+     * What Moleculer's own method does where it is called without options, with a promise less. The broker is called the same
+     * way, and the meta of the called comes back the same way.
+     */
+    override call<T>(action: string, params?: unknown, options?: CallingOptions): Promise<T> {
+      const { broker } = this;
+      if (options !== undefined || (this.options.timeout ?? 0) > 0 || broker.options.maxCallLevel)
+        return super.call(action, params as object, options as CallingOptions);
+      const called = broker.call<T, object>(action, params as object, {
+        parentCtx: this,
+      }) as CalledPromise<T>;
+      return called.then(
+        (result) => {
+          if (called.ctx) Object.assign(this.meta, called.ctx.meta);
+          return result;
+        },
+        (error: unknown) => {
+          if (called.ctx) Object.assign(this.meta, called.ctx.meta);
+          throw error;
+        },
+      );
     }
 
     /** Moleculer's tracing of the handler's action goes into the span of the event. */

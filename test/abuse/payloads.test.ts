@@ -110,7 +110,8 @@ describeAbuse('payloads', {}, (abused) => {
     );
   });
 
-  describe('in pieces', () => {
+  describe('in pieces', function () {
+    this.timeout(60_000);
     /** A websocket whose frames are written by hand. */
     async function byHand(): Promise<{
       write: (bytes: Buffer) => void;

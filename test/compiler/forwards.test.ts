@@ -173,7 +173,7 @@ describe('compileGateway: forwarded events', () => {
       [
         'a payload that is none',
         ['a', { payload: 'Order' }],
-        'the payload must be a class or [Class], not string',
+        'the payload must be a class, a schema, or an array of one of them, not string',
       ],
     ] as [string, unknown[], ...string[]][]) {
       it(what, () => {

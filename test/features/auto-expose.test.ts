@@ -227,7 +227,12 @@ describe('autoExpose', () => {
       @SocketNamespace('/y', { name: 'other' })
       class OtherGateway extends SocketGateway {}
       const broker = newBroker(exposing());
-      const getClients = { visibility: 'published', socket: 'clients' };
+      const getClients = {
+        visibility: 'published',
+        socket: 'clients',
+        managesGateway: true,
+        handler: () => [],
+      };
       broker.createService(OtherGateway, { actions: { getClients } } as object);
       await broker.start();
       expect(await broker.call('other.getClients')).to.deep.equal([]);

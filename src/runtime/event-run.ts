@@ -1,0 +1,58 @@
+import { injectAck } from '../compiler/injected-ack';
+import type { AckFunction } from '../types';
+import { answerError, answerResult, injectableAck } from './answer';
+import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
+import { finishEvent, type EventContext } from './socket-context';
+import type { SocketSession } from './socket-session';
+import type { EventSpan } from './trace-event';
+import { passTurn } from './turns';
+
+/** One event of a socket from its arrival to its answer: what has to be put right when it ends, however it ends. */
+export class EventRun {
+  ctx: EventContext | undefined;
+  /** It is among those that run; the next that waits comes after it. */
+  hasTurn = false;
+  private span: EventSpan | undefined;
+  private readonly measured: ((errorCode?: unknown) => void) | undefined;
+  private failure: unknown;
+  private errorCode: unknown;
+
+  constructor(
+    readonly gateway: GatewayRuntime,
+    readonly session: SocketSession,
+    readonly event: BoundEvent,
+    private readonly ack: AckFunction | undefined,
+  ) {
+    this.measured = gateway.metrics?.event(session.path, event.plan.name);
+    session.pending++;
+  }
+
+  /** The event has its context, and may begin. */
+  begin(ctx: EventContext): void {
+    const { ack, event, gateway, session } = this;
+    this.ctx = ctx;
+    if (event.trace) this.span = event.trace(ctx, session.path);
+    if (ack && event.answersItself) injectAck(ctx, injectableAck(gateway, session.socket, ctx, ack));
+  }
+
+  succeed(result: unknown): void {
+    const { ack, ctx, event, gateway, session } = this;
+    if (ack && !event.answersItself) answerResult(gateway, session.socket, ctx, ack, result);
+  }
+
+  fail(error: unknown): void {
+    const { ack, ctx, gateway, session } = this;
+    this.failure = error;
+    this.span?.fail(error);
+    this.errorCode = answerError(gateway, session.socket, ctx, ack, error).code;
+  }
+
+  end(): void {
+    const { ctx, session } = this;
+    this.measured?.(this.errorCode);
+    this.span?.finish();
+    if (ctx) finishEvent(ctx, this.failure);
+    session.pending--;
+    if (this.hasTurn) passTurn(session);
+  }
+}
