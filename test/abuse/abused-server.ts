@@ -17,7 +17,7 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A server with a gateway of every kind, for clients that mean it no good.
@@ -231,7 +231,7 @@ if (require.main === module) {
       logger: false,
       metrics: { enabled: true, collectProcessMetrics: false } as object,
       skipProcessEventRegistration: true,
-      registry: { stopDelay: 0 },
+      registry: STOPS_AT_ONCE,
     });
     const settings = {
       port: 0,

@@ -10,7 +10,7 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A node of a cluster: a gateway, a worker, or both, with Redis as transporter or adapter.
@@ -73,7 +73,7 @@ if (require.main === module) {
       nodeID,
       logger: false,
       skipProcessEventRegistration: true,
-      registry: { stopDelay: 0 },
+      registry: STOPS_AT_ONCE,
       heartbeatInterval: 1,
       heartbeatTimeout: 2,
       ...(transporter !== undefined && { transporter: transporter as 'Redis' }),

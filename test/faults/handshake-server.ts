@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ServiceBroker, type ServiceSchema } from 'moleculer';
 import { SocketEvent, SocketGateway, SocketNamespace, type ServerSettings } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 import { made } from './thrown';
 
 /*
@@ -118,7 +118,7 @@ if (require.main === module) {
     const broker = new ServiceBroker({
       logger: false,
       skipProcessEventRegistration: true,
-      registry: { stopDelay: 0 },
+      registry: STOPS_AT_ONCE,
     });
     broker.createService(AskedGateway as ServiceSchema);
     await broker.start();

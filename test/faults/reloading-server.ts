@@ -1,7 +1,7 @@
 import { ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Socket } from 'socket.io';
 import { Authenticate, MessageBody, NspParam, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A server whose gateways are replaced while it serves.
@@ -53,7 +53,7 @@ serve(async () => {
     logger: false,
     metrics: { enabled: true, collectProcessMetrics: false } as object,
     skipProcessEventRegistration: true,
-    registry: { stopDelay: 0 },
+    registry: STOPS_AT_ONCE,
   });
   const gateways = [RootGateway, ReplacedGateway, TenantsGateway, StayingGateway];
   for (const gateway of gateways) broker.createService(gateway as ServiceSchema);

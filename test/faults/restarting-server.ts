@@ -11,7 +11,7 @@ import {
   SocketNamespace,
   type ActionProxy,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A process in which brokers come and go.
@@ -57,7 +57,7 @@ function newBroker(metrics: boolean): ServiceBroker {
   const broker = new ServiceBroker({
     logger: false,
     ...(metrics && { metrics: { enabled: true, collectProcessMetrics: false } as object }),
-    registry: { stopDelay: 0 },
+    registry: STOPS_AT_ONCE,
   });
   for (const service of [OneGateway, TenantsGateway, ...others])
     broker.createService(service as ServiceSchema);

@@ -1,6 +1,6 @@
 import { ServiceBroker, type ServiceSchema } from 'moleculer';
 import { MessageBody, SocketEvent, SocketGateway, SocketNamespace, type ActionProxy } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A server as it is in production: its broker answers signals by itself.
@@ -28,7 +28,7 @@ const actions: ServiceSchema = {
 };
 
 serve(async () => {
-  const broker = new ServiceBroker({ logger: false, registry: { stopDelay: 0 } });
+  const broker = new ServiceBroker({ logger: false, registry: STOPS_AT_ONCE });
   for (const service of [BusyGateway, actions]) broker.createService(service as ServiceSchema);
   await broker.start();
   return { brokers: [broker] };

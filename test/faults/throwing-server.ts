@@ -24,7 +24,7 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 import { failAt, made, type Fault } from './thrown';
 
 /*
@@ -367,7 +367,7 @@ serve(async () => {
     logger: { type: 'Console', options: { level: 'info', colors: false } },
     metrics: { enabled: true, collectProcessMetrics: false } as object,
     skipProcessEventRegistration: true,
-    registry: { stopDelay: 0 },
+    registry: STOPS_AT_ONCE,
     middlewares: [failing],
   });
   for (const service of [EventsGateway, ConnectionsGateway, moleculerIo, faulty]) {

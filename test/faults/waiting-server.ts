@@ -19,7 +19,7 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 
 /*
  * A server whose code waits, at the step that a client names, until the test lets it go on.
@@ -161,7 +161,7 @@ if (require.main === module) {
       logger: false,
       metrics: { enabled: true, collectProcessMetrics: false } as object,
       skipProcessEventRegistration: true,
-      registry: { stopDelay: 0 },
+      registry: STOPS_AT_ONCE,
     });
     for (const service of [WaitingGateway, OneByOneGateway, slow])
       broker.createService(service as ServiceSchema);

@@ -16,7 +16,7 @@ import {
   type SocketContext,
   type SocketMeta,
 } from '../../src';
-import { serve } from '../support/serve';
+import { serve, STOPS_AT_ONCE } from '../support/serve';
 import { IsInt, IsString } from 'class-validator';
 
 /*
@@ -118,7 +118,7 @@ serve(async () => {
   const broker = new ServiceBroker({
     logger: false,
     skipProcessEventRegistration: true,
-    registry: { stopDelay: 0 },
+    registry: STOPS_AT_ONCE,
     metrics: { enabled: true, collectProcessMetrics: false },
   });
   broker.createService(worker);
