@@ -8,6 +8,8 @@ import { NAMESPACES, type AbusedOptions } from './abused-server';
 
 /** Calls of well-behaved clients are answered within this, whatever others do, in milliseconds. */
 const IN_TIME = 2000;
+/** Nothing here takes so long, in milliseconds. */
+const PATIENCE = 60_000;
 /** What may be left of the heap after abuse, in bytes: code that was compiled, and what Node keeps for the next time. */
 const REMAINS = 20 * 1024 * 1024;
 
@@ -57,6 +59,7 @@ export class Abused {
   call(event: string, ...args: unknown[]): Promise<unknown> {
     const begin = Date.now();
     return new Promise((resolve, reject) => {
+      void this.server.ended.then(() => reject(new Error('the process has ended')));
       this.witness.emit(event, ...args, (error: unknown, result: unknown) => {
         this.slowest = Math.max(this.slowest, Date.now() - begin);
         if (error) reject(error);
@@ -68,6 +71,7 @@ export class Abused {
   /** Lets others abuse the server, and calls it all the while; every call must be answered in time. */
   async during<T>(abuse: () => Promise<T>): Promise<T> {
     this.slowest = 0;
+    const begin = Date.now();
     let over = false;
     const abusing = abuse().finally(() => (over = true));
     abusing.catch(() => undefined);
@@ -75,6 +79,7 @@ export class Abused {
       expect(await this.call('ping')).to.equal('pong');
       expect(await this.call('call', 'add', { a: 1, b: 2 })).to.equal(3);
       await new Promise((resolve) => setTimeout(resolve, 10));
+      if (Date.now() - begin > PATIENCE) throw new Error('the abuse does not come to an end');
     } while (!over);
     const result = await abusing;
     this.server.check();

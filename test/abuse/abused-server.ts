@@ -202,7 +202,9 @@ function gateways(limits: Record<string, number> | undefined, settings: Record<s
     mixins: [SocketIOService],
     settings: {
       ...settings,
+      ...own,
       io: {
+        ...(settings['io'] as object | undefined),
         namespaces: {
           '/io': {
             events: {

@@ -33,6 +33,7 @@ export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
   const io = new Server(http, options);
   http.on('upgrade', surviveReset);
+  io.engine.on('connection', hurryGoodbye);
   const added = EVENTS.flatMap((event) =>
     (http.listeners(event) as Listener[])
       .filter((listener) => !before.get(event)?.includes(listener))
@@ -62,6 +63,14 @@ function surviveReset(
   socket: { on(event: 'error', listener: () => void): unknown },
 ): void {
   socket.on('error', () => undefined);
+}
+
+/**
+ * A connection that is closed between two polls waits for the next one to say goodbye: half a minute, also when the
+ * client is known to be gone, in a timer that holds up the end of the process.
+ */
+function hurryGoodbye({ transport }: { transport: { closeTimeout?: number } }): void {
+  if (transport.closeTimeout !== undefined) transport.closeTimeout = GRACE;
 }
 
 /** Ends all connections in a way after which clients come back by themselves, and in bounded time. */
