@@ -161,6 +161,17 @@ describe('the compiled check', () => {
     const [missing, given] = await agree(Paper, () => [{}, { author: { name: 'Ada' } }]);
     expect([missing!.isValid, given!.isValid]).to.deep.equal([false, true]);
     expect((await agree(Disguised, () => [{ name: 'Ada' }]))[0]!.isValid).to.equal(false);
+    class Nameless {
+      constructor() {
+        Object.defineProperty(this, 'constructor', { value: undefined });
+      }
+    }
+    class Unchecked {
+      @Allow()
+      @Type(() => Nameless)
+      inner!: object;
+    }
+    await agree(Unchecked, () => [{ inner: { a: 1 } }, { inner: {} }]);
   });
 
   it('agrees about fields that are functions, sets, and of a class that changes', async () => {

@@ -43,7 +43,8 @@ const hasKey = (object: object, key: string): boolean => prototype.propertyIsEnu
 export function generateMaker(plan: TransformPlan, context: MakerContext): values.Maker['make'] {
   const code = new GeneratedFunction({ ...values, giveUp, getPrototypeOf, prototype, hasKey });
   code.add('if (getPrototypeOf(p) !== prototype || typeof p.then === "function") giveUp();');
-  code.add(`const o = new ${code.constant(plan.type)}();`);
+  const type = code.constant(plan.type);
+  code.add(`const o = new ${type}();`, `if (o.constructor !== ${type}) giveUp();`);
   if (!plan.exposedOnly) {
     code.add('for (const key in p) {', 'const v = p[key];', 'switch (key) {');
     for (const field of plan.fields)
