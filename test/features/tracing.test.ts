@@ -241,6 +241,30 @@ describe('tracing', () => {
       ]);
     });
 
+    it('of an action that asks for an event, and of each of several calls', async () => {
+      @SocketNamespace('/x', { name: 'open', settings, autoExpose: true })
+      class OpenGateway extends SocketGateway {
+        @SocketEvent('call', { whitelist: ['math.*'], multi: true })
+        call!: ActionProxy;
+      }
+      const asking: ServiceSchema = {
+        name: 'asking',
+        actions: { hello: { socket: 'hello', visibility: 'published', handler: () => 'hello' } as object },
+      };
+      const running = await start([OpenGateway, math, asking], traced());
+      const client = await connect(running);
+      exporter.spans.length = 0;
+      expect((await ask(client, 'hello')).result).to.equal('hello');
+      const event = spanOf("event 'hello' in '/x'");
+      expect(spanOf("action 'asking.hello'")).to.include({ parentID: event.id, traceID: event.traceID });
+      exporter.spans.length = 0;
+      await ask(client, 'call', [{ action: 'math.ids' }, { action: 'math.ids' }]);
+      const ids = exporter.spans.filter(({ type }) => type === 'event').map(({ id }) => id);
+      const parents = exporter.spans.filter(({ type }) => type === 'action').map(({ parentID }) => parentID);
+      expect(parents).to.have.members(ids);
+      expect(new Set(ids).size).to.equal(2);
+    });
+
     it('also where the result was cached', async () => {
       const { client } = await serve(traced({}, { cacher: 'Memory' }));
       for (const times of [1, 2]) {
