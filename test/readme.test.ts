@@ -177,6 +177,20 @@ describe('the README', () => {
     expect(answer).to.deep.equal([null, 'Hello']);
   });
 
+  it('has options of a broker for metrics and traces', async () => {
+    const code = example('observability')
+      .replace('port: 3030', 'port: 0')
+      .replace("type: 'Console'", "type: 'Console', options: { logger: () => undefined }");
+    const { options } = run(code, {});
+    broker = new ServiceBroker({ ...options, logger: false, skipProcessEventRegistration: true });
+    await broker.start();
+    expect(broker.isMetricsEnabled() && broker.isTracingEnabled()).to.equal(true);
+    const { reporter } = broker.metrics as unknown as { reporter: { server: Server }[] };
+    const { port } = reporter[0]!.server.address() as AddressInfo;
+    const response = await fetch(`http://localhost:${port}/metrics`, { headers: { connection: 'close' } });
+    expect(response.status).to.equal(200);
+  });
+
   it('names every decorator, and none that there is not', () => {
     const exported = Object.keys(library).filter((name) => /^[A-Z]/.test(name));
     const apart = ['SocketGateway', 'SocketIOService', 'DeclarationError', 'Errors'];
