@@ -8,34 +8,22 @@ interface EngineClient {
   readonly id: string;
   readonly remoteAddress: string;
   readonly writeBuffer: readonly { data?: { length?: number; byteLength?: number } }[];
-  readonly readyState: string;
-  readonly transport: {
-    readonly socket?: { readonly bufferedAmount?: number; terminate?(): void };
-    /** Of a client between two polls that is to be told goodbye with the next one. */
-    shouldClose?(): void;
-  };
+  readonly transport: { readonly socket?: { readonly bufferedAmount?: number; terminate?(): void } };
   close(discard: boolean): void;
 }
 
 /**
- * Closes connections whose client does not read what it is sent: its messages would fill the memory of all. A client that
- * does not even fetch its goodbye is not waited for either, as Engine.IO would for half a minute.
+ * Closes connections whose client does not read what it is sent: its messages would fill the memory of all.
  *
  * @param gateways those on the server now; the smallest of their limits holds
  * @returns stops watching
  */
 export function watchSlowReaders(io: Server, gateways: () => Iterable<GatewayRuntime>): () => void {
-  const leaving = new WeakSet<EngineClient>();
   const timer = setInterval(() => {
     const [first, ...rest] = gateways();
     if (!first) return;
     const limit = Math.min(...[first, ...rest].map(({ plan }) => plan.limits.maxBufferedBytes));
     for (const client of clientsOf(io)) {
-      if (client.readyState === 'closing') {
-        if (leaving.has(client)) client.transport.shouldClose?.();
-        leaving.add(client);
-        continue;
-      }
       const waiting = bufferedBytes(client);
       if (waiting <= limit) continue;
       first.logger.warn(
