@@ -63,7 +63,8 @@ async function quiet(server: ChildServer): Promise<ServerState> {
     const next = await server.state();
     const isSettled = JSON.stringify({ ...next, heap: 0 }) === JSON.stringify({ ...state, heap: 0 });
     state = next;
-    if (isSettled && tries > 6 && state.gauges.sockets === 0 && state.gauges.messages === 0) break;
+    if (isSettled && tries > 6 && state.alive.connections + state.alive.sockets + state.gauges.messages === 0)
+      break;
   }
   return state;
 }
