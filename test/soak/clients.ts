@@ -141,7 +141,7 @@ export const LIVES: ((url: string, turn: number) => Promise<void>)[] = [
     await Promise.race([new Promise((resolve) => client.once('disconnect', resolve)), wait(1000)]);
     close(client);
   },
-  /** Is cut off, and comes back as it went. */
+  /** Is cut off, and comes back. */
   async (url) => {
     const client = await open(`${url}/soak`, { auth: { user: 'back' } });
     if (!client) return;
