@@ -18,7 +18,7 @@ const nodeGlobals = Object.fromEntries(
 
 export default defineConfig(
   // test/package/app is compiled and run as a user's application: see test/package/check-package.js.
-  globalIgnores(['dist', 'bench', '.ci', 'test/package/app']),
+  globalIgnores(['dist', 'coverage', 'bench', '.ci', 'test/package/app']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

@@ -59,8 +59,11 @@ export class Abused {
   call(event: string, ...args: unknown[]): Promise<unknown> {
     const begin = Date.now();
     return new Promise((resolve, reject) => {
-      void this.server.ended.then(() => reject(new Error('the process has ended')));
+      const lost = (reason: string): void => reject(new Error(`the well-behaved client is lost: ${reason}`));
+      if (!this.witness.connected) lost('it is not connected');
+      this.witness.once('disconnect', lost);
       this.witness.emit(event, ...args, (error: unknown, result: unknown) => {
+        this.witness.off('disconnect', lost);
         this.slowest = Math.max(this.slowest, Date.now() - begin);
         if (error) reject(error);
         else resolve(result);

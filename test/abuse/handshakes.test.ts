@@ -32,7 +32,7 @@ const OPTIONS: AbusedOptions = {
   origin: 'https://good.example',
   limits: { handshakeTimeout: 500 },
   // Who never polls again is noticed by these.
-  io: { pingInterval: 500, pingTimeout: 500 },
+  io: { pingInterval: 500, pingTimeout: 1500 },
 };
 
 describeAbuse('handshakes', OPTIONS, (abused) => {

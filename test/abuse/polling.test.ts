@@ -104,7 +104,7 @@ const BODIES: string[] = [
   `42#,["ping"]${SEPARATOR}`.repeat(500),
 ];
 
-const OPTIONS: AbusedOptions = { io: { pingInterval: 1000, pingTimeout: 1000 } };
+const OPTIONS: AbusedOptions = { io: { pingInterval: 1000, pingTimeout: 2000 } };
 
 describeAbuse('polls and upgrades', OPTIONS, (abused) => {
   it('with bodies of every kind end their own connection, or do nothing', async () => {
