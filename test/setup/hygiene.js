@@ -46,5 +46,8 @@ exports.mochaGlobalTeardown = () => {
     process.exit();
   }, GRACE_MS).unref();
 
+  // When everything has ended, and the exit code is decided: Node 24 may spin for ever in taking itself apart.
+  process.once('beforeExit', () => process.on('exit', () => process.reallyExit(process.exitCode ?? 0)));
+
   if (stray.length > 0) throw new Error(`the suite is silent, but it printed:\n  ${stray.join('\n  ')}`);
 };
