@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import { serverSettings } from '../compiler/compile-service';
 import { injectedAck } from '../compiler/injected-ack';
+import { nameOfPath, servesName } from '../compiler/compile-paths';
 import type { EventPlan, GatewayPlan } from '../compiler/plan';
 import type { GatewayShape, ServerSettings, SocketContext, SocketServerOptions } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
@@ -146,8 +147,8 @@ export class GatewayRuntime {
 
   /** The path that a namespace belongs to, as it was written: the label of metrics. */
   pathOf(namespace: string): string {
-    const path = this.plan.paths.find((one) => one.kind === 'dynamic' && one.pattern.test(namespace));
-    return path?.kind === 'dynamic' ? path.source : namespace;
+    const path = this.plan.paths.find((one) => servesName(one, namespace));
+    return path ? nameOfPath(path) : namespace;
   }
 
   /** Writes what failed, where no client waits for an answer, to the log. */
