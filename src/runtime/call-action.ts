@@ -4,7 +4,8 @@ import { BadRequestError } from '../errors';
 import type { ProxyCallOptions, SocketContext } from '../types';
 import { isPromise, letGo } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
-import { childContext, nextEndpoint, type CallableEndpoint } from './moleculer-internals';
+import { calledContext } from './called-context';
+import { nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 
 /** A call that a client asked for, after it was found and allowed. */
 export interface ProxiedCall {
@@ -57,9 +58,10 @@ export function callAction(
   const found: unknown = endpoint;
   const target = found as string;
   if (!gateway.callsArePlain || hasOptions(options)) return ctx.call(target, ctx.params, options);
-  const child = childContext(ctx, {});
-  child.caller = gateway.service.fullName;
-  return gateway.broker.call(target, ctx.params as object, { ctx: child } as object);
+  // Nobody else looks at the meta of the event meanwhile.
+  const called = calledContext(ctx, ctx.params, ctx.meta);
+  called.caller = gateway.service.fullName;
+  return gateway.broker.call(target, ctx.params as object, { ctx: called } as object);
 }
 
 /** Meta of the call options stands in place of the socket's; what hooks have added stays. */

@@ -3,7 +3,7 @@ import { abortAll } from './abort-signal';
 import { admitRecovered, leaveNamespace } from './admit-socket';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
-import { guardSocket, receiveWith } from './guard-socket';
+import { guardSocket, sessionOf } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import { requestIDOf } from './request-id';
 import type { SocketCallback } from './socket-moments';
@@ -31,62 +31,70 @@ export function connectSocket(
 ): void {
   const { moments, metrics, log } = gateway;
   const session: SocketSession = {
+    gateway,
     socket,
+    receive: undefined,
     path,
     nspParams,
     events: gateway.exposed?.eventsOf(path) ?? gateway.events,
     requestID: requestIDOf(socket),
     pending: 0,
     running: 0,
-    waiting: [],
+    waiting: undefined,
     aborts: undefined,
   };
-  socket.on('disconnecting', (reason) => {
-    runAll(gateway, moments.disconnecting, socket, reason);
-  });
-  socket.on('disconnect', (reason) => {
-    leaveNamespace(socket);
-    dropWaiting(session);
-    abortAll(session);
-    forgetExpiry(socket);
-    // An adapter may still have what it gave back, and would give it once more.
-    if (socket.recovered && SENT_AWAY.has(reason)) endRecovery(socket);
-    metrics?.disconnected(path, reason);
-    log.connection?.(`${socket.id} left '${socket.nsp.name}': ${reason}`);
-    runAll(gateway, moments.disconnected, socket, reason);
-  });
+  if (moments.disconnecting.length > 0) socket.on('disconnecting', leave);
+  socket.on('disconnect', goAway);
   markUsed(socket.conn);
   if (socket.recovered) admitRecovered(gateway, socket);
-  guardSocket(gateway, socket);
+  guardSocket(session);
   watchExpiry(gateway, socket);
 
   metrics?.connected(path);
   log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
   const welcomed = welcome(gateway, socket);
-  if (welcomed) holdPackets(gateway, session, welcomed);
-  else listen(gateway, session);
+  if (welcomed) holdPackets(session, welcomed);
+  else listen(session);
+}
+
+/** One listener for all sockets. */
+function leave(this: Socket, reason: string): void {
+  const { gateway } = sessionOf(this);
+  runAll(gateway, gateway.moments.disconnecting, this, reason);
+}
+
+function goAway(this: Socket, reason: string): void {
+  const session = sessionOf(this);
+  const { gateway, path } = session;
+  leaveNamespace(this);
+  dropWaiting(session);
+  abortAll(session);
+  forgetExpiry(this);
+  // An adapter may still have what it gave back, and would give it once more.
+  if (this.recovered && SENT_AWAY.has(reason)) endRecovery(this);
+  gateway.metrics?.disconnected(path, reason);
+  gateway.log.connection?.(`${this.id} left '${this.nsp.name}': ${reason}`);
+  runAll(gateway, gateway.moments.disconnected, this, reason);
 }
 
 /** From now on packets are events. */
-function listen(gateway: GatewayRuntime, session: SocketSession): void {
-  receiveWith(session.socket, (packet) => {
-    receivePacket(gateway, session, packet);
-  });
+function listen(session: SocketSession): void {
+  session.receive = receivePacket;
 }
 
 /** Keeps packets, in order, until whoever welcomes the socket is done. */
-function holdPackets(gateway: GatewayRuntime, session: SocketSession, welcomed: Promise<void>): void {
+function holdPackets(session: SocketSession, welcomed: Promise<void>): void {
   const held: Packet[] = [];
-  receiveWith(session.socket, (packet) => {
-    if (refuseOneMore(gateway, session, packet)) return;
+  session.receive = (_session, packet) => {
+    if (refuseOneMore(session, packet)) return;
     session.pending++;
     held.push(packet);
-  });
+  };
   void welcomed.then(() => {
     session.pending -= held.length;
-    listen(gateway, session);
+    listen(session);
     if (!session.socket.connected) return;
-    for (const packet of held) receivePacket(gateway, session, packet);
+    for (const packet of held) receivePacket(session, packet);
   });
 }
 

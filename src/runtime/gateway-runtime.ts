@@ -8,6 +8,7 @@ import type { EventPlan, GatewayPlan } from '../compiler/plan';
 import type { GatewayShape, ServerSettings, SocketContext, SocketServerOptions } from '../types';
 import { ACK_FORMATS, type AckWriter } from './ack-formats';
 import { ExposedEvents } from './auto-expose/exposed-events';
+import { eventIDsOf, type NewEventID } from './event-id';
 import { eventLogOf, type EventLog } from './event-log';
 import { describeThrown, type Report } from './errors/guarded';
 import { GatewayMetrics } from './gateway-metrics';
@@ -66,6 +67,8 @@ export class GatewayRuntime {
   readonly answer: AckWriter;
   readonly Context: SocketContextClass;
   readonly callsArePlain: boolean;
+  /** Undefined: Moleculer makes the ids of contexts. */
+  readonly newEventID: NewEventID | undefined;
   readonly service: GatewayMethods;
   readonly events: ReadonlyMap<string, BoundEvent>;
   readonly catchAll: BoundEvent | undefined;
@@ -111,6 +114,7 @@ export class GatewayRuntime {
   ) {
     this.service = service as GatewayMethods;
     this.callsArePlain = callsArePlain(service.broker);
+    this.newEventID = eventIDsOf(service.broker);
     this.broker = service.broker;
     const own = (name: string, usual: unknown): boolean => {
       const method = (this.service.schema as { methods?: Record<string, unknown> }).methods?.[name];

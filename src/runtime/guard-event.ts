@@ -17,8 +17,10 @@ export function checkUser(guard: GuardPlan, ctx: SocketContext): void {
  */
 export function checkRoles(guard: GuardPlan, user: unknown): void {
   if (!user) throw new UnAuthorizedError('NO_USER');
+  if (guard.roles.length === 0) return;
+  const { roles, role } = user as { roles?: unknown; role?: unknown };
   for (const oneOf of guard.roles) {
-    if (!oneOf.some((role) => hasRole(user, role))) throw new ForbiddenError('MISSING_ROLE');
+    if (!holdsOne(role, oneOf) && !holdsOne(roles, oneOf)) throw new ForbiddenError('MISSING_ROLE');
   }
 }
 
@@ -34,11 +36,10 @@ export async function checkPolicies(guard: GuardPlan, ctx: SocketContext, servic
 }
 
 /** Roles are in `user.roles` or `user.role`, each a name or a list of names. */
-function hasRole(user: unknown, role: string): boolean {
-  const { roles, role: single } = user as { roles?: unknown; role?: unknown };
-  return holds(roles, role) || holds(single, role);
-}
-
-function holds(held: unknown, role: string): boolean {
-  return held === role || (Array.isArray(held) && held.includes(role));
+function holdsOne(held: unknown, oneOf: readonly string[]): boolean {
+  if (Array.isArray(held)) {
+    for (const one of oneOf) if (held.includes(one)) return true;
+    return false;
+  }
+  return oneOf.includes(held as string);
 }

@@ -13,12 +13,8 @@ export interface Guarded {
 }
 type Listen = (this: Guarded, event: string, listener: Callback) => Guarded;
 
-const REPORT = Symbol('report');
-
-/** Puts guarded functions on an emitter. */
-export function guardMethods(emitter: object, methods: object, report: Report): void {
-  Object.assign(emitter, methods, { [REPORT]: report });
-}
+/** Where an emitter with guarded functions has its report. */
+export const REPORT = Symbol('report');
 
 /** Calls back, and lets nothing out. */
 export function guardCallback(what: string, callback: Callback): Callback {

@@ -2,7 +2,7 @@ import { Namespace, type Socket } from 'socket.io';
 import { ConnectError } from './errors/connect-error';
 import { guardBroadcasts } from './guard-broadcasts';
 import type { GatewayRuntime } from './gateway-runtime';
-import { guardedListening, guardMethods } from './guard-listeners';
+import { guardedListening, REPORT } from './guard-listeners';
 import { pass } from './packet-middlewares';
 
 type Middleware = Parameters<Namespace['use']>[0];
@@ -22,5 +22,5 @@ export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Name
       );
     });
   guardBroadcasts(namespace, report);
-  guardMethods(namespace, { ...guardedListening(Namespace.prototype), use }, report);
+  Object.assign(namespace, guardedListening(Namespace.prototype), { use, [REPORT]: report });
 }

@@ -3,13 +3,15 @@ import type { AckFunction } from '../types';
 import { answerError } from './answer';
 import { guarded, type Report } from './errors/guarded';
 import { toError } from './errors/wire-error';
-import { assignGateway, gatewayOf } from './gateway-of-socket';
+import { gatewayOf } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
-import { guardCallback, guardedListening, guardMethods, type Callback } from './guard-listeners';
+import { guardCallback, guardedListening, REPORT, type Callback } from './guard-listeners';
+import type { SocketSession } from './socket-session';
 
 /*
  * Socket.IO lets a throw in an ack callback, a listener or a middleware that was put on a socket by hand end the
- * process. These functions take the place of the socket's own, are shared by all sockets, and let it live.
+ * process. These functions take the place of the socket's own, and let it live. They are on a prototype that all sockets
+ * of gateways share: a socket that had them itself would be slower in all else that it does, and larger.
  */
 
 type ListenToAny = (this: Socket, listener?: Callback) => Socket;
@@ -34,7 +36,7 @@ interface SocketParts {
   readonly nsp: { readonly _ids: number };
 }
 
-const RECEIVE = Symbol('receive');
+const SESSION = Symbol('session');
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
 const ANY = [
   'onAny',
@@ -45,19 +47,28 @@ const ANY = [
   'offAnyOutgoing',
 ] as const;
 
-/** Takes a packet that has passed what the application put on the socket with `use`. */
-export type Receive = (packet: unknown[]) => void;
-
-/** Guards all code that the application puts on a socket from now on. */
-export function guardSocket(gateway: GatewayRuntime, socket: Socket): void {
-  guardMethods(socket, GUARDED_METHODS, gateway.report);
-  assignGateway(socket, gateway);
-  Object.assign(socket, { [RECEIVE]: undefined });
+/** Guards all code that the application puts on a socket from now on, and hands its packets to its session. */
+export function guardSocket(session: SocketSession): void {
+  const { socket } = session;
+  Object.assign(socket, { [SESSION]: session });
+  Object.setPrototypeOf(socket, guardedPrototype(Object.getPrototypeOf(socket) as object));
 }
 
-/** From now on the packets of the socket go there. */
-export function receiveWith(socket: Socket, receive: Receive): void {
-  Object.assign(socket, { [RECEIVE]: receive });
+/** The session of a socket that is guarded. */
+export function sessionOf(socket: Socket): SocketSession {
+  return (socket as object as { [SESSION]: SocketSession })[SESSION];
+}
+
+/** By the prototype that sockets have without one. */
+const guardedPrototypes = new WeakMap<object, object>();
+
+function guardedPrototype(unguarded: object): object {
+  let guarded = guardedPrototypes.get(unguarded);
+  if (!guarded) {
+    guarded = Object.create(unguarded, Object.getOwnPropertyDescriptors(GUARDED)) as object;
+    guardedPrototypes.set(unguarded, guarded);
+  }
+  return guarded;
 }
 
 /** The ack of a packet: its last element, where the client asked for an answer. */
@@ -113,8 +124,7 @@ const use: Use = function (middleware) {
   });
 };
 
-/** One set for all sockets: nothing is made per socket. */
-const GUARDED_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> = {
+const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<Socket> = {
   ...guardedListening(Socket.prototype),
   ...Object.fromEntries(ANY.map((method) => [method, listenToAny(original[method])])),
   use,
@@ -123,15 +133,15 @@ const GUARDED_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> = {
    * packet that is refused is answered; Socket.IO would leave the client waiting.
    */
   dispatch(packet) {
-    const receive = (this as object as { [RECEIVE]?: Receive })[RECEIVE];
-    if (!receive || !this.connected) return;
+    const session = sessionOf(this);
+    if (!session.receive || !this.connected) return;
     if ((this as object as { fns: unknown[] }).fns.length === 0) {
-      receive(packet);
+      session.receive(session, packet);
       return;
     }
     original.run.call(this, packet, (error) => {
-      if (error) answerError(gatewayOf(this), this, undefined, ackOf(packet), error);
-      else receive(packet);
+      if (error) answerError(session.gateway, this, undefined, ackOf(packet), error);
+      else session.receive?.(session, packet);
     });
   },
   /** Guards the callback of an ack, which is called from a packet or from a timer, and forgets one that never is. */
@@ -156,6 +166,9 @@ const GUARDED_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> = {
       countLateAck(gatewayOf(this), this);
     });
     return answered;
+  },
+  get [REPORT](): Report {
+    return gatewayOf(this).report;
   },
   /** A throw anywhere on the way of a packet stays with that packet. */
   _onpacket(packet) {

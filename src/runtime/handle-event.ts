@@ -33,51 +33,54 @@ import type { SocketSession } from './socket-session';
 export type Packet = unknown[];
 
 /** Takes a packet in. Never throws, and answers its ack exactly once. */
-export function receivePacket(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
+export function receivePacket(session: SocketSession, packet: Packet): void {
+  const { gateway } = session;
   if (gateway.plan.packetMiddlewares.length === 0) {
-    dispatch(gateway, session, packet);
+    dispatch(session, packet);
     return;
   }
-  if (refuseOneMore(gateway, session, packet)) return;
+  if (refuseOneMore(session, packet)) return;
   session.pending++;
   passPacketMiddlewares(gateway, session, packet).then(
     () => {
       session.pending--;
-      dispatch(gateway, session, packet);
+      dispatch(session, packet);
     },
     (error: unknown) => {
       session.pending--;
-      refusePacket(gateway, session, packet, error);
+      refusePacket(session, packet, error);
     },
   );
 }
 
 /** Refuses a packet that would have to wait where too many do already. */
-export function refuseOneMore(gateway: GatewayRuntime, session: SocketSession, packet: Packet): boolean {
+export function refuseOneMore(session: SocketSession, packet: Packet): boolean {
+  const { gateway } = session;
   const { maxPending } = gateway.plan.limits;
   if (session.pending < maxPending) return false;
   gateway.metrics?.exceeded(session.path, 'maxPending');
-  refusePacket(gateway, session, packet, new RateLimitExceeded('TOO_MANY_PENDING', { maxPending }));
+  refusePacket(session, packet, new RateLimitExceeded('TOO_MANY_PENDING', { maxPending }));
   return true;
 }
 
-function refusePacket(gateway: GatewayRuntime, session: SocketSession, packet: Packet, error: unknown): void {
+function refusePacket(session: SocketSession, packet: Packet, error: unknown): void {
+  const { gateway } = session;
   const { code } = answerError(gateway, session.socket, undefined, ackOf(packet), error);
   gateway.metrics?.refusedPacket(session.path, code);
 }
 
-function dispatch(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
+function dispatch(session: SocketSession, packet: Packet): void {
   try {
-    deliver(gateway, session, packet);
+    deliver(session, packet);
   } catch (error) {
     // More arguments than a listener can be called with, or a name that a middleware has made of something.
-    refusePacket(gateway, session, packet, error);
+    refusePacket(session, packet, error);
   }
 }
 
 /** Finds what answers the event: a declared event, one that an action asked for, the catch-all, or a listener that the user put on the socket. */
-function deliver(gateway: GatewayRuntime, session: SocketSession, packet: Packet): void {
-  const { socket } = session;
+function deliver(session: SocketSession, packet: Packet): void {
+  const { gateway, socket } = session;
   // A client may also send a number as the name.
   const name = String(packet[0]);
   const event = session.events.get(name) ?? gateway.catchAll;
@@ -251,13 +254,13 @@ function createContext(
   name: string,
   args: readonly unknown[],
 ): EventContext | PromiseLike<EventContext> {
-  const { broker, service, Context } = gateway;
+  const { broker, service, Context, newEventID } = gateway;
   const meta = service.socketGetMeta(session.socket);
   if (!gateway.overridesMeta && !isPromise(meta))
-    return new Context(broker, event.endpoint, session, name, args, meta);
+    return new Context(broker, event.endpoint, newEventID?.(), session, name, args, meta);
   // The application made it, and may have made it once for all: what is written into it must be for this call.
   const create = (own: object): EventContext =>
-    new Context(broker, event.endpoint, session, name, args, { ...own });
+    new Context(broker, event.endpoint, newEventID?.(), session, name, args, { ...own });
   return isPromise(meta) ? Promise.resolve(meta as PromiseLike<object>).then(create) : create(meta);
 }
 

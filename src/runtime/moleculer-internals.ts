@@ -119,21 +119,3 @@ export function callsArePlain(broker: ServiceBroker): boolean {
   const { contextParamsCloning, maxCallLevel } = broker.options;
   return !wrapped && ContextFactory === (Context as object) && !contextParamsCloning && !maxCallLevel;
 }
-
-const PlainContext = Context as object as ContextClass;
-
-/**
- * The context of a call that `ctx` makes. Unlike one of Moleculer's making it has the very meta of its parent, so that
- * none is copied, and none has to come back.
- */
-export function childContext(ctx: Context, options: object): Context {
-  const child = new PlainContext(ctx.broker);
-  child.params = ctx.params;
-  child.meta = ctx.meta;
-  child.options = options;
-  child.requestID = ctx.requestID;
-  child.parentID = ctx.id;
-  child.level = ctx.level + 1;
-  child.tracing = ctx.tracing;
-  return child;
-}

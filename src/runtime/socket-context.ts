@@ -1,15 +1,17 @@
 import type { CallingOptions, Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../types';
-import { contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
 import { finishSignal, makeSignal, type EventState } from './abort-signal';
+import { calledContext } from './called-context';
+import { callsArePlain, contextClassOf, type ActionEndpoint, type ContextClass } from './moleculer-internals';
 import type { SocketSession } from './socket-session';
 import { eventSpanOf } from './trace-event';
 
-/** Makes the context of an event. */
+/** Makes the context of an event; its id may be left to Moleculer. */
 export type SocketContextClass = new (
   broker: ServiceBroker,
   endpoint: ActionEndpoint | undefined,
+  id: string | undefined,
   session: SocketSession,
   event: string,
   args: readonly unknown[],
@@ -34,23 +36,23 @@ export function finishEvent(ctx: EventContext, failure: unknown): void {
   if (state && 'socket' in state) ctx[STATE] = finishSignal(state, ctx, failure);
 }
 
-/** Moleculer hangs the context of a call on its promise. */
-type CalledPromise<T> = Promise<T> & { readonly ctx?: Context };
-
 const classes = new WeakMap<ContextClass, SocketContextClass>();
+let plainClass: SocketContextClass | undefined;
 
 /** The class of the contexts of events: the broker's own class of contexts, and the parts of the socket. */
 export function socketContextClassOf(broker: ServiceBroker): SocketContextClass {
   const Base = contextClassOf(broker);
+  if (callsArePlain(broker)) return (plainClass ??= extend(Base, true));
   let extended = classes.get(Base);
   if (!extended) {
-    extended = extend(Base);
+    extended = extend(Base, false);
     classes.set(Base, extended);
   }
   return extended;
 }
 
-function extend(Base: ContextClass): SocketContextClass {
+/** @param plain a call is what Moleculer makes of it */
+function extend(Base: ContextClass, plain: boolean): SocketContextClass {
   class SocketEventContext extends Base {
     declare socket: Socket;
     declare args: readonly unknown[];
@@ -64,18 +66,25 @@ function extend(Base: ContextClass): SocketContextClass {
     constructor(
       broker: ServiceBroker,
       endpoint?: ActionEndpoint,
+      id?: string,
       session?: SocketSession,
       event = '',
       args: readonly unknown[] = [],
       meta: object = {},
     ) {
-      super(broker, endpoint);
+      // Without a broker, Moleculer makes no id.
+      super(id === undefined ? broker : (undefined as never), endpoint);
       // Moleculer makes copies with the broker alone.
       if (!session) return;
+      if (id !== undefined) {
+        this.broker = broker;
+        this.nodeID = broker.nodeID;
+        this.id = id;
+      }
       this.options = {};
       this.meta = meta;
       this.params = args.length > 0 ? args[0] : {};
-      if (session.requestID !== undefined) this.requestID = session.requestID;
+      this.requestID = session.requestID ?? this.id;
       this[STATE] = session;
       this.socket = session.socket;
       this.args = args;
@@ -89,24 +98,22 @@ function extend(Base: ContextClass): SocketContextClass {
       return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
     }
 
-    /**
-     * What Moleculer's own method does where it is called without options, with a promise less. The broker is called the same
-     * way, and the meta of the called comes back the same way.
-     */
+    /** What Moleculer's own method does, for calls that name no options where nobody changes what a call is. */
     override call<T>(action: string, params?: unknown, options?: CallingOptions): Promise<T> {
       const { broker } = this;
-      if (options !== undefined || (this.options.timeout ?? 0) > 0 || broker.options.maxCallLevel)
+      if (options !== undefined || !plain || (this.options.timeout ?? 0) > 0)
         return super.call(action, params as object, options as CallingOptions);
-      const called = broker.call<T, object>(action, params as object, {
-        parentCtx: this,
-      }) as CalledPromise<T>;
-      return called.then(
+      const called = calledContext(this, params, { ...this.meta });
+      const takeMeta = (): void => {
+        Object.assign(this.meta, called.meta);
+      };
+      return broker.call<T, object>(action, params as object, { ctx: called } as object).then(
         (result) => {
-          if (called.ctx) Object.assign(this.meta, called.ctx.meta);
+          takeMeta();
           return result;
         },
         (error: unknown) => {
-          if (called.ctx) Object.assign(this.meta, called.ctx.meta);
+          takeMeta();
           throw error;
         },
       );

@@ -1,10 +1,16 @@
 import type { Socket } from 'socket.io';
 import type { EventAborts } from './abort-signal';
-import type { BoundEvent } from './gateway-runtime';
+import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
+
+/** Takes a packet that has passed what the application put on the socket with `use`. */
+export type Receive = (session: SocketSession, packet: unknown[]) => void;
 
 /** What the gateway knows of a connected socket beside the socket itself. */
 export interface SocketSession {
+  readonly gateway: GatewayRuntime;
   readonly socket: Socket;
+  /** Where its packets go: undefined until it is decided. */
+  receive: Receive | undefined;
   /** The path of the gateway that the namespace belongs to, as it was written: the label of its metrics. */
   readonly path: string;
   /** The parameters of the dynamic namespace that the socket is in. */
@@ -17,7 +23,7 @@ export interface SocketSession {
   pending: number;
   /** Those of them that run; the rest wait for their turn. */
   running: number;
-  readonly waiting: (() => void)[];
+  waiting: (() => void)[] | undefined;
   /** Of the events that run, those whose handlers asked for `ctx.signal`. */
   aborts: EventAborts | undefined;
 }

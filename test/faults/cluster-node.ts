@@ -1,5 +1,5 @@
 import { createAdapter } from '@socket.io/redis-adapter';
-import { ServiceBroker, type ServiceSchema } from 'moleculer';
+import { ServiceBroker, type BrokerOptions, type ServiceSchema } from 'moleculer';
 import { createClient } from 'redis';
 import {
   Ctx,
@@ -67,6 +67,15 @@ function gateway(adapter: unknown): ServiceSchema {
   return NodeGateway as object as ServiceSchema;
 }
 
+/**
+ * Moleculer subscribes as soon as it is connected again, and ioredis may ask whether Redis is ready after that: asked in
+ * subscriber mode, that rejects where nobody listens.
+ */
+function transporterAt(url: string): NonNullable<BrokerOptions['transporter']> {
+  const { hostname: host, port } = new URL(url);
+  return { type: 'Redis', options: { host, port: Number(port), enableReadyCheck: false } };
+}
+
 if (require.main === module) {
   serve(async ({ nodeID, has, transporter, adapter, requestTimeout }: NodeOptions) => {
     const broker = new ServiceBroker({
@@ -76,7 +85,7 @@ if (require.main === module) {
       registry: STOPS_AT_ONCE,
       heartbeatInterval: 1,
       heartbeatTimeout: 2,
-      ...(transporter !== undefined && { transporter: transporter as 'Redis' }),
+      ...(transporter !== undefined && { transporter: transporterAt(transporter) }),
       ...(requestTimeout !== undefined && { requestTimeout }),
     });
     const clients =
