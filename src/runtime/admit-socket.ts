@@ -2,10 +2,11 @@ import type { Socket } from 'socket.io';
 import { RateLimitExceeded, UnAuthorizedError } from '../errors';
 import type { AuthenticationPlan } from '../compiler/plan';
 import { shownError } from './answer';
+import { enterOneMore, leaveOne } from './connection';
 import { ConnectError, messageOf } from './errors/connect-error';
 import { describeThrown } from './errors/guarded';
 import { isPresentable, masked, toError } from './errors/wire-error';
-import { assignGateway, gatewayOf } from './gateway-of-socket';
+import { assignGateway, isServed } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { checkRoles } from './guard-event';
 import { adoptSocket } from './moleculer-io-ways';
@@ -13,9 +14,6 @@ import { pass } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { requestIDOf } from './request-id';
 import { setUser, userOf } from './socket-user';
-
-/** Namespaces per connection, those that are still being asked for included. */
-const entered = new WeakMap<object, number>();
 
 /**
  * Decides whether a socket may enter a namespace of the gateway: limits, middlewares of the broker and of the gateway,
@@ -48,7 +46,7 @@ export function admitSocket(
       else socket.conn.close(true);
     },
     (error: unknown) => {
-      leaveNamespace(socket);
+      leaveOne(socket.conn);
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
@@ -57,23 +55,14 @@ export function admitSocket(
 
 /** A socket that was recovered may have passed no middleware: what every socket needs, it is given here. */
 export function admitRecovered(gateway: GatewayRuntime, socket: Socket): void {
-  if (gatewayOf(socket) as GatewayRuntime | undefined) return;
-  enterNamespace(gateway, socket);
+  if (!isServed(socket)) enterNamespace(gateway, socket);
 }
 
 /** @returns in how many namespaces the connection is now */
 function enterNamespace(gateway: GatewayRuntime, socket: Socket): number {
-  const count = (entered.get(socket.conn) ?? 0) + 1;
-  entered.set(socket.conn, count);
   assignGateway(socket, gateway);
   if (gateway.plan.likeMoleculerIo) adoptSocket(gateway, socket);
-  return count;
-}
-
-/** The socket has left its namespace. */
-export function leaveNamespace(socket: Socket): void {
-  const count = entered.get(socket.conn) ?? 0;
-  if (count > 0) entered.set(socket.conn, count - 1);
+  return enterOneMore(socket.conn);
 }
 
 async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Promise<void> {
@@ -83,8 +72,9 @@ async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Pro
     gateway.metrics?.exceeded(path, 'maxNamespaces');
     throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces });
   }
-  await takePoints(gateway, gateway.connectionRate, { socket }, path, 'connections');
-  await gateway.ready;
+  const { connectionRate } = gateway;
+  if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
+  if (!gateway.started) await gateway.ready;
   for (const callback of gateway.moments.connecting) await callback.call(socket);
   for (const middleware of plan.middlewares) {
     await pass(Infinity, '', (next) =>

@@ -1,14 +1,14 @@
-import type { Socket } from 'socket.io';
+import { Socket } from 'socket.io';
 import { abortAll } from './abort-signal';
-import { admitRecovered, leaveNamespace } from './admit-socket';
+import { admitRecovered } from './admit-socket';
+import { leaveOne, markUsed } from './connection';
 import { guarded, isPromise } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
-import { guardSocket, sessionOf } from './guard-socket';
+import { assignSession, sessionOf } from './guard-socket';
 import { receivePacket, refuseOneMore, type Packet } from './handle-event';
 import { requestIDOf } from './request-id';
 import type { SocketCallback } from './socket-moments';
 import type { SocketSession } from './socket-session';
-import { markUsed } from './server/silent-connections';
 import { endRecovery } from './namespaces/guard-recovery';
 import { dropWaiting } from './turns';
 import { forgetExpiry, watchExpiry } from './user-expiry';
@@ -43,11 +43,12 @@ export function connectSocket(
     waiting: undefined,
     aborts: undefined,
   };
-  if (moments.disconnecting.length > 0) socket.on('disconnecting', leave);
-  socket.on('disconnect', goAway);
+  // Socket.IO's own function: these cannot fail.
+  if (moments.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', leave);
+  Socket.prototype.on.call(socket, 'disconnect', goAway);
   markUsed(socket.conn);
   if (socket.recovered) admitRecovered(gateway, socket);
-  guardSocket(session);
+  assignSession(session);
   watchExpiry(gateway, socket);
 
   metrics?.connected(path);
@@ -66,7 +67,7 @@ function leave(this: Socket, reason: string): void {
 function goAway(this: Socket, reason: string): void {
   const session = sessionOf(this);
   const { gateway, path } = session;
-  leaveNamespace(this);
+  leaveOne(this.conn);
   dropWaiting(session);
   abortAll(session);
   forgetExpiry(this);

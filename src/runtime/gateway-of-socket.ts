@@ -12,3 +12,8 @@ export function assignGateway(socket: Socket, gateway: GatewayRuntime): void {
 export function gatewayOf(socket: Socket): GatewayRuntime {
   return (socket as object as { [GATEWAY]: GatewayRuntime })[GATEWAY];
 }
+
+/** Whether a gateway serves the socket yet. */
+export function isServed(socket: Socket): boolean {
+  return (gatewayOf(socket) as GatewayRuntime | undefined) !== undefined;
+}

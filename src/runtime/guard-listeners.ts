@@ -13,14 +13,16 @@ export interface Guarded {
 }
 type Listen = (this: Guarded, event: string, listener: Callback) => Guarded;
 
-/** Where an emitter with guarded functions has its report. */
+/** Where an emitter with guarded functions has its report; until it has one, it does what it always does. */
 export const REPORT = Symbol('report');
+type Reporting = Guarded & { readonly [REPORT]?: Report };
 
 /** Calls back, and lets nothing out. */
 export function guardCallback(what: string, callback: Callback): Callback {
   return function (...args) {
-    const report = (this as Guarded & { [REPORT]: Report })[REPORT];
-    guarded(`${what} failed`, report, () => callback.apply(this, args));
+    const report = (this as Reporting)[REPORT];
+    if (report) guarded(`${what} failed`, report, () => callback.apply(this, args));
+    else callback.apply(this, args);
   };
 }
 
@@ -38,6 +40,7 @@ export function guardedListening(original: object): Record<string, Listen> {
 
 function listen(add: Listen): Listen {
   return function (event, listener) {
+    if (!(this as Reporting)[REPORT]) return add.call(this, event, listener);
     // Node finds a wrapped listener by this property, in `off` and in `listeners`.
     return add.call(
       this,

@@ -1,17 +1,17 @@
-import { Socket } from 'socket.io';
+import { Socket, type Namespace } from 'socket.io';
 import type { AckFunction } from '../types';
 import { answerError } from './answer';
 import { guarded, type Report } from './errors/guarded';
 import { toError } from './errors/wire-error';
-import { gatewayOf } from './gateway-of-socket';
+import { gatewayOf, isServed } from './gateway-of-socket';
 import type { GatewayRuntime } from './gateway-runtime';
 import { guardCallback, guardedListening, REPORT, type Callback } from './guard-listeners';
 import type { SocketSession } from './socket-session';
 
 /*
  * Socket.IO lets a throw in an ack callback, a listener or a middleware that was put on a socket by hand end the
- * process. These functions take the place of the socket's own, and let it live. They are on a prototype that all sockets
- * of gateways share: a socket that had them itself would be slower in all else that it does, and larger.
+ * process. The functions of this class let it live. A socket is made as one of it: to put the functions on a socket that is
+ * there, or another prototype under it, makes all that it does slower, and the socket larger.
  */
 
 type ListenToAny = (this: Socket, listener?: Callback) => Socket;
@@ -47,28 +47,14 @@ const ANY = [
   'offAnyOutgoing',
 ] as const;
 
-/** Guards all code that the application puts on a socket from now on, and hands its packets to its session. */
-export function guardSocket(session: SocketSession): void {
-  const { socket } = session;
-  Object.assign(socket, { [SESSION]: session });
-  Object.setPrototypeOf(socket, guardedPrototype(Object.getPrototypeOf(socket) as object));
+/** From now on the packets of the socket go to its session. */
+export function assignSession(session: SocketSession): void {
+  (session.socket as object as { [SESSION]?: SocketSession })[SESSION] = session;
 }
 
-/** The session of a socket that is guarded. */
+/** The session of a socket that has entered its namespace. */
 export function sessionOf(socket: Socket): SocketSession {
   return (socket as object as { [SESSION]: SocketSession })[SESSION];
-}
-
-/** By the prototype that sockets have without one. */
-const guardedPrototypes = new WeakMap<object, object>();
-
-function guardedPrototype(unguarded: object): object {
-  let guarded = guardedPrototypes.get(unguarded);
-  if (!guarded) {
-    guarded = Object.create(unguarded, Object.getOwnPropertyDescriptors(GUARDED)) as object;
-    guardedPrototypes.set(unguarded, guarded);
-  }
-  return guarded;
 }
 
 /** The ack of a packet: its last element, where the client asked for an answer. */
@@ -133,7 +119,11 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
    * packet that is refused is answered; Socket.IO would leave the client waiting.
    */
   dispatch(packet) {
-    const session = sessionOf(this);
+    const session = sessionOf(this) as SocketSession | undefined;
+    if (!session) {
+      original.dispatch.call(this, packet);
+      return;
+    }
     if (!session.receive || !this.connected) return;
     if ((this as object as { fns: unknown[] }).fns.length === 0) {
       session.receive(session, packet);
@@ -148,7 +138,7 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
   emit(event, ...args) {
     const last = args.length - 1;
     const ack = args[last];
-    if (typeof ack === 'function') {
+    if (typeof ack === 'function' && isServed(this)) {
       args[last] = guardCallback(`the ack of '${event}'`, forgetInTime(this, ack as Callback));
     }
     return original.emit.call(this, event, ...args);
@@ -156,7 +146,7 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
   /** Socket.IO would wait for ever for a client that has gone. */
   emitWithAck(event, ...args) {
     const { flags } = this as object as SocketParts;
-    const { ackTimeout } = gatewayOf(this).plan.limits;
+    const ackTimeout = isServed(this) ? gatewayOf(this).plan.limits.ackTimeout : Infinity;
     if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) {
       return original.emitWithAck.call(this, event, ...args);
     }
@@ -167,16 +157,25 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
     });
     return answered;
   },
-  get [REPORT](): Report {
-    return gatewayOf(this).report;
+  get [REPORT](): Report | undefined {
+    return isServed(this) ? gatewayOf(this).report : undefined;
   },
   /** A throw anywhere on the way of a packet stays with that packet. */
   _onpacket(packet) {
     try {
       original._onpacket.call(this, packet);
     } catch (error) {
+      if (!isServed(this)) throw error;
       const ack = Array.isArray(packet.data) ? ackOf(packet.data) : undefined;
       answerError(gatewayOf(this), this, undefined, ack, error);
     }
   },
 };
+
+class GatewaySocket extends Socket {}
+Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(GUARDED));
+
+/** Makes a socket that guards the code which the application puts on it from the moment in which a gateway serves it. */
+export const createSocket = (
+  ...socket: [namespace: Namespace, client: unknown, auth: object, session?: object]
+): Socket => new (GatewaySocket as new (...args: unknown[]) => Socket)(...socket);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Socket as EngineSocket } from 'engine.io';
 import type { ServiceBroker } from 'moleculer';
-import { Namespace, type Socket } from 'socket.io';
+import { Socket } from 'socket.io';
 import { describeThrown } from '../../src/runtime/errors/guarded';
 import type { RunningGateway } from './run-gateway';
 
@@ -166,12 +166,11 @@ function watch(): void {
     connections.add(this);
     onOpen.call(this);
   };
-  const namespace = Namespace.prototype as unknown as { _createSocket(...args: unknown[]): Promise<Socket> };
-  const { _createSocket } = namespace;
-  namespace._createSocket = async function (...args) {
-    const socket = await _createSocket.apply(this, args);
-    sockets.add(socket);
-    return socket;
+  const socket = Socket.prototype as unknown as { buildHandshake(auth: object): unknown };
+  const { buildHandshake } = socket;
+  socket.buildHandshake = function (auth) {
+    sockets.add(this);
+    return buildHandshake.call(this, auth);
   };
 }
 

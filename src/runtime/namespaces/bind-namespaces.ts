@@ -6,6 +6,7 @@ import type { ChildOpener, GatewayRuntime } from '../gateway-runtime';
 import { guardNamespace } from '../guard-namespace';
 import { keepWhileUsed, silenceOlderAdapters } from './child-namespace';
 import { guardRecovery } from './guard-recovery';
+import { makeGuardedSockets, makePlainSockets } from './make-sockets';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
 
@@ -38,13 +39,15 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   Namespace.prototype.use.call(namespace, admit);
   Namespace.prototype.on.call(namespace, 'connection', onConnection);
   guardNamespace(gateway, namespace);
-  guardRecovery(gateway, namespace);
+  guardRecovery(namespace);
+  makeGuardedSockets(gateway, namespace);
   gateway.addNamespace(namespace);
   return async () => {
     namespace.off('connection', onConnection);
     gateway.removeNamespace(namespace);
     closeConnections(namespace);
     if (name === '/') {
+      makePlainSockets(namespace);
       const middlewares = (namespace as object as { _fns: unknown[] })._fns;
       middlewares.splice(middlewares.indexOf(admit), 1);
       return;
@@ -73,7 +76,8 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
     if (!parent.children.has(child)) return;
     gateway.addNamespace(child);
     guardNamespace(gateway, child);
-    guardRecovery(gateway, child);
+    guardRecovery(child);
+    makeGuardedSockets(gateway, child);
     silenceOlderAdapters(child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);

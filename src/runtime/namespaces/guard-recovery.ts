@@ -29,10 +29,6 @@ interface RecoveringAdapter {
   disconnectSockets(targets: Targets, close: boolean): void;
 }
 
-interface Door {
-  _createSocket(client: unknown, auth: object): Promise<Socket>;
-}
-
 /** Clients that the server has sent away: all of no room means everybody. */
 interface Farewell {
   readonly rooms: readonly string[];
@@ -46,25 +42,44 @@ const FAREWELL = '$farewell';
 const roomOfSession = (pid: string): string => `$session:${pid}`;
 
 const farewells = new WeakMap<Namespace, Farewell[]>();
-const guarded = new WeakMap<object, GatewayRuntime>();
+const guarded = new WeakSet();
 
 /** Guards the recovery of the sockets of a namespace; does nothing where the server recovers nobody. */
-export function guardRecovery(gateway: GatewayRuntime, namespace: Namespace): void {
+export function guardRecovery(namespace: Namespace): void {
   if (!durationOf(namespace)) return;
   farewells.set(namespace, []);
-  const create = (Namespace.prototype as object as Door)._createSocket.bind(namespace);
-  const door: Door = {
-    _createSocket(client, auth) {
-      // An adapter may have taken the place of another one.
-      guardAdapter(gateway, namespace);
-      // Who comes back does not pass the door at which the others wait for the start.
-      return create(client, gateway.started ? auth : { ...auth, pid: undefined });
-    },
-  };
-  Object.assign(namespace, door);
   Namespace.prototype.on.call(namespace, FAREWELL, (rooms: string[], except: string[]) => {
     remember(namespace, rooms, except);
   });
+}
+
+/**
+ * What the adapter has kept of a client that comes back.
+ *
+ * @param auth of its handshake
+ * @returns undefined where it has kept nothing, or the client must come in like any other
+ */
+export async function recoverSession(
+  gateway: GatewayRuntime,
+  namespace: Namespace,
+  { pid, offset }: { pid?: unknown; offset?: unknown },
+): Promise<object | undefined> {
+  // An adapter may have taken the place of another one.
+  guardAdapter(namespace);
+  // Who comes back does not pass the door at which the others wait for the start.
+  if (typeof pid !== 'string' || typeof offset !== 'string' || !gateway.started) return undefined;
+  try {
+    const session = await (namespace.adapter as object as RecoveringAdapter).restoreSession(pid, offset);
+    return session && mayComeBack(gateway, namespace, session) ? session : undefined;
+  } catch (error) {
+    gateway.report('a client could not be recovered', error);
+    return undefined;
+  }
+}
+
+/** Whether the server recovers clients. */
+export function recovers(namespace: Namespace): boolean {
+  return durationOf(namespace) > 0;
 }
 
 /** A socket that may have come back before must not come back once more. */
@@ -73,28 +88,19 @@ export function endRecovery(socket: Socket): void {
   if (pid !== undefined) remember(socket.nsp, [roomOfSession(pid)], []);
 }
 
-function guardAdapter(gateway: GatewayRuntime, namespace: Namespace): void {
+/** Disconnecting says who must not come back. */
+function guardAdapter(namespace: Namespace): void {
   const adapter = namespace.adapter as object as RecoveringAdapter;
-  const isKnown = guarded.has(adapter);
-  guarded.set(adapter, gateway);
-  if (isKnown) return;
-  const restoreSession = adapter.restoreSession.bind(adapter);
+  if (guarded.has(adapter)) return;
+  guarded.add(adapter);
   const disconnectSockets = adapter.disconnectSockets.bind(adapter);
-  const own: RecoveringAdapter = {
-    async restoreSession(pid, offset) {
-      const session = await restoreSession(pid, offset);
-      const owner = guarded.get(adapter);
-      return session && owner && mayComeBack(owner, namespace, session) ? session : null;
-    },
-    disconnectSockets(targets, close) {
-      const rooms = [...targets.rooms];
-      const except = [...(targets.except ?? [])];
-      remember(namespace, rooms, except);
-      if (reachesOthers(adapter)) namespace.serverSideEmit(FAREWELL, rooms, except);
-      disconnectSockets(targets, close);
-    },
+  adapter.disconnectSockets = (targets, close) => {
+    const rooms = [...targets.rooms];
+    const except = [...(targets.except ?? [])];
+    remember(namespace, rooms, except);
+    if (reachesOthers(adapter)) namespace.serverSideEmit(FAREWELL, rooms, except);
+    disconnectSockets(targets, close);
   };
-  Object.assign(adapter, own);
 }
 
 /** Whether an adapter has a `serverSideEmit` of its own; the one of the base class only complains. */

@@ -1,4 +1,5 @@
 import type { Server } from 'socket.io';
+import { wasUsed } from '../connection';
 import type { GatewayRuntime } from '../gateway-runtime';
 
 interface Connection {
@@ -11,14 +12,6 @@ interface Engine {
   on(event: 'connection', listener: (connection: Connection) => void): unknown;
 }
 
-/** Connections that have been in a namespace. */
-const used = new WeakSet();
-
-/** A connection has entered a namespace, and may be quiet from now on. */
-export function markUsed(connection: object): void {
-  used.add(connection);
-}
-
 /**
  * Says why Socket.IO closes a connection that has entered no namespace in its time: it does not say so itself.
  *
@@ -28,7 +21,7 @@ export function reportSilentConnections(io: Server, gateways: () => Iterable<Gat
   // One listener for all connections.
   const onClose = function (this: Connection, reason: string): void {
     const [first] = gateways();
-    if (!first || reason !== 'forced close' || used.has(this)) return;
+    if (!first || reason !== 'forced close' || wasUsed(this)) return;
     first.metrics?.exceeded('*', 'handshakeTimeout');
     first.logger.warn(
       `the connection ${this.id} from ${this.remoteAddress} is closed: it has entered no namespace in the time that ` +
