@@ -14,8 +14,8 @@ export const MATH: ServiceSchema = {
 /** What one event makes. */
 export interface Counts {
   readonly promises: number;
-  /** Moleculer makes an id for every context, and for nothing else here. */
-  readonly contexts: number;
+  /** Those of Moleculer's making: one for every context that makes its own. */
+  readonly ids: number;
 }
 
 const EVENTS = 50;
@@ -40,7 +40,7 @@ export async function countPerEvent(
   hook.enable();
   await emitAll(client, packet);
   hook.disable();
-  return { promises: perEvent(promises), contexts: perEvent(uids()) };
+  return { promises: perEvent(promises), ids: perEvent(uids()) };
 }
 
 /** What a plain Socket.IO handler makes that calls the same action. */
