@@ -1,6 +1,7 @@
 import { injectAck } from '../compiler/injected-ack';
 import type { AckFunction } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
+import type { EventMeter } from './event-meter';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
@@ -13,7 +14,8 @@ export class EventRun {
   /** It is among those that run; the next that waits comes after it. */
   hasTurn = false;
   private span: EventSpan | undefined;
-  private readonly measured: ((errorCode?: unknown) => void) | undefined;
+  private readonly meter: EventMeter | undefined;
+  private readonly beganAt: number;
   private failure: unknown;
   private errorCode: unknown;
 
@@ -23,7 +25,8 @@ export class EventRun {
     readonly event: BoundEvent,
     private readonly ack: AckFunction | undefined,
   ) {
-    this.measured = gateway.metrics?.event(session.path, event.plan.name);
+    this.meter = gateway.metrics?.event(session.path, event.plan.name);
+    this.beganAt = this.meter ? this.meter.begin() : 0;
     session.pending++;
   }
 
@@ -49,7 +52,7 @@ export class EventRun {
 
   end(): void {
     const { ctx, session } = this;
-    this.measured?.(this.errorCode);
+    this.meter?.end(this.beganAt, this.errorCode);
     this.span?.finish();
     if (ctx) finishEvent(ctx, this.failure);
     session.pending--;

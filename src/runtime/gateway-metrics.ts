@@ -2,6 +2,7 @@ import type { ServiceBroker } from 'moleculer';
 import type { GatewayLimits } from '../types';
 import { nameOfPath, servesName } from '../compiler/compile-paths';
 import type { GatewayPlan } from '../compiler/plan';
+import { EventMeter, type MeterRegistry } from './event-meter';
 
 /** The metrics of gateways; the first four are named as in moleculer-io. */
 const METRICS = [
@@ -77,12 +78,10 @@ const METRICS = [
 /** What a client can go beyond; each is the name of an option. */
 export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit';
 
-interface Registry {
+interface Registry extends MeterRegistry {
   register(options: object): unknown;
   getMetric(name: string): unknown;
-  increment(name: string, labels: object): void;
   decrement(name: string, labels: object): void;
-  timer(name: string, labels: object): () => number;
 }
 
 /**
@@ -98,20 +97,17 @@ export class GatewayMetrics {
     return new GatewayMetrics(registry);
   }
 
+  private readonly meters = new Map<string, Map<string, EventMeter>>();
+
   private constructor(private readonly registry: Registry) {}
 
-  /** @returns to be called when the event is answered, with the code of the error if it was one */
-  event(namespace: string, event: string): (errorCode?: unknown) => void {
-    const labels = { namespace, event };
-    const { registry } = this;
-    const stop = registry.timer('moleculer.io.messages.time', labels);
-    registry.increment('moleculer.io.messages.total', labels);
-    registry.increment('moleculer.io.messages.active', labels);
-    return (code) => {
-      stop();
-      registry.decrement('moleculer.io.messages.active', labels);
-      if (code !== undefined) registry.increment('moleculer.io.messages.refused.total', { namespace, code });
-    };
+  /** The meter of an event, as it was declared, in a namespace, as it was declared. */
+  event(namespace: string, event: string): EventMeter {
+    let ofNamespace = this.meters.get(namespace);
+    if (!ofNamespace) this.meters.set(namespace, (ofNamespace = new Map<string, EventMeter>()));
+    let meter = ofNamespace.get(event);
+    if (!meter) ofNamespace.set(event, (meter = new EventMeter(this.registry, namespace, event)));
+    return meter;
   }
 
   /** A packet that a middleware has refused, before it was known which event it is. */

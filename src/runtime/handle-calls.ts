@@ -42,9 +42,9 @@ export function handleCalls(
     const answers = collectAnswers(gateway, session, Array.isArray(args[0]), settled, calls, ack);
     for (const [at, call] of calls.entries()) handle(call.args, answers(at, call.name));
   } catch (error) {
-    const measured = gateway.metrics?.event(session.path, event.name);
     const { code } = answerError(gateway, session.socket, undefined, ack, error);
-    measured?.(code);
+    const meter = gateway.metrics?.event(session.path, event.name);
+    meter?.end(meter.begin(), code);
   }
 }
 
