@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import type { Socket as ServerSocket } from 'socket.io';
 import {
   AllowAnonymous,
@@ -11,7 +12,16 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connected, newClient, next, start, type Client, type Running } from '../support/run-gateway';
+import {
+  ask,
+  CollectingLogger,
+  connected,
+  newClient,
+  next,
+  start,
+  type Client,
+  type Running,
+} from '../support/run-gateway';
 
 const RECOVERY = { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } };
 const settings = { port: 0, io: { options: RECOVERY } };
@@ -145,6 +155,45 @@ describe('a client that comes back', () => {
     user = { id: 1 };
     expect(await comeBack(client)).to.equal(false);
     expect(authentications).to.equal(2);
+  });
+
+  it('comes in like any other where it cannot be told whether its user has expired', async () => {
+    let isTold = true;
+    @SocketNamespace('/x', { name: 'mail', settings })
+    class ExpiringGateway extends MailGateway {
+      @Authenticate({
+        expiresAt: () => {
+          if (isTold) return undefined;
+          throw new Error('the clock has stopped');
+        },
+      })
+      override authenticate() {
+        return super.authenticate();
+      }
+    }
+    const logger = new CollectingLogger();
+    const running = await start(ExpiringGateway, { logger });
+    const client = await enter(running);
+    await drop(running, client);
+    isTold = false;
+    const refused = next(client, 'connect_error');
+    client.connect();
+    expect(((await refused)[0] as { data?: unknown }).data).to.include({ code: 401 });
+    expect(logger.having('the clock has stopped')).not.to.be.empty;
+    expect(authentications).to.equal(2);
+  });
+
+  it('comes in like any other where the adapter cannot tell what it has missed', async () => {
+    const logger = new CollectingLogger();
+    const running = await start(MailGateway, { logger });
+    const client = await enter(running);
+    await drop(running, client);
+    const { adapter } = running.gateway.io.of('/x');
+    sinon.stub(adapter, 'restoreSession').rejects(new Error('the store has gone'));
+    expect(await comeBack(client)).to.equal(false);
+    expect(authentications).to.equal(2);
+    const [line] = logger.having('the store has gone');
+    expect(line?.text).to.include('MailGateway: a client could not be recovered');
   });
 
   it('is disconnected when its user expires after it came back', async () => {
