@@ -50,6 +50,34 @@ describe('compileGateway: events', () => {
       expect(eventNames(gateway)).to.deep.equal(['message']);
     });
 
+    it('leaves the names of the actions that every gateway has to those, and their events to all', () => {
+      @SocketNamespace('/chat')
+      class Chat extends SocketGateway {
+        @SocketEvent()
+        broadcast() {
+          return 1;
+        }
+        @SocketEvent('ask')
+        request() {
+          return 1;
+        }
+        @SocketEvent('disconnect-all')
+        disconnect() {
+          return 1;
+        }
+        @SocketEvent('getClients')
+        list() {
+          return 1;
+        }
+      }
+      expect(problemsOf(Chat)).to.deep.equal([
+        "Chat.broadcast: every gateway has an action 'broadcast' of its own; give the method another name, and the event " +
+          "this one: @SocketEvent('broadcast')",
+        "Chat.request: every gateway has an action 'request' of its own; give the method another name",
+        "Chat.disconnect: every gateway has an action 'disconnect' of its own; give the method another name",
+      ]);
+    });
+
     it('takes names that objects have by themselves', () => {
       expect(eventNames(withEvent(['constructor', '__proto__', 'toString']))).to.deep.equal([
         'constructor',

@@ -23,6 +23,7 @@ import {
 import {
   afterwards,
   ask,
+  CollectingLogger,
   connect,
   connected,
   newBroker,
@@ -804,6 +805,20 @@ describe('server', () => {
       await running.broker.waitForServices('c', 2000, 5);
       expect(await who(await connect(running, '/a'))).to.equal('CGateway');
     });
+  });
+
+  it('cannot be given other options by a gateway that comes late', async () => {
+    const logger = new CollectingLogger();
+    const running = await start(gateway('AGateway', '/a', { port: 0 }), { logger });
+    const late = gateway('LateGateway', '/late', { cors: { origin: 'https://a.example' } });
+    running.broker.createService(late as never);
+    while (logger.errors.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(logger.errors[0]?.text)
+      .to.include('LateGateway')
+      .and.include(
+        'it wants https, cors or io.options that its server, opened by AGateway, was opened without',
+      );
+    expect(await who(await connect(running, '/a'))).to.equal('AGateway');
   });
 
   it('is one for each broker of a process', async () => {

@@ -400,6 +400,19 @@ export const EXAMPLES: readonly Example[] = [
     options,
     isCompiled: true,
   })),
+  ...[{ skipNullProperties: true }, { skipMissingProperties: true }].map((options): Example => ({
+    title: `nested arrays in which something is missing, ${JSON.stringify(options)}`,
+    type: Album,
+    payloads: () => [
+      { id: 1, name: 'a', photos: [photo, null, undefined, photo] },
+      { id: 1, name: 'a', photos: [[photo, null], photo] },
+      { id: 1, name: null, photos: [null] },
+      { id: 1, name: 'a', photos: [null, 5] },
+      { id: 1, name: 'a', photos: null },
+    ],
+    options,
+    isCompiled: true,
+  })),
   {
     title: 'a discriminator',
     type: Gallery,
@@ -463,21 +476,25 @@ export const EXAMPLES: readonly Example[] = [
     options: { whitelist: true, enableImplicitConversion: true },
     isCompiled: true,
   },
-  ...[{}, { exposeDefaultValues: true }, { exposeUnsetFields: false }, { skipMissingProperties: true }].map(
-    (options): Example => ({
-      title: `defaults of the class, ${JSON.stringify(options)}`,
-      type: Defaults,
-      payloads: () => [
-        {},
-        { page: 2, order: 'desc', hidden: 'mine' },
-        { page: undefined },
-        { page: null },
-        { order: undefined },
-      ],
-      options: { whitelist: true, ...options },
-      isCompiled: true,
-    }),
-  ),
+  ...[
+    {},
+    { exposeDefaultValues: true },
+    { exposeUnsetFields: false },
+    { skipMissingProperties: true },
+    { forbidNonWhitelisted: true },
+  ].map((options): Example => ({
+    title: `defaults of the class, ${JSON.stringify(options)}`,
+    type: Defaults,
+    payloads: () => [
+      {},
+      { page: 2, order: 'desc', hidden: 'mine' },
+      { page: undefined },
+      { page: null },
+      { order: undefined },
+    ],
+    options: { whitelist: true, ...options },
+    isCompiled: true,
+  })),
   {
     title: 'accessors and methods',
     type: Accessors,

@@ -62,7 +62,11 @@ function surviveReset(
   _request: unknown,
   socket: { on(event: 'error', listener: () => void): unknown },
 ): void {
-  socket.on('error', () => undefined);
+  socket.on('error', ignore);
+}
+
+function ignore(): void {
+  // Whoever is to be told of it listens, too.
 }
 
 /**

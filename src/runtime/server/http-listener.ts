@@ -25,9 +25,14 @@ export class HttpListener {
       response.writeHead(404).end();
     };
     this.server = https ? createSecureServer(https, nothingHere) : createServer(nothingHere);
+    const { connections } = this;
+    // One listener for all connections.
+    const forget = function (this: TcpSocket): void {
+      connections.delete(this);
+    };
     this.server.on('connection', (connection: TcpSocket) => {
-      this.connections.add(connection);
-      connection.once('close', () => this.connections.delete(connection));
+      connections.add(connection);
+      connection.on('close', forget);
     });
   }
 
