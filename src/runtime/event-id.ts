@@ -13,7 +13,7 @@ const STEP = 0x9e3779b1;
 let last = randomInt(2 ** 32);
 
 /**
- * Makes ids that look like Moleculer's, at a tenth of the price: one is needed for every event. Tracing exporters cut
+ * Makes ids that look like Moleculer's, for much less: one is needed for every event. Tracing exporters cut
  * ids after 16 digits, so it is the beginning that differs.
  */
 function newEventID(): string {
