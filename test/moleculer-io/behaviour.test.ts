@@ -445,6 +445,17 @@ describe("what moleculer-io's users rely on", () => {
       }
     });
 
+    it('says where the handlers of an unknown name must be declared, and registers nothing', async () => {
+      const running = await startIo(TEMPLATE, {}, echo);
+      expect(() => running.gateway['registerNamespace']('/lobby', '/nowhere'))
+        .to.throw(Errors.DeclarationError)
+        .with.property('message')
+        .that.includes(
+          "there is no '/nowhere' in settings.io.namespaces; declare it there, with createNamespace: false",
+        );
+      expect([...running.gateway.namespaces.keys()]).to.deep.equal(['/']);
+    });
+
     it('has the authorization and the middlewares of the item', async () => {
       const running = await startIo(
         TEMPLATE,
