@@ -46,7 +46,7 @@ const guarded = new WeakSet();
 
 /** Guards the recovery of the sockets of a namespace; does nothing where the server recovers nobody. */
 export function guardRecovery(namespace: Namespace): void {
-  if (!durationOf(namespace)) return;
+  if (!recovers(namespace)) return;
   farewells.set(namespace, []);
   Namespace.prototype.on.call(namespace, FAREWELL, (rooms: string[], except: string[]) => {
     remember(namespace, rooms, except);
