@@ -1,10 +1,15 @@
 import { Context, type ServiceBroker } from 'moleculer';
+import { learnSpan, startLightSpan, type Span, type SpanOptions } from './light-span';
 import type { ContextClass } from './moleculer-internals';
 
 const ID = Symbol('id');
 
-/** Moleculer's class, with an `id` that a subclass may make later. */
-const PlainContext = Context as object as new (broker?: ServiceBroker) => Omit<Context, 'id'>;
+/** Moleculer's context, with an `id` that a subclass may make later. */
+interface ContextWithoutID extends Omit<Context, 'id' | 'startSpan'> {
+  startSpan(name: string, options?: SpanOptions): Span;
+}
+
+const PlainContext = Context as object as new (broker?: ServiceBroker) => ContextWithoutID;
 
 /**
  * The context of an action that an event calls: what Moleculer itself would make, but for its id, which is made when
@@ -28,6 +33,11 @@ class CalledContext extends PlainContext {
 
   set id(id: string | undefined) {
     this[ID] = id;
+  }
+
+  override startSpan(name: string, options: SpanOptions = {}): Span {
+    const ctx = this as object as Context;
+    return startLightSpan(ctx, name, options) ?? learnSpan(super.startSpan(name, options));
   }
 }
 

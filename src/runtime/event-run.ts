@@ -1,7 +1,7 @@
 import { injectAck } from '../compiler/injected-ack';
 import type { AckFunction } from '../types';
 import { answerError, answerResult, injectableAck } from './answer';
-import type { EventMeter } from './event-meter';
+import type { Meter } from './meter';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
 import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
@@ -14,7 +14,7 @@ export class EventRun {
   /** It is among those that run; the next that waits comes after it. */
   hasTurn = false;
   private span: EventSpan | undefined;
-  private readonly meter: EventMeter | undefined;
+  private readonly meter: Meter | undefined;
   private readonly beganAt: number;
   private failure: unknown;
   private errorCode: unknown;
@@ -51,8 +51,9 @@ export class EventRun {
   }
 
   end(): void {
-    const { ctx, session } = this;
-    this.meter?.end(this.beganAt, this.errorCode);
+    const { ctx, errorCode, gateway, session } = this;
+    this.meter?.end(this.beganAt);
+    if (errorCode !== undefined) gateway.metrics?.refusedPacket(session.path, errorCode);
     this.span?.finish();
     if (ctx) finishEvent(ctx, this.failure);
     session.pending--;

@@ -2,7 +2,11 @@ import type { ServiceBroker } from 'moleculer';
 import type { GatewayLimits } from '../types';
 import { nameOfPath, servesName } from '../compiler/compile-paths';
 import type { GatewayPlan } from '../compiler/plan';
-import { EventMeter, type MeterRegistry } from './event-meter';
+import type { Report } from './errors/guarded';
+import { ActionMeter } from './action-meter';
+import { GuardedRegistry, type CountingRegistry } from './guarded-registry';
+import { MeterTurn } from './meter-turn';
+import { Meter } from './meter';
 
 /** The metrics of gateways; the first four are named as in moleculer-io. */
 const METRICS = [
@@ -75,13 +79,18 @@ const METRICS = [
   },
 ] as const;
 
+const MESSAGES = {
+  total: 'moleculer.io.messages.total',
+  active: 'moleculer.io.messages.active',
+  time: 'moleculer.io.messages.time',
+};
+
 /** What a client can go beyond; each is the name of an option. */
 export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit';
 
-interface Registry extends MeterRegistry {
+interface Registry extends CountingRegistry {
   register(options: object): unknown;
   getMetric(name: string): unknown;
-  decrement(name: string, labels: object): void;
 }
 
 /**
@@ -90,27 +99,46 @@ interface Registry extends MeterRegistry {
  */
 export class GatewayMetrics {
   /** Undefined where the broker has no metrics: then nothing is spent on them. */
-  static of(broker: ServiceBroker): GatewayMetrics | undefined {
+  static of(broker: ServiceBroker, report: Report): GatewayMetrics | undefined {
     if (!broker.isMetricsEnabled()) return undefined;
     const registry = broker.metrics as object as Registry;
     for (const metric of METRICS) if (!registry.getMetric(metric.name)) registry.register(metric);
-    return new GatewayMetrics(registry);
+    return new GatewayMetrics(new GuardedRegistry(registry, report));
   }
 
-  private readonly meters = new Map<string, Map<string, EventMeter>>();
+  private readonly turn = new MeterTurn();
+  private readonly meters = new Map<string, Map<string, Meter>>();
 
-  private constructor(private readonly registry: Registry) {}
+  private constructor(private readonly registry: CountingRegistry) {}
+
+  /** A packet has come from the network: what it brings about can be told together with what comes with it. */
+  arrive(): void {
+    this.turn.arrive();
+  }
 
   /** The meter of an event, as it was declared, in a namespace, as it was declared. */
-  event(namespace: string, event: string): EventMeter {
+  event(namespace: string, event: string): Meter {
     let ofNamespace = this.meters.get(namespace);
-    if (!ofNamespace) this.meters.set(namespace, (ofNamespace = new Map<string, EventMeter>()));
+    if (!ofNamespace) this.meters.set(namespace, (ofNamespace = new Map<string, Meter>()));
     let meter = ofNamespace.get(event);
-    if (!meter) ofNamespace.set(event, (meter = new EventMeter(this.registry, namespace, event)));
+    if (!meter)
+      ofNamespace.set(event, (meter = new Meter(this.registry, this.turn, MESSAGES, { namespace, event })));
     return meter;
   }
 
-  /** A packet that a middleware has refused, before it was known which event it is. */
+  /** The meter of an action that a handler is, for the events that run it. */
+  action(service: string, name: string): ActionMeter {
+    return new ActionMeter(this.registry, this.turn, service, name);
+  }
+
+  /** An event that is refused before it has begun. */
+  refusedEvent(namespace: string, event: string, code: unknown): void {
+    const meter = this.event(namespace, event);
+    meter.end(meter.begin());
+    this.refusedPacket(namespace, code);
+  }
+
+  /** A packet was answered with an error; a middleware may have refused it before it was known which event it is. */
   refusedPacket(namespace: string, code: unknown): void {
     this.registry.increment('moleculer.io.messages.refused.total', { namespace, code });
   }

@@ -18,6 +18,7 @@ import { aroundOf, type Around } from './middlewares-around';
 import { callsArePlain, localEndpoint, type ActionEndpoint } from './moleculer-internals';
 import { socketContextClassOf, type SocketContextClass } from './socket-context';
 import { momentsOf, type SocketMoments } from './socket-moments';
+import { handlerAction } from './handler-action';
 import { traceOf, type StartEventSpan } from './trace-event';
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */
@@ -55,10 +56,6 @@ export interface BoundEvent extends BoundTarget {
 export type ChildOpener = (
   name: string,
 ) => { namespace: Namespace; release: () => void } | 'nobody' | undefined;
-
-type LocalActions = Readonly<
-  Record<string, (params: unknown, options: { ctx: SocketContext }) => PromiseLike<unknown>>
->;
 
 /** A plan at work: one per service of a gateway. */
 export class GatewayRuntime {
@@ -127,7 +124,7 @@ export class GatewayRuntime {
     this.logger = service.logger;
     this.answer = ACK_FORMATS[plan.ack];
     this.log = eventLogOf(service);
-    this.metrics = GatewayMetrics.of(service.broker);
+    this.metrics = GatewayMetrics.of(service.broker, this.report);
     this.Context = socketContextClassOf(service.broker);
     this.limits = new RateLimits(service.fullName);
     this.connectionRate = this.limits.of(plan.connectionRate ? [plan.connectionRate] : []);
@@ -203,7 +200,7 @@ export class GatewayRuntime {
   /** Binds an event to the service. */
   bind(plan: EventPlan): BoundEvent {
     const target = this.bindTarget(plan);
-    return { ...target, around: aroundOf(this, target), trace: traceOf(this, plan) };
+    return { ...target, around: aroundOf(this, target), trace: traceOf(this, target) };
   }
 
   private bindTarget(plan: EventPlan): BoundTarget {
@@ -224,17 +221,16 @@ export class GatewayRuntime {
       return { ...noAction, answersItself: true, run };
     }
     const endpoint = localEndpoint(this.service, target.member);
-    const { actions } = this.service as object as { actions: LocalActions };
-    const call = actions[target.member];
-    if (!call)
+    const runAction = endpoint && handlerAction(this.service, this.metrics, target.member, endpoint);
+    if (!runAction)
       throw new Error(
         `${this.plan.className}.${target.member}: a mixin or modification removed the action; keep it`,
       );
-    const action = endpoint?.action.name ?? '';
+    const action = endpoint.action.name;
     const run: BoundEvent['run'] = (ctx) => {
       // The circuit breaker opens by this, and it is the balancer that usually looks at it.
-      if (endpoint?.state === false) throw new Errors.ServiceNotAvailableError({ action });
-      return call(ctx.params, { ctx });
+      if (!endpoint.state) throw new Errors.ServiceNotAvailableError({ action });
+      return runAction(ctx);
     };
     const rateLimits = this.limits.of(plan.rateLimits);
     return { plan, action, endpoint, rateLimits, answersItself: target.answersItself, run };

@@ -125,6 +125,7 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
       return;
     }
     if (!session.receive || !this.connected) return;
+    session.gateway.metrics?.arrive();
     if ((this as object as { fns: unknown[] }).fns.length === 0) {
       session.receive(session, packet);
       return;

@@ -43,8 +43,7 @@ export function handleCalls(
     for (const [at, call] of calls.entries()) handle(call.args, answers(at, call.name));
   } catch (error) {
     const { code } = answerError(gateway, session.socket, undefined, ack, error);
-    const meter = gateway.metrics?.event(session.path, event.name);
-    meter?.end(meter.begin(), code);
+    gateway.metrics?.refusedEvent(session.path, event.name, code);
   }
 }
 

@@ -101,8 +101,7 @@ function deliver(session: SocketSession, packet: Packet): void {
   const listeners = name === 'error' ? [] : socket.rawListeners(name);
   if (listeners.length === 0) {
     const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: name });
-    const meter = gateway.metrics?.event(session.path, '*');
-    meter?.end(meter.begin(), unknown.code);
+    gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
     answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }
   for (const listener of listeners) {

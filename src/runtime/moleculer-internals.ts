@@ -1,3 +1,4 @@
+import * as moleculer from 'moleculer';
 import { Context, type Service, type ServiceBroker } from 'moleculer';
 
 /*
@@ -8,7 +9,11 @@ import { Context, type Service, type ServiceBroker } from 'moleculer';
 export interface RegisteredAction {
   readonly name: string;
   readonly rawName: string;
+  /** With no middleware around it. */
+  readonly handler: ActionHandler;
 }
+
+export type ActionHandler = (ctx: Context) => Promise<unknown>;
 
 /** Where a call goes to. */
 export interface ActionEndpoint {
@@ -20,11 +25,15 @@ export interface ActionEndpoint {
 /** A class of contexts: Moleculer's, or one of the user's. */
 export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
 
+interface ContextFactory {
+  create(broker: ServiceBroker, endpoint: ActionEndpoint, params: unknown, options: object): Context;
+}
+
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
   findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
-  readonly tracer: { readonly opts: { readonly actions: boolean } };
+  readonly tracer: TracerInternals;
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
     /** Of every action that was ever known, where it is now. */
@@ -32,6 +41,13 @@ interface BrokerInternals {
       readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
     };
   };
+}
+
+interface TracerInternals {
+  readonly opts: { readonly actions: boolean };
+  readonly defaultTags: object | null | undefined;
+  readonly logger: object;
+  shouldSample(span: object): boolean;
 }
 
 interface ServiceInternals {
@@ -43,10 +59,33 @@ export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hoo
   return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
 }
 
+/** Moleculer's middleware for metrics, once more: its functions are not those of the broker. */
+export function metricsMiddleware(broker: ServiceBroker): { localAction: unknown } {
+  // The types of 0.15 leave it out.
+  const { Middlewares } = moleculer as object as {
+    Middlewares: { Metrics(broker: ServiceBroker): { localAction: unknown } };
+  };
+  return Middlewares.Metrics(broker);
+}
+
 /** Whether the broker makes spans of the actions that are called. */
 export function tracesActions(broker: ServiceBroker): boolean {
   const { tracer } = broker as object as BrokerInternals;
   return broker.isTracingEnabled() && tracer.opts.actions;
+}
+
+export function tracerOf(broker: ServiceBroker): TracerInternals {
+  return (broker as object as BrokerInternals).tracer;
+}
+
+/** The context of a call, as Moleculer makes it. */
+export function createContext(
+  broker: ServiceBroker,
+  endpoint: ActionEndpoint,
+  params: unknown,
+  options: object,
+): Context {
+  return (contextClassOf(broker) as ContextClass & ContextFactory).create(broker, endpoint, params, options);
 }
 
 /** The class of the contexts of a broker. */

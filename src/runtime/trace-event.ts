@@ -1,10 +1,9 @@
-import type { Context, Service } from 'moleculer';
+import type { Service } from 'moleculer';
 import type { EventPlan } from '../compiler/plan';
 import type { SocketContext } from '../types';
-import type { GatewayRuntime } from './gateway-runtime';
+import type { BoundTarget, GatewayRuntime } from './gateway-runtime';
+import { learnSpan, startLightSpan, type Span } from './light-span';
 import { tracesActions } from './moleculer-internals';
-
-type Span = ReturnType<Context['startSpan']>;
 
 /** How many characters of a name that a client made up are shown. */
 const SHOWN = 100;
@@ -28,21 +27,17 @@ export class EventSpan {
   private failure: unknown;
   private running = true;
 
+  /** @param actionName what Moleculer calls the span of the action, unless it was given a name */
   constructor(
     private readonly ctx: SocketContext & Traced,
     name: string,
+    private readonly actionName: string,
     service: Service,
     tags: object,
   ) {
-    this.span = ctx.startSpan(name, {
-      id: ctx.id,
-      type: 'event',
-      traceID: ctx.requestID,
-      parentID: ctx.parentID,
-      sampled: ctx.tracing,
-      service,
-      tags,
-    });
+    const { id, parentID, requestID, tracing } = ctx;
+    const options = { id, type: 'event', traceID: requestID, parentID, sampled: tracing, service, tags };
+    this.span = startLightSpan(ctx, name, options) ?? learnSpan(ctx.startSpan(name, options));
     ctx.tracing = this.span.sampled;
     ctx[EVENT_SPAN] = this;
   }
@@ -52,7 +47,7 @@ export class EventSpan {
     const { ctx, span } = this;
     if (!this.running || options['type'] !== 'action' || options['id'] !== ctx.id) return undefined;
     // The option spanName.
-    if (name !== `action '${String(ctx.action?.name)}'`) span.name = name;
+    if (name !== this.actionName) span.name = name;
     span.addTags((options['tags'] ?? {}) as Record<string, unknown>);
     return span;
   }
@@ -81,10 +76,14 @@ export function eventSpanOf(ctx: object): EventSpan | undefined {
 }
 
 /** Decides once whether an event has spans: undefined where the broker traces no actions, and with `tracing: false`. */
-export function traceOf({ broker, service }: GatewayRuntime, plan: EventPlan): StartEventSpan | undefined {
+export function traceOf(
+  { broker, service }: GatewayRuntime,
+  { plan, action }: BoundTarget,
+): StartEventSpan | undefined {
   if (!tracesActions(broker) || !isTraced(plan)) return undefined;
+  const actionName = `action '${action}'`;
   return (ctx, path) =>
-    new EventSpan(ctx, `event '${plan.name}' in '${path}'`, service, {
+    new EventSpan(ctx, `event '${plan.name}' in '${path}'`, actionName, service, {
       event: ctx.event.slice(0, SHOWN),
       namespace: path,
       socketID: ctx.socket.id,

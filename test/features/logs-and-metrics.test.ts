@@ -1,8 +1,11 @@
 import { expect } from 'chai';
-import { Errors, type BrokerOptions, type ServiceSchema } from 'moleculer';
+import { Errors, MetricReporters, type BrokerOptions, type ServiceSchema } from 'moleculer';
 import type { Socket } from 'socket.io';
 import {
   Authenticate,
+  Ctx,
+  MessageBody,
+  OnBeforeCall,
   PacketMiddleware,
   SocketEvent,
   SocketGateway,
@@ -255,6 +258,126 @@ describe('metrics', () => {
     await slow;
     const [item] = (running.broker.metrics.getMetric('moleculer.io.messages.time') as any).snapshot();
     expect(item.lastValue).to.be.within(20, 1000);
+  });
+
+  it('are told before a client has its answer, however long that took', async () => {
+    @SocketNamespace('/x', { name: 'gateway', settings })
+    class UnhurriedGateway extends SocketGateway {
+      @OnBeforeCall('prepared')
+      prepare() {
+        return new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      @SocketEvent()
+      prepared() {
+        return null;
+      }
+      @SocketEvent()
+      now() {
+        return null;
+      }
+      @SocketEvent()
+      soon() {
+        return new Promise(setImmediate);
+      }
+      @SocketEvent()
+      later() {
+        return new Promise((resolve) => setTimeout(resolve, 2));
+      }
+    }
+    const running = await start(UnhurriedGateway, METRICS);
+    const client = await connect(running);
+    for (let times = 1; times <= 5; times++) {
+      for (const event of ['now', 'prepared', 'soon', 'later']) {
+        const told = await new Promise((resolve) => {
+          client.emit(event, () => {
+            const of = (name: string) =>
+              values(running, name).find(([labels]) => (labels as { event: string }).event === event)![1];
+            const requests = running.broker.metrics.getMetric('moleculer.request.total') as any;
+            const ofAction = requests.get({ service: 'gateway', action: `gateway.${event}`, type: 'local' });
+            resolve([...['messages.total', 'messages.time', 'messages.active'].map(of), ofAction.value]);
+          });
+        });
+        expect(told, event).to.deep.equal([times, times, 0, times]);
+      }
+    }
+  });
+
+  it('of an event whose reporter throws are lost, and logged; the client gets its answer', async () => {
+    // Moleculer calls reporters from timers of its own, too, where nobody can catch what they throw.
+    let failing = true;
+    class FailingReporter extends (MetricReporters.Base as unknown as new () => object) {
+      init() {}
+      stop() {}
+      metricChanged({ name }: { name: string }) {
+        if (failing && name.startsWith('moleculer.io.')) throw new Error(`no room for ${name}`);
+      }
+    }
+    const logger = new CollectingLogger('error');
+    const metrics = { ...(METRICS.metrics as object), reporter: new FailingReporter() };
+    const running = await start(MeasuredGateway, { metrics, logger } as object);
+    const client = await connect(running);
+    expect((await ask(client, 'echo', 7)).result).to.equal(7);
+    expect((await ask(client, 'fail', 418)).error).to.include({ code: 418 });
+    const gone = new Promise((resolve) =>
+      running.gateway.io.of('/x').sockets.get(client.id!)!.on('disconnect', resolve),
+    );
+    client.disconnect();
+    await gone;
+    failing = false;
+    const lost = logger.lines.map(
+      ({ text }) => /a reporter of metrics failed with '(.+?)': Error: no room/.exec(text)?.[1],
+    );
+    expect([...new Set(lost)]).to.have.members([
+      'moleculer.io.socket.active',
+      'moleculer.io.messages.total',
+      'moleculer.io.messages.active',
+      'moleculer.io.messages.time',
+      'moleculer.io.messages.refused.total',
+      'moleculer.io.socket.disconnects.total',
+    ]);
+  });
+
+  it("are Moleculer's, too, of the action that a handler is: the same for an event as for a call", async () => {
+    @SocketNamespace('/x', { name: 'gateway', version: 1, settings })
+    class CalledGateway extends SocketGateway {
+      @SocketEvent('please do', { visibility: 'public' })
+      act(@MessageBody() { fail }: any, @Ctx() ctx: SocketContext) {
+        if (fail === undefined) return ctx.call('math.add');
+        throw fail ? new Errors.MoleculerClientError('No tea', 418, 'TEAPOT') : new Error('no such field');
+      }
+    }
+    const math: ServiceSchema = { name: 'math', actions: { add: () => 3 } };
+    /** What Moleculer tells of requests, with the labels of every value. */
+    const requests = ({ broker }: Running) =>
+      ['total', 'active', 'time', 'levels', 'error.total'].map((name) => {
+        const metric = broker.metrics.getMetric(`moleculer.request.${name}`) as unknown as {
+          snapshot(): (Item & { key: string; rate?: number })[];
+        };
+        return metric
+          .snapshot()
+          .filter(({ key }) => !key.includes('$node'))
+          .map(({ key, labels, value, count }) => [name, key, labels, value ?? count])
+          .sort();
+      });
+    const payloads = [{}, {}, { fail: true }, {}, { fail: false }];
+
+    const byEvents = await start([CalledGateway, math], METRICS);
+    const client = await connect(byEvents);
+    // One by one, and several in one go.
+    for (const payload of payloads) await ask(client, 'please do', payload);
+    await Promise.all(payloads.map((payload) => ask(client, 'please do', payload)));
+
+    const byCalls = await start([CalledGateway, math], METRICS);
+    for (const payload of [...payloads, ...payloads]) {
+      await byCalls.broker.call('v1.gateway.act', payload).catch(() => undefined);
+    }
+    expect(requests(byEvents)).to.deep.equal(requests(byCalls));
+    expect(requests(byEvents)[0]).to.deep.include([
+      'total',
+      '"v1.gateway"|"v1.gateway.act"|"local"|',
+      { service: 'v1.gateway', action: 'v1.gateway.act', type: 'local', caller: null },
+      10,
+    ]);
   });
 
   it('tell how many sockets there are, and why they have gone', async () => {

@@ -501,6 +501,64 @@ describe('tracing', () => {
     }
   });
 
+  describe('has spans', () => {
+    interface LiveSpan extends Span {
+      readonly tracer: object;
+      readonly logger: object;
+      readonly meta: Record<string, unknown>;
+      readonly opts: Record<string, unknown> & { ctx: Context };
+      startSpan(name: string): LiveSpan;
+      finish(): void;
+    }
+
+    /** What an exporter finds in every span of a few events; ids and times are another's. */
+    async function spansOf(byMoleculer: boolean): Promise<unknown[]> {
+      inHandler = async (ctx) => {
+        const part = ctx.startSpan('a part', { tags: { of: 'the event' } } as object);
+        ctx.finishSpan(part);
+        return ctx.call('math.add', { a: 1, b: 2 });
+      };
+      const { client, running } = await serve(traced({ defaultTags: { zone: 'eu' } }));
+      const { tracer } = running.broker as unknown as { tracer: { startSpan: () => Span; logger: object } };
+      // Where the tracer has a method of its own, it is asked for every span.
+      if (byMoleculer) tracer.startSpan = tracer.startSpan.bind(tracer);
+      await ask(client, 'do it', { id: 1 });
+      await ask(client, 'pay', { amount: 'none' });
+      await ask(client, 'call', 'math.add', { a: 1, b: 2 });
+      await ask(client, 'call', 'math.fail');
+      return (exporter.started as LiveSpan[]).map((span) => {
+        const { id, traceID, parentID, duration, opts, error, ...rest } = span;
+        const inner = span.startSpan('inner');
+        inner.finish();
+        span.meta['vendor'] = 'kept';
+        const { ctx, service, ...given } = opts;
+        return {
+          ...Object.fromEntries(Object.entries(rest).filter(([key]) => !/^(start|finish)/.test(key))),
+          keys: Object.keys(span).sort(),
+          error: error?.name,
+          tags: { ...span.tags, requestID: undefined, socketID: undefined },
+          // Below which of the spans it is.
+          parent: exporter.spans.find((other) => other.id === parentID)?.name,
+          inner: [inner.name, inner.parentID === id, inner.traceID === traceID, inner.service],
+          took: typeof duration,
+          of: span.tracer === tracer && span.logger === tracer.logger,
+          meta: span.meta,
+          context: ctx.id === id || ctx.span === undefined,
+          serviceName: (service as { fullName?: string } | undefined)?.fullName,
+          opts: Object.keys(given).sort(),
+        };
+      });
+    }
+
+    it('as Moleculer makes them, down to what exporters do not copy', async () => {
+      const moleculers = await spansOf(true);
+      exporter = new CollectingExporter();
+      const ours = await spansOf(false);
+      expect(ours).to.have.length(8);
+      expect(ours).to.deep.equal(moleculers);
+    });
+  });
+
   describe('requestID', () => {
     const ids = (ctx: SocketContext): unknown => ctx.call('math.ids');
 

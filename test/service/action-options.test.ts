@@ -10,7 +10,7 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connect, signal, start } from '../support/run-gateway';
+import { ask, connect, serviceOf, signal, start } from '../support/run-gateway';
 
 const settings = { port: 0 };
 const ran: unknown[] = [];
@@ -171,6 +171,37 @@ describe('options of actions on event handlers', () => {
       clients.map(({ id }) => id),
     );
   });
+
+  for (const metrics of [false, true]) {
+    it(`bulkhead counts events and calls together, metrics ${metrics ? 'on' : 'off'}`, async () => {
+      const go = signal();
+      const arrived = signal();
+      let running = 0;
+      let most = 0;
+      @SocketNamespace('/x', { settings })
+      class NarrowGateway extends SocketGateway {
+        @SocketEvent('one', { bulkhead: { enabled: true, concurrency: 1, maxQueueSize: 10 } })
+        async one(ctx: SocketContext) {
+          most = Math.max(most, ++running);
+          arrived.fire();
+          await go;
+          running--;
+          return ctx.params;
+        }
+      }
+      const narrow = await start(NarrowGateway, { metrics });
+      const client = await connect(narrow);
+      const { actions } = serviceOf(narrow.broker, 'narrow') as unknown as {
+        actions: { one(params: unknown): Promise<unknown> };
+      };
+      const answers = [ask(client, 'one', 'event'), arrived.then(() => actions.one('call'))] as const;
+      await arrived;
+      go.fire();
+      expect((await answers[0]).result).to.equal('event');
+      expect(await answers[1]).to.equal('call');
+      expect(most).to.equal(1);
+    });
+  }
 
   it('visibility protected opens it to services of this node', async () => {
     @SocketNamespace('/x', { settings })

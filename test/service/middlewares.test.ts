@@ -54,6 +54,21 @@ describe("Moleculer's middlewares around a gateway", () => {
   }
 
   describe('localAction', () => {
+    it('run whatever they are called, where Moleculer measures actions itself', async () => {
+      const Metrics = {
+        name: 'Metrics',
+        localAction: (next: (ctx: Context) => unknown, action: { name: string }) => (ctx: Context) => {
+          seen.push(action.name);
+          return next(ctx);
+        },
+      };
+      running = await start([ChatGateway, math], { middlewares: [Metrics], metrics: true } as object);
+      client = await connect(running);
+      seen.length = 0;
+      expect((await ask(client, 'add', { a: 1, b: 2 })).result).to.equal(3);
+      expect(seen).to.deep.equal(['chat.add', 'math.add']);
+    });
+
     it('wraps handlers of events, which it finds by their options, and gets the context of the socket', async () => {
       await serve({
         localAction(next: any, action: any) {
