@@ -37,7 +37,7 @@ class CalledContext extends PlainContext {
 
   override startSpan(name: string, options: SpanOptions = {}): Span {
     const ctx = this as object as Context;
-    return startLightSpan(ctx, name, options) ?? learnSpan(super.startSpan(name, options));
+    return startLightSpan(ctx, name, options) ?? learnSpan(ctx, super.startSpan(name, options));
   }
 }
 

@@ -1,8 +1,8 @@
-import { NotFoundError, PayloadTooLarge, RateLimitExceeded } from '../errors';
-import type { HandlerPlan } from '../compiler/plan';
-import type { AckFunction, SocketContext } from '../types';
+import { NotFoundError, RateLimitExceeded } from '../errors';
+import type { AckFunction } from '../types';
 import { isTimeout } from './abort-signal';
 import { answerError } from './answer';
+import { createContext } from './create-context';
 import { EventRun } from './event-run';
 import { resolveExposed } from './auto-expose/resolve-exposed';
 import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
@@ -14,13 +14,14 @@ import { checkPolicies, checkUser } from './guard-event';
 import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
-import { isDeeperThan } from './payload-depth';
 import { takePoints } from './rate-limits';
+import { refuseOverload } from './refuse-overload';
 import type { Around } from './middlewares-around';
 import { awaitTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
+import { validateArguments } from './validate-arguments';
 
 /*
  * START HERE: one event, from top to bottom.
@@ -194,7 +195,7 @@ export async function passEvent(
     else if (target.kind === 'action') call = resolveExposed(gateway, target, ctx);
     if (guard) checkUser(guard, ctx);
     if (target.kind === 'handler') {
-      const validated = validate(target.bodies, ctx);
+      const validated = validateArguments(target.bodies, ctx);
       if (validated) await validated;
     }
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
@@ -230,58 +231,4 @@ export async function passEvent(
   } finally {
     run?.end();
   }
-}
-
-/** A client that asks for more than the gateway can bear is refused before anything is made for it. */
-function refuseOverload(gateway: GatewayRuntime, session: SocketSession, args: readonly unknown[]): void {
-  const { maxPending, maxDepth } = gateway.plan.limits;
-  if (session.pending > maxPending) {
-    gateway.metrics?.exceeded(session.path, 'maxPending');
-    throw new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
-  }
-  for (const arg of args) {
-    if (typeof arg !== 'object' || !isDeeperThan(arg, maxDepth)) continue;
-    gateway.metrics?.exceeded(session.path, 'maxDepth');
-    throw new PayloadTooLarge({ maxDepth });
-  }
-}
-
-/** Makes the Moleculer context of the event; only an overridden `socketGetMeta` can make it a promise. */
-function createContext(
-  gateway: GatewayRuntime,
-  session: SocketSession,
-  event: BoundEvent,
-  name: string,
-  args: readonly unknown[],
-): EventContext | PromiseLike<EventContext> {
-  const { broker, service, Context, newEventID } = gateway;
-  const meta = service.socketGetMeta(session.socket);
-  if (!gateway.overridesMeta && !isPromise(meta))
-    return new Context(broker, event.endpoint, newEventID?.(), session, name, args, meta);
-  // The application made it, and may have made it once for all: what is written into it must be for this call.
-  const create = (own: object): EventContext =>
-    new Context(broker, event.endpoint, newEventID?.(), session, name, args, { ...own });
-  return isPromise(meta) ? Promise.resolve(meta as PromiseLike<object>).then(create) : create(meta);
-}
-
-/** Replaces the arguments that have a declared type by what validation makes of them; a promise where a check waits. */
-function validate(bodies: HandlerPlan['bodies'], ctx: SocketContext, from = 0): Promise<void> | undefined {
-  const args = ctx.args as unknown[];
-  for (let i = from; i < bodies.length; i++) {
-    const { index, check } = bodies[i] as HandlerPlan['bodies'][number];
-    const checked = check(args[index]);
-    if (checked instanceof Promise) {
-      return checked.then((value: unknown) => {
-        replaceArgument(ctx, args, index, value);
-        return validate(bodies, ctx, i + 1);
-      });
-    }
-    replaceArgument(ctx, args, index, checked);
-  }
-  return undefined;
-}
-
-function replaceArgument(ctx: SocketContext, args: unknown[], index: number, value: unknown): void {
-  args[index] = value;
-  if (index === 0) ctx.params = value;
 }

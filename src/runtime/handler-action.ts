@@ -2,7 +2,7 @@ import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { SocketContext } from '../types';
 import type { GatewayMetrics } from './gateway-metrics';
 import {
-  createContext,
+  contextOfCall,
   hooksOf,
   metricsMiddleware,
   type ActionEndpoint,
@@ -42,7 +42,7 @@ export function handlerAction(
     .reduce<ActionHandler>((next, hook) => hook.call(broker, next, action), action.handler);
   const runMeasured = measuring.call(broker, run, action);
   actions[member] = (params, options = {}) =>
-    runMeasured(options.ctx ?? createContext(broker, endpoint, params, options));
+    runMeasured(options.ctx ?? contextOfCall(broker, endpoint, params, options));
 
   const meter = metrics.action(service.fullName, action.name);
   return (ctx) => {

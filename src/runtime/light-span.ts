@@ -1,5 +1,5 @@
 import type { Context, ServiceBroker } from 'moleculer';
-import { tracerOf } from './moleculer-internals';
+import { spansArePlain, tracerOf } from './moleculer-internals';
 
 /** A span of Moleculer's. */
 export type Span = ReturnType<Context['startSpan']>;
@@ -30,11 +30,11 @@ let LightSpan: LightSpanClass | undefined;
  * What `startSpan` of a context does, for less. Moleculer's constructor redefines four properties of every span, which
  * costs more than all else that a span does. What is made here has the same prototype and the same properties.
  *
- * @returns undefined where it is Moleculer that has to make the span
+ * @returns undefined where it is for Moleculer to make the span, or for the application
  */
 export function startLightSpan(ctx: Context, name: string, options: SpanOptions): Span | undefined {
-  // A span within a span is made by the outer one; and an application may have a `startSpan` of its own on the tracer.
-  if (!LightSpan || ctx.span || Object.hasOwn(tracerOf(ctx.broker), 'startSpan')) return undefined;
+  // A span within a span is made by the outer one.
+  if (!LightSpan || ctx.span || !spansArePlain(ctx.broker)) return undefined;
   const span = new LightSpan(ctx, name, options);
   span.start();
   (ctx as object as { _spanStack: Span[] })._spanStack.push(span);
@@ -43,8 +43,8 @@ export function startLightSpan(ctx: Context, name: string, options: SpanOptions)
 }
 
 /** From now on spans can be made as Moleculer has made this one. */
-export function learnSpan(span: Span): Span {
-  LightSpan ??= lightClassOf(Object.getPrototypeOf(span) as object);
+export function learnSpan(ctx: Context, span: Span): Span {
+  if (spansArePlain(ctx.broker)) LightSpan ??= lightClassOf(Object.getPrototypeOf(span) as object);
   return span;
 }
 

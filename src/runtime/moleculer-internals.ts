@@ -79,7 +79,7 @@ export function tracerOf(broker: ServiceBroker): TracerInternals {
 }
 
 /** The context of a call, as Moleculer makes it. */
-export function createContext(
+export function contextOfCall(
   broker: ServiceBroker,
   endpoint: ActionEndpoint,
   params: unknown,
@@ -157,4 +157,9 @@ export function callsArePlain(broker: ServiceBroker): boolean {
   const wrapped = (middlewares.registeredHooks['call']?.length ?? 0) > 0;
   const { contextParamsCloning, maxCallLevel } = broker.options;
   return !wrapped && ContextFactory === (Context as object) && !contextParamsCloning && !maxCallLevel;
+}
+
+/** Whether a span is what Moleculer makes of it: neither the contexts nor the tracer have a `startSpan` of the application's. */
+export function spansArePlain(broker: ServiceBroker): boolean {
+  return contextClassOf(broker) === (Context as object) && !Object.hasOwn(tracerOf(broker), 'startSpan');
 }

@@ -37,7 +37,7 @@ export class EventSpan {
   ) {
     const { id, parentID, requestID, tracing } = ctx;
     const options = { id, type: 'event', traceID: requestID, parentID, sampled: tracing, service, tags };
-    this.span = startLightSpan(ctx, name, options) ?? learnSpan(ctx.startSpan(name, options));
+    this.span = startLightSpan(ctx, name, options) ?? learnSpan(ctx, ctx.startSpan(name, options));
     ctx.tracing = this.span.sampled;
     ctx[EVENT_SPAN] = this;
   }

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { IsInt } from 'class-validator';
-import { Errors as MoleculerErrors, TracerExporters, type Context, type ServiceSchema } from 'moleculer';
+import {
+  Context as MoleculerContext,
+  Errors as MoleculerErrors,
+  TracerExporters,
+  type Context,
+  type ServiceSchema,
+} from 'moleculer';
 import {
   Authenticate,
   Authorize,
@@ -556,6 +562,28 @@ describe('tracing', () => {
       const ours = await spansOf(false);
       expect(ours).to.have.length(8);
       expect(ours).to.deep.equal(moleculers);
+    });
+
+    it("and asks the application's own contexts for them, where it has any", async () => {
+      const asked: string[] = [];
+      class OwnContext extends MoleculerContext {
+        override startSpan(name: string, options?: Record<string, any>): ReturnType<Context['startSpan']> {
+          asked.push(name);
+          return super.startSpan(name, options);
+        }
+      }
+      inHandler = (ctx) => ctx.call('math.ids');
+      const { client } = await serve({ ...traced(), ContextFactory: OwnContext as never });
+      for (let times = 0; times < 2; times++) await ask(client, 'do it');
+      await ask(client, 'call', 'math.ids');
+      const expected = ["event 'do it' in '/x'", "action 'math.ids'"];
+      expect(asked.filter((name) => !name.includes('$node'))).to.deep.equal([
+        ...expected,
+        ...expected,
+        "event 'call' in '/x'",
+        "action 'math.ids'",
+      ]);
+      expect(exporter.spans).to.have.length(6);
     });
   });
 
