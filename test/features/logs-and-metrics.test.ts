@@ -302,6 +302,26 @@ describe('metrics', () => {
     }
   });
 
+  it('tell who called, where a hook has said so', async () => {
+    @SocketNamespace('/x', { name: 'gateway', settings })
+    class NamingGateway extends SocketGateway {
+      @OnBeforeCall()
+      nameCaller(ctx: SocketContext) {
+        ctx.caller = 'the app';
+      }
+      @SocketEvent()
+      act() {
+        return 'done';
+      }
+    }
+    const running = await start(NamingGateway, METRICS);
+    expect((await ask(await connect(running), 'act')).result).to.equal('done');
+    const total = running.broker.metrics.getMetric('moleculer.request.total') as any;
+    const labels = { service: 'gateway', action: 'gateway.act', type: 'local' };
+    expect(total.get({ ...labels, caller: 'the app' }).value).to.equal(1);
+    expect(total.get(labels)).to.equal(undefined);
+  });
+
   it('of an event whose reporter throws are lost, and logged; the client gets its answer', async () => {
     // Moleculer calls reporters from timers of its own, too, where nobody can catch what they throw.
     let failing = true;
