@@ -39,8 +39,8 @@ const FULL = {
 };
 
 const SHORT: typeof FULL = {
-  rounds: { lives: 2, rounds: 5 },
-  events: { warmUp: 20_000, measured: 8_000 },
+  rounds: { lives: 2, rounds: 2 },
+  events: { warmUp: 8_000, measured: 6_000 },
   connects: 200,
   pushes: 20,
   validations: 5_000,
