@@ -5,6 +5,7 @@ import type { GatewayPlan } from '../compiler/plan';
 import type { Report } from './errors/guarded';
 import { ActionMeter } from './action-meter';
 import { GuardedRegistry, type CountingRegistry } from './guarded-registry';
+import { measuringHook, type ActionHook } from './moleculer-internals';
 import { MeterTurn } from './meter-turn';
 import { Meter } from './meter';
 
@@ -103,13 +104,17 @@ export class GatewayMetrics {
     if (!broker.isMetricsEnabled()) return undefined;
     const registry = broker.metrics as object as Registry;
     for (const metric of METRICS) if (!registry.getMetric(metric.name)) registry.register(metric);
-    return new GatewayMetrics(new GuardedRegistry(registry, report));
+    return new GatewayMetrics(new GuardedRegistry(registry, report), measuringHook(broker));
   }
 
   private readonly turn = new MeterTurn();
   private readonly meters = new Map<string, Map<string, Meter>>();
 
-  private constructor(private readonly registry: CountingRegistry) {}
+  /** @param measuring what Moleculer itself measures actions with; undefined where it does not */
+  private constructor(
+    private readonly registry: CountingRegistry,
+    readonly measuring: ActionHook | undefined,
+  ) {}
 
   /** A packet has come from the network: what it brings about can be told together with what comes with it. */
   arrive(): void {

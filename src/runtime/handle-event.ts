@@ -1,4 +1,4 @@
-import { NotFoundError, RateLimitExceeded } from '../errors';
+import { NotFoundError } from '../errors';
 import type { AckFunction } from '../types';
 import { isTimeout } from './abort-signal';
 import { answerError } from './answer';
@@ -15,7 +15,7 @@ import { ackOf } from './guard-socket';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
-import { refuseOverload } from './refuse-overload';
+import { refuseOverload, tooManyPending } from './refuse-overload';
 import type { Around } from './middlewares-around';
 import { awaitTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
@@ -56,11 +56,8 @@ export function receivePacket(session: SocketSession, packet: Packet): void {
 
 /** Refuses a packet that would have to wait where too many do already. */
 export function refuseOneMore(session: SocketSession, packet: Packet): boolean {
-  const { gateway } = session;
-  const { maxPending } = gateway.plan.limits;
-  if (session.pending < maxPending) return false;
-  gateway.metrics?.exceeded(session.path, 'maxPending');
-  refusePacket(session, packet, new RateLimitExceeded('TOO_MANY_PENDING', { maxPending }));
+  if (session.pending < session.gateway.plan.limits.maxPending) return false;
+  refusePacket(session, packet, tooManyPending(session));
   return true;
 }
 
@@ -121,7 +118,7 @@ function handleEvent(
 ): void {
   const run = new EventRun(gateway, session, event, ack);
   try {
-    refuseOverload(gateway, session, args);
+    refuseOverload(session, args);
     const turn = awaitTurn(session, gateway.plan.limits.concurrency);
     run.hasTurn = true;
     const created = turn ?? createContext(gateway, session, event, name, args);

@@ -1,15 +1,14 @@
-import type { Context, Service, ServiceBroker } from 'moleculer';
+import type { Context, Service } from 'moleculer';
 import type { SocketContext } from '../types';
 import type { GatewayMetrics } from './gateway-metrics';
 import {
   contextOfCall,
   hooksOf,
-  metricsMiddleware,
   type ActionEndpoint,
   type ActionHandler,
+  type ActionHook,
 } from './moleculer-internals';
 
-type Hook = (this: ServiceBroker, next: ActionHandler, action: object) => ActionHandler;
 type LocalActions = Record<string, (params: unknown, options?: { ctx?: Context }) => PromiseLike<unknown>>;
 
 /** Runs the action that a handler is, in the context of an event. */
@@ -33,11 +32,11 @@ export function handlerAction(
   const { broker } = service;
   const { actions } = service as object as { actions: LocalActions };
   const call = actions[member];
-  const measuring = metrics && measuringHook(broker);
+  const measuring = metrics?.measuring;
   if (!call || !measuring) return call && ((ctx) => call(ctx.params, { ctx }));
 
   const { action } = endpoint;
-  const run = hooksOf<Hook>(broker, 'localAction')
+  const run = hooksOf<ActionHook>(broker, 'localAction')
     .filter((hook) => hook !== measuring)
     .reduce<ActionHandler>((next, hook) => hook.call(broker, next, action), action.handler);
   const runMeasured = measuring.call(broker, run, action);
@@ -59,11 +58,4 @@ export function handlerAction(
       },
     );
   };
-}
-
-/** The function with which Moleculer measures actions; undefined where it does not. */
-function measuringHook(broker: ServiceBroker): Hook | undefined {
-  const { localAction } = metricsMiddleware(broker);
-  // Each broker has functions of its own, of the same text.
-  return hooksOf<Hook>(broker, 'localAction').find((hook) => String(hook) === String(localAction));
 }

@@ -1,4 +1,4 @@
-import type { Context, ServiceBroker } from 'moleculer';
+import type { Context } from 'moleculer';
 import { spansArePlain, tracerOf } from './moleculer-internals';
 
 /** A span of Moleculer's. */
@@ -72,7 +72,6 @@ function lightClassOf(prototype: object): LightSpanClass {
     readonly logs: readonly object[] = [];
     readonly tags: object;
     // Moleculer's are properties that are not enumerable, since exporters copy spans.
-    readonly #broker: ServiceBroker;
     readonly #ctx: Context;
     readonly #options: SpanOptions;
     #meta: object | undefined;
@@ -82,7 +81,6 @@ function lightClassOf(prototype: object): LightSpanClass {
       const { broker } = ctx;
       const tracer = tracerOf(broker);
       const { id, service } = options;
-      this.#broker = broker;
       this.#ctx = ctx;
       this.#options = options;
       this.name = name;
@@ -97,15 +95,15 @@ function lightClassOf(prototype: object): LightSpanClass {
     }
 
     get tracer(): object {
-      return tracerOf(this.#broker);
+      return tracerOf(this.#ctx.broker);
     }
 
     get logger(): object {
-      return tracerOf(this.#broker).logger;
+      return tracerOf(this.#ctx.broker).logger;
     }
 
     get opts(): object {
-      const { defaultTags } = tracerOf(this.#broker);
+      const { defaultTags } = tracerOf(this.#ctx.broker);
       return { type: 'custom', defaultTags, ctx: this.#ctx, ...this.#options, parentSpan: undefined };
     }
 

@@ -15,6 +15,9 @@ export interface RegisteredAction {
 
 export type ActionHandler = (ctx: Context) => Promise<unknown>;
 
+/** What a middleware stands around an action with. */
+export type ActionHook = (this: ServiceBroker, next: ActionHandler, action: object) => ActionHandler;
+
 /** Where a call goes to. */
 export interface ActionEndpoint {
   /** False while Moleculer's circuit breaker has cut it off. */
@@ -59,13 +62,15 @@ export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hoo
   return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
 }
 
-/** Moleculer's middleware for metrics, once more: its functions are not those of the broker. */
-export function metricsMiddleware(broker: ServiceBroker): { localAction: unknown } {
+/** The function with which Moleculer measures the actions of a broker; undefined where it does not. */
+export function measuringHook(broker: ServiceBroker): ActionHook | undefined {
   // The types of 0.15 leave it out.
   const { Middlewares } = moleculer as object as {
-    Middlewares: { Metrics(broker: ServiceBroker): { localAction: unknown } };
+    Middlewares: { Metrics(broker: ServiceBroker): { localAction: ActionHook } };
   };
-  return Middlewares.Metrics(broker);
+  // Each broker has functions of its own, of the same text.
+  const text = String(Middlewares.Metrics(broker).localAction);
+  return hooksOf<ActionHook>(broker, 'localAction').find((hook) => String(hook) === text);
 }
 
 /** Whether the broker makes spans of the actions that are called. */

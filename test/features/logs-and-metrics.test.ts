@@ -371,7 +371,7 @@ describe('metrics', () => {
     const requests = ({ broker }: Running) =>
       ['total', 'active', 'time', 'levels', 'error.total'].map((name) => {
         const metric = broker.metrics.getMetric(`moleculer.request.${name}`) as unknown as {
-          snapshot(): (Item & { key: string; rate?: number })[];
+          snapshot(): (Item & { key: string })[];
         };
         return metric
           .snapshot()
