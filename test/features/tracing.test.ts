@@ -3,7 +3,6 @@ import { IsInt } from 'class-validator';
 import {
   Context as MoleculerContext,
   Errors as MoleculerErrors,
-  TracerExporters,
   type Context,
   type ServiceSchema,
 } from 'moleculer';
@@ -23,6 +22,7 @@ import {
   type SocketContext,
   type SocketMiddleware,
 } from '../../src';
+import { CollectingExporter } from '../support/collecting-exporter';
 import {
   ask,
   CollectingLogger,
@@ -51,28 +51,10 @@ interface Span {
   readonly duration: number;
 }
 
-/** The base of Moleculer's exporters, which its two majors declare differently. */
-const BaseExporter = TracerExporters.Base as unknown as new () => object;
-
-class CollectingExporter extends BaseExporter {
-  readonly started: Span[] = [];
-  readonly spans: Span[] = [];
-  spanStarted(span: Span): void {
-    this.started.push(span);
-  }
-  spanFinished(span: Span): void {
-    // As it is now: what is written into it later is not exported.
-    this.spans.push({ ...span });
-  }
-  stop(): void {
-    // There is nothing to write.
-  }
-}
-
 describe('tracing', () => {
-  let exporter: CollectingExporter;
+  let exporter: CollectingExporter<Span>;
   beforeEach(() => {
-    exporter = new CollectingExporter();
+    exporter = new CollectingExporter<Span>();
   });
 
   function traced(tracing: object = {}, options: Options = {}): Options {
@@ -558,7 +540,7 @@ describe('tracing', () => {
 
     it('as Moleculer makes them, down to what exporters do not copy', async () => {
       const moleculers = await spansOf(true);
-      exporter = new CollectingExporter();
+      exporter = new CollectingExporter<Span>();
       const ours = await spansOf(false);
       expect(ours).to.have.length(8);
       expect(ours).to.deep.equal(moleculers);

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Errors as MoleculerErrors, TracerExporters } from 'moleculer';
+import { Errors as MoleculerErrors } from 'moleculer';
 import { Action } from 'moleculer-decorators';
 import {
   Authenticate,
@@ -10,6 +10,7 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
+import { CollectingExporter } from '../support/collecting-exporter';
 import { ask, connect, serviceOf, signal, start } from '../support/run-gateway';
 
 const settings = { port: 0 };
@@ -217,14 +218,8 @@ describe('options of actions on event handlers', () => {
   });
 
   it('tracing gives a handler its span, with tags, and its calls are below', async () => {
-    const spans: any[] = [];
-    class Exporter extends (TracerExporters.Base as new () => object) {
-      init() {}
-      stop() {}
-      spanFinished(span: any) {
-        spans.push(span);
-      }
-    }
+    const exporter = new CollectingExporter<any>();
+    const { spans } = exporter;
     @SocketNamespace('/x', { settings })
     class TracedGateway extends SocketGateway {
       @SocketEvent('send', {
@@ -237,7 +232,7 @@ describe('options of actions on event handlers', () => {
       silent() {}
     }
     const running = await start([TracedGateway, { name: 'other', actions: { act() {} } }], {
-      tracing: { enabled: true, exporter: new Exporter() as never },
+      tracing: { enabled: true, exporter: exporter as never },
     });
     const client = await connect(running);
     await ask(client, 'send', { id: 5, secret: 6 });
