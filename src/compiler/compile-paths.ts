@@ -1,4 +1,4 @@
-import type { DynamicPath, PathPlan } from './plan';
+import type { DynamicPath, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 const PARAMETER = /^:([A-Za-z_]\w*)$/;

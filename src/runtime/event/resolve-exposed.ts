@@ -1,0 +1,32 @@
+import type { ActionPlan } from '../../plan/plan';
+import { NotFoundError } from '../../errors';
+import type { SocketContext } from '../../types';
+import { callOptions, type ProxiedCall } from './call-action';
+import type { GatewayRuntime } from '../gateway/build-gateway';
+import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
+
+/**
+ * Finds the node that an exposed action is called on.
+ *
+ * @throws NotFoundError 404 `EVENT_NOT_FOUND` if nobody has the action any more, or none that clients may see
+ * @throws ServiceNotAvailableError 404 if all that have it are cut off
+ */
+export function resolveExposed(gateway: GatewayRuntime, target: ActionPlan, ctx: SocketContext): ProxiedCall {
+  const { action } = target;
+  if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
+  const options = callOptions(gateway, target.options, ctx);
+  const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
+  if (!isExposable(endpoint)) throw gone(ctx);
+  options.nodeID = endpoint.id;
+  return { action, endpoint, options };
+}
+
+/** Whether clients may see the action, as it is on this node. */
+export function isExposable({ action }: CallableEndpoint): boolean {
+  return !action.managesGateway && (action.visibility ?? 'published') === 'published';
+}
+
+/** The event is what a client knows of it. */
+function gone(ctx: SocketContext): Error {
+  return new NotFoundError('EVENT_NOT_FOUND', { event: ctx.event });
+}
