@@ -1,4 +1,4 @@
-import { nameOfPath, withSlash } from '../../compiler/compile-paths';
+import { nameOfPath, withSlash } from '../../plan/paths';
 import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import type { ListedEvent } from '../../types';
