@@ -1,9 +1,11 @@
-import type { Socket } from 'socket.io';
 import { recordMember } from '../metadata/storage';
-import type { GatewayMethodDecorator } from './record-method';
+import type { DisconnectMethod, GatewayMethodDecorator } from './record-method';
 
-/** Calls the method, `(socket, reason)`, when a client has gone and has left its rooms. */
-export function OnDisconnect(): GatewayMethodDecorator<(socket: Socket, reason: string) => unknown> {
+/**
+ * Calls the method, `(socket, reason, description)`, when a client has gone and has left its rooms. `description` says
+ * more about the reason, in most cases as an `Error`; it is undefined if nothing more is known.
+ */
+export function OnDisconnect(): GatewayMethodDecorator<DisconnectMethod> {
   return (target, member) => {
     recordMember(target, {
       kind: 'lifecycle',

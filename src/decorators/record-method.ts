@@ -1,4 +1,10 @@
+import type { Socket } from 'socket.io';
 import type { GatewayShape, SocketContext } from '../types';
+
+/** A method that is called when a client goes. It may declare a narrower type for the description, as `Error`. */
+export type DisconnectMethod = {
+  bivariant(socket: Socket, reason: string, description?: unknown): unknown;
+}['bivariant'];
 
 /** A decorator of a method of a gateway; `Method` is what the method must look like. */
 export type GatewayMethodDecorator<Method> = <M extends Method>(

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
 import { claimOf, identify } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
@@ -8,7 +8,9 @@ import type { Gateway } from '../model';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
-export type CombinedOptions = Pick<ServerSettings, 'https' | 'cors'> & { io: Partial<ServerOptions> };
+export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors'> & {
+  io: Partial<ServerOptions>;
+};
 
 type Adapter = NonNullable<ServerOptions['adapter']>;
 
@@ -36,8 +38,9 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
 export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
-    const { https, cors, io } = gateway.server;
-    const wanted: Record<string, unknown> = { https, cors };
+    const { backlog, https, cors, io } = gateway.server;
+    checkBacklog(gateway, backlog);
+    const wanted: Record<string, unknown> = { backlog, https, cors };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;
@@ -58,6 +61,14 @@ export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
     Object.assign(name === key ? options : options.io, { [name]: value });
   }
   return options;
+}
+
+function checkBacklog(gateway: Gateway, backlog: unknown): void {
+  if (backlog === undefined || (Number.isInteger(backlog) && (backlog as number) > 0)) return;
+  throw contradiction(
+    gateway,
+    `settings.backlog must be a whole number above 0, not ${inspect(backlog)}: { backlog: 4096 }`,
+  );
 }
 
 /** The options of the Socket.IO server. */
