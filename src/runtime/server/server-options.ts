@@ -5,6 +5,7 @@ import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import type { Gateway } from '../model';
+import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
@@ -85,6 +86,7 @@ export function socketOptions(
     ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter }),
+    ...(!adapter && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
     cors: corsOptions(guardedCors, patience, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
