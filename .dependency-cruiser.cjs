@@ -4,6 +4,7 @@
 //   errors <- metadata <- decorators          gateway.ts, socket-io-service.ts and index.ts
 //             metadata <- compiler <- runtime    put the parts together
 //             validation is used by compiler and runtime
+//             plan is pure, and used by validation, compiler and runtime
 //
 // src/types/ holds types that several parts (but not errors.ts) speak about: it can be imported for types
 // only, and imports nothing else itself.
@@ -13,6 +14,7 @@ const paths = {
   errors: '^src/errors\\.ts$',
   metadata: '^src/metadata/',
   decorators: '^src/decorators/',
+  plan: '^src/plan/',
   validation: '^src/validation/',
   compiler: '^src/compiler/',
   runtime: '^src/runtime/',
@@ -33,9 +35,10 @@ module.exports = {
     only('errors', []),
     only('metadata', ['errors', 'types']),
     only('decorators', ['metadata', 'errors', 'types']),
-    only('validation', ['errors', 'types']),
-    only('compiler', ['metadata', 'errors', 'validation', 'types']),
-    only('runtime', ['compiler', 'errors', 'validation', 'types']),
+    only('plan', ['types']),
+    only('validation', ['plan', 'errors', 'types']),
+    only('compiler', ['plan', 'metadata', 'errors', 'validation', 'types']),
+    only('runtime', ['plan', 'compiler', 'errors', 'validation', 'types']),
     {
       name: 'known-parts',
       comment: 'a new file or folder in src needs a rule here, or a place in one of the parts',
