@@ -1,6 +1,8 @@
+import { compileNaming } from '../plan/named-services';
+import { compilePatterns } from '../plan/patterns';
 import type { AutoExposeOptions } from '../types';
 import { combineGuards } from './compile-guards';
-import { checkCallOptions, checkPatterns, compileFilter } from './compile-proxy';
+import { checkCallOptions, checkPatterns } from './compile-proxy';
 import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from './plan';
 
 /** What an event of the gateway has that no member declares. */
@@ -32,7 +34,8 @@ export function compileAutoExpose(
   checkCallOptions(callOptions, 'autoExpose.', report);
   const options = { callOptions };
   return {
-    whitelist: patterns && compileFilter(patterns),
+    whitelist: patterns && compilePatterns(patterns),
+    names: compileNaming(patterns ?? []),
     eventFor: (name, action, guards) => ({
       name,
       target: { kind: 'action', action, options },

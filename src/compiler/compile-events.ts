@@ -1,3 +1,4 @@
+import { MAX_NAME_LENGTH } from '../plan/names';
 import type { ActionProxyOptions, SocketEventOptions, ValidationOptions } from '../types';
 import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
@@ -153,6 +154,13 @@ function namesOf(fact: EventFact, problems: Problems): string[] {
       problems.add(
         fact.member,
         `the name of an event must be a string that is not empty, not ${name === '' ? "''" : typeof name}`,
+      );
+      return false;
+    }
+    if (name.length > MAX_NAME_LENGTH) {
+      problems.add(
+        fact.member,
+        `the name of its event has ${name.length} characters; write at most ${MAX_NAME_LENGTH}`,
       );
       return false;
     }

@@ -1,3 +1,4 @@
+import { MAX_NAME_LENGTH } from '../plan/names';
 import type { DynamicPath, PathPlan } from './plan';
 import type { Problems } from './problems';
 
@@ -31,9 +32,10 @@ export function nameOfPath(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.source;
 }
 
-/** Whether a namespace of that name belongs to the path. */
+/** Whether a namespace of that name belongs to the path. An expression never sees a name that is too long. */
 export function servesName(path: PathPlan, name: string): boolean {
-  return path.kind === 'literal' ? path.name === name : path.pattern.test(name);
+  if (path.kind === 'literal') return path.name === name;
+  return name.length <= MAX_NAME_LENGTH && path.pattern.test(name);
 }
 
 /** What a path claims: two that differ only in the names of their parameters claim the same. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { DeclarationError } from '../errors';
+import { MAX_NAME_LENGTH } from '../plan/names';
 import type {
   ActionProxyOptions,
   AutoExpose,
@@ -168,6 +169,8 @@ function listenersOf(events: NonNullable<NamespaceSettings['events']>, moment: s
 }
 
 function checkName(name: string, at: string, problems: Problems): void {
+  if (name.length > MAX_NAME_LENGTH)
+    problems.add(at, `the name has ${name.length} characters; write at most ${MAX_NAME_LENGTH}`);
   if (RESERVED_EVENTS.has(name))
     problems.add(at, `'${name}' is an event of Socket.IO's own that no client can send; take it away`);
 }

@@ -12,6 +12,7 @@ import type {
   ServerSettings,
   SocketContext,
 } from '../types';
+import type { NamesAction } from '../plan/named-services';
 import type { BodyCheck } from '../validation/compile-body';
 
 /*
@@ -112,8 +113,8 @@ export interface ProxyPlan {
   /** Undefined: no limit. */
   readonly whitelist: ActionFilter | undefined;
   readonly blacklist: ActionFilter | undefined;
-  /** The beginnings of the whitelist's patterns: management actions must be named. */
-  readonly namedServices: readonly string[];
+  /** Whether the whitelist names an action that is closed without it. */
+  readonly names: NamesAction;
 }
 
 /** An action of another service that answers an event by itself. */
@@ -149,6 +150,8 @@ export interface EventPlan {
 export interface AutoExposePlan {
   /** Undefined: every action that asks. */
   readonly whitelist: ActionFilter | undefined;
+  /** Whether the whitelist names an action that is closed without it. */
+  readonly names: NamesAction;
   /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
   readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
 }

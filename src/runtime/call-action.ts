@@ -1,11 +1,14 @@
 import { Errors } from 'moleculer';
 import type { ActionPlan, ProxyPlan } from '../compiler/plan';
 import { BadRequestError } from '../errors';
+import type { NamesAction } from '../plan/named-services';
+import { MAX_NAME_LENGTH } from '../plan/names';
+import { printable } from '../plan/printable';
 import type { ProxyCallOptions, SocketContext } from '../types';
 import { isPromise, letGo } from './errors/guarded';
 import type { GatewayRuntime } from './gateway-runtime';
 import { calledContext } from './called-context';
-import { nextEndpoint, type CallableEndpoint } from './moleculer-internals';
+import { isKnownAction, nextEndpoint, type CallableEndpoint } from './moleculer-internals';
 
 /** A call that a client asked for, after it was found and allowed. */
 export interface ProxiedCall {
@@ -24,12 +27,14 @@ export interface ProxiedCall {
 export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: SocketContext): ProxiedCall {
   const requested = ctx.args[0];
   if (typeof requested !== 'string') throw new BadRequestError('ACTION_NOT_A_STRING');
+  if (requested.length > MAX_NAME_LENGTH) throw notFound(requested);
   const alias = proxy.aliases.get(requested);
   const action = alias ?? requested;
   if (
     (alias === undefined && proxy.aliasesOnly) ||
     proxy.blacklist?.(action) ||
-    (proxy.whitelist && !proxy.whitelist(action))
+    (proxy.whitelist && !proxy.whitelist(action)) ||
+    !isKnownAction(gateway.broker, action)
   ) {
     throw notFound(action);
   }
@@ -37,7 +42,7 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   ctx.params = ctx.args.length > 1 ? ctx.args[1] : {};
   const options = callOptions(gateway, proxy.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
-  if (!isOpen(endpoint, proxy)) throw notFound(action);
+  if (!isOpen(endpoint, proxy.names)) throw notFound(action);
   options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
@@ -97,7 +102,7 @@ export function callOptions(
   if (isPromise(given)) {
     letGo(given);
     throw new Error(
-      `callOptions of the event '${ctx.event}' must not be async: do what takes time in a before hook`,
+      `callOptions of the event '${printable(ctx.event)}' must not be async: do what takes time in a before hook`,
     );
   }
   const own = copyPlain(given ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
@@ -115,14 +120,16 @@ function copyPlain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyPlain(entry)]));
 }
 
-/** Published actions are open; those that manage a gateway only where the whitelist names that gateway. */
-function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
-  if (!action.managesGateway) return (action.visibility ?? 'published') === 'published';
-  const prefix = action.name.slice(0, action.name.lastIndexOf('.') + 1);
-  // Without a prefix ($noServiceNamePrefix) only its own name can name it.
-  return proxy.namedServices.some((name) => (prefix ? name.startsWith(prefix) : name === action.name));
+/**
+ * Whether clients may call an action. A whitelist must name it if it manages a gateway or belongs to a service whose name
+ * begins with `$`; any other must be published.
+ */
+export function isOpen({ action, service }: CallableEndpoint, names: NamesAction): boolean {
+  if (action.managesGateway) return names(action.name, service.fullName);
+  const isPublished = (action.visibility ?? 'published') === 'published';
+  return isPublished && (!service.name.startsWith('$') || names(action.name, service.fullName));
 }
 
 function notFound(action: string): Error {
-  return new Errors.ServiceNotFoundError({ action });
+  return new Errors.ServiceNotFoundError({ action: printable(action) });
 }

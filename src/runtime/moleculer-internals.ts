@@ -119,7 +119,7 @@ export interface CallableEndpoint {
     /** The events that it asks for, as somebody has written them. */
     readonly socket?: unknown;
   };
-  readonly service: { readonly fullName: string };
+  readonly service: { readonly name: string; readonly fullName: string };
 }
 
 /**
@@ -132,13 +132,19 @@ export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint
   }
 }
 
+/** Whether an action is, or was, somewhere in the cluster. */
+export function isKnownAction(broker: ServiceBroker, action: string): boolean {
+  return (broker as object as BrokerInternals).registry.actions.actions.has(action);
+}
+
 /** Where an action is; nowhere if nobody has it any more. */
 export function endpointsOf(broker: ServiceBroker, action: string): readonly CallableEndpoint[] {
   return (broker as object as BrokerInternals).registry.actions.actions.get(action)?.endpoints ?? [];
 }
 
 /**
- * The node that a call goes to next; this advances the balancer.
+ * The node that a call goes to next; this advances the balancer. Moleculer logs a name that it does not know: ask
+ * `isKnownAction` first where a client may have made it up.
  *
  * @throws ServiceNotFoundError 404 or ServiceNotAvailableError 404
  */

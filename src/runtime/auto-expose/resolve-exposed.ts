@@ -1,7 +1,9 @@
 import type { ActionPlan } from '../../compiler/plan';
 import { NotFoundError } from '../../errors';
+import { NAMES_NOTHING, type NamesAction } from '../../plan/named-services';
+import { printable } from '../../plan/printable';
 import type { SocketContext } from '../../types';
-import { callOptions, type ProxiedCall } from '../call-action';
+import { callOptions, isOpen, type ProxiedCall } from '../call-action';
 import type { GatewayRuntime } from '../gateway-runtime';
 import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer-internals';
 
@@ -16,17 +18,17 @@ export function resolveExposed(gateway: GatewayRuntime, target: ActionPlan, ctx:
   if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
   const options = callOptions(gateway, target.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
-  if (!isExposable(endpoint)) throw gone(ctx);
+  if (!isExposable(endpoint, gateway.plan.autoExpose?.names ?? NAMES_NOTHING)) throw gone(ctx);
   options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
 
 /** Whether clients may see the action, as it is on this node. */
-export function isExposable({ action }: CallableEndpoint): boolean {
-  return !action.managesGateway && (action.visibility ?? 'published') === 'published';
+export function isExposable(endpoint: CallableEndpoint, names: NamesAction): boolean {
+  return !endpoint.action.managesGateway && isOpen(endpoint, names);
 }
 
 /** The event is what a client knows of it. */
 function gone(ctx: SocketContext): Error {
-  return new NotFoundError('EVENT_NOT_FOUND', { event: ctx.event });
+  return new NotFoundError('EVENT_NOT_FOUND', { event: printable(ctx.event) });
 }

@@ -1,4 +1,5 @@
 import { Namespace, type Server, type Socket } from 'socket.io';
+import { servesName } from '../../compiler/compile-paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../compiler/plan';
 import { admitSocket } from '../admit-socket';
 import { connectSocket } from '../connect-socket';
@@ -61,7 +62,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   const { pattern } = path;
   const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
-    next(null, pattern.test(name));
+    next(null, servesName(path, name));
   };
   const parent = io.of(matches) as object as ParentNamespace;
   parent.use((socket, next) => {
@@ -86,7 +87,7 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
     releases.set(child, release);
   };
   const openChild: ChildOpener = (name) => {
-    if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    if (!servesName(path, name) || io._nsps.has(name)) return undefined;
     // Without an adapter all sockets are here, and so there is nobody.
     if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);
