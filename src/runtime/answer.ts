@@ -1,10 +1,12 @@
 import type { Socket } from 'socket.io';
+import { printable } from '../plan/printable';
 import type { AckFunction, SocketContext, WireError } from '../types';
 import { describeThrown, guarded, isPromise } from './errors/guarded';
 import { isPresentable, masked, present, toError } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { answerByMethod } from './moleculer-io-ways';
 import { requestIDOf } from './request-id';
+import { shownValue } from './shown-value';
 
 /** Answers with a result. One that cannot be written (a circle, a BigInt) is answered as an error. */
 export function answerResult(
@@ -17,7 +19,10 @@ export function answerResult(
   if (!socket.connected) return;
   try {
     gateway.answer.succeed(ack, result);
-    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}' (requestID ${ctx?.requestID ?? ''})`, result);
+    gateway.log.response?.(
+      `${socket.id} '${printable(ctx?.event ?? '')}' (requestID ${ctx?.requestID ?? ''})`,
+      shownValue(result),
+    );
   } catch (error) {
     answerError(
       gateway,
@@ -163,7 +168,7 @@ function logError(
   thrown: unknown,
   requestID: string,
 ): void {
-  const where = ctx ? `the event '${ctx.event}' of ${ctx.socket.id} failed` : 'a packet failed';
+  const where = ctx ? `the event '${printable(ctx.event)}' of ${ctx.socket.id} failed` : 'a packet failed';
   gateway.logger.error(
     `${gateway.plan.className}: ${where} (requestID ${requestID}): ${describeThrown(thrown)}`,
   );

@@ -1,4 +1,5 @@
 import { Socket } from 'socket.io';
+import { printable } from '../plan/printable';
 import { abortAll } from './abort-signal';
 import { admitRecovered } from './admit-socket';
 import { leaveOne, markUsed } from './connection';
@@ -52,7 +53,7 @@ export function connectSocket(
   watchExpiry(gateway, socket);
 
   metrics?.connected(path);
-  log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
+  log.connection?.(`${socket.id} entered '${printable(socket.nsp.name)}' from ${socket.handshake.address}`);
   const welcomed = welcome(gateway, socket);
   if (welcomed) holdPackets(session, welcomed);
   else listen(session);
@@ -74,7 +75,7 @@ function goAway(this: Socket, reason: string): void {
   // An adapter may still have what it gave back, and would give it once more.
   if (this.recovered && SENT_AWAY.has(reason)) endRecovery(this);
   gateway.metrics?.disconnected(path, reason);
-  gateway.log.connection?.(`${this.id} left '${this.nsp.name}': ${reason}`);
+  gateway.log.connection?.(`${this.id} left '${printable(this.nsp.name)}': ${reason}`);
   runAll(gateway, gateway.moments.disconnected, this, reason);
 }
 

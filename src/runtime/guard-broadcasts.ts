@@ -1,4 +1,5 @@
 import type { Namespace } from 'socket.io';
+import { printable } from '../plan/printable';
 import { guarded, type Report } from './errors/guarded';
 
 /*
@@ -36,7 +37,7 @@ function guardedCallback(operator: Operator, event: string, callback: Emit): Emi
   const report = reports.get(operator.adapter.nsp);
   if (!report) return callback;
   return (...answers) => {
-    guarded(`the callback of a broadcast of '${event}' failed`, report, () =>
+    guarded(`the callback of a broadcast of '${printable(event)}' failed`, report, () =>
       callback.apply(operator, answers),
     );
     return true;

@@ -1,4 +1,5 @@
 import { Namespace, type Socket } from 'socket.io';
+import { printable } from '../plan/printable';
 import { ConnectError } from './errors/connect-error';
 import { guardBroadcasts } from './guard-broadcasts';
 import type { GatewayRuntime } from './gateway-runtime';
@@ -16,7 +17,7 @@ export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Name
           next();
         },
         (error: unknown) => {
-          report(`a middleware of '${namespace.name}' refused ${socket.id}`, error);
+          report(`a middleware of '${printable(namespace.name)}' refused ${socket.id}`, error);
           next(new ConnectError(Object(error) as Error));
         },
       );

@@ -1,4 +1,5 @@
 import { Socket, type Namespace } from 'socket.io';
+import { printable } from '../plan/printable';
 import type { AckFunction } from '../types';
 import { answerError } from './answer';
 import { guarded, type Report } from './errors/guarded';
@@ -140,7 +141,7 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
     const last = args.length - 1;
     const ack = args[last];
     if (typeof ack === 'function' && isServed(this)) {
-      args[last] = guardCallback(`the ack of '${event}'`, forgetInTime(this, ack as Callback));
+      args[last] = guardCallback(`the ack of '${printable(event)}'`, forgetInTime(this, ack as Callback));
     }
     return original.emit.call(this, event, ...args);
   },

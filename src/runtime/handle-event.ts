@@ -1,4 +1,6 @@
 import { NotFoundError } from '../errors';
+import { MAX_NAME_LENGTH } from '../plan/names';
+import { printable } from '../plan/printable';
 import type { AckFunction } from '../types';
 import { isTimeout } from './abort-signal';
 import { answerError } from './answer';
@@ -19,6 +21,7 @@ import { refuseOverload, tooManyPending } from './refuse-overload';
 import type { Around } from './middlewares-around';
 import { awaitTurn } from './turns';
 import { saveUserAndRooms } from './save-user-and-rooms';
+import { shownValue } from './shown-value';
 import { finishEvent, type EventContext } from './socket-context';
 import type { SocketSession } from './socket-session';
 import { validateArguments } from './validate-arguments';
@@ -81,10 +84,11 @@ function deliver(session: SocketSession, packet: Packet): void {
   const { gateway, socket } = session;
   // A client may also send a number as the name.
   const name = String(packet[0]);
-  const event = session.events.get(name) ?? gateway.catchAll;
+  const isName = name.length <= MAX_NAME_LENGTH;
+  const event = isName ? (session.events.get(name) ?? gateway.catchAll) : undefined;
   const { request, params } = gateway.log;
-  request?.(`${socket.id} sent '${name}'`);
-  params?.(packet.slice(1));
+  request?.(`${socket.id} sent '${printable(name)}'`);
+  params?.(shownValue(packet.slice(1)));
   if (event) {
     const ack = ackOf(packet);
     const args = packet.slice(1, ack ? -1 : undefined);
@@ -96,9 +100,9 @@ function deliver(session: SocketSession, packet: Packet): void {
     return;
   }
   // A client may send 'error', which is where Socket.IO reports its own.
-  const listeners = name === 'error' ? [] : socket.rawListeners(name);
+  const listeners = !isName || name === 'error' ? [] : socket.rawListeners(name);
   if (listeners.length === 0) {
-    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: name });
+    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: printable(name) });
     gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
     answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }

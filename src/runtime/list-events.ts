@@ -1,6 +1,7 @@
-import { nameOfPath, withSlash } from '../compiler/compile-paths';
+import { nameOfPath, servesName, withSlash } from '../compiler/compile-paths';
 import type { GuardPlan, PathPlan, ProxyPlan } from '../compiler/plan';
 import { NotFoundError } from '../errors';
+import { printable } from '../plan/printable';
 import type { ListedEvent } from '../types';
 import { plainData } from './plain-data';
 import type { BoundEvent, GatewayRuntime } from './gateway-runtime';
@@ -27,7 +28,7 @@ export function listEvents(
       listPath(gateway, nameOfPath(path), listed);
     }
   }
-  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace });
+  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: printable(String(namespace)) });
   return [...listed.values()];
 }
 
@@ -39,7 +40,7 @@ function pathsOf({ plan, namespaces }: GatewayRuntime): PathPlan[] {
 }
 
 function matches(path: PathPlan, name: string): boolean {
-  return path.kind === 'literal' ? path.name === name : path.source === name || path.pattern.test(name);
+  return nameOfPath(path) === name || servesName(path, name);
 }
 
 function listPath(gateway: GatewayRuntime, path: string, listed: Map<string, ListedEvent>): void {

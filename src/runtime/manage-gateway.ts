@@ -4,11 +4,13 @@ import type { ManagementAction } from '../compiler/management-actions';
 import { RESERVED_EVENTS } from '../compiler/reserved-events';
 import { roomOfUser } from '../compiler/user-room';
 import { BadRequestError, NotFoundError } from '../errors';
+import { printable } from '../plan/printable';
 import { runtimesOf } from './gateway-lifecycle';
 import type { GatewayRuntime } from './gateway-runtime';
 import { listEvents } from './list-events';
 import { senderTo, type Audience } from './namespaces/audience';
 import { eachNamespace, settled } from './namespaces/own-namespaces';
+import { shownValue } from './shown-value';
 
 type OneOrMore = string | string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
@@ -39,7 +41,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event);
-    for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(ctx.params);
+    for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(shownValue(ctx.params));
     eachNamespace(runtimesOf(this), namespace, (found) => {
       senderTo(found, audience)?.emit(event, ...args);
     });
@@ -85,7 +87,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
       return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
-    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId: printable(socketId) });
   },
 
   listEvents(ctx: Context<{ namespace?: string }>) {
@@ -114,7 +116,7 @@ async function ask(
       .emitWithAck(event, ...args)) as unknown[];
   } catch {
     gateway?.metrics?.exceeded(gateway.pathOf(namespace.name), 'ackTimeout');
-    throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
+    throw new Errors.RequestTimeoutError({ action: printable(event), nodeID: printable(socketId) });
   }
 }
 

@@ -1,12 +1,10 @@
 import type { Service } from 'moleculer';
 import type { EventPlan } from '../compiler/plan';
+import { printable } from '../plan/printable';
 import type { SocketContext } from '../types';
 import type { BoundTarget, GatewayRuntime } from './gateway-runtime';
 import { learnSpan, startLightSpan, type Span } from './light-span';
 import { tracesActions } from './moleculer-internals';
-
-/** How many characters of a name that a client made up are shown. */
-const SHOWN = 100;
 
 const EVENT_SPAN = Symbol('event span');
 
@@ -84,7 +82,7 @@ export function traceOf(
   const actionName = `action '${action}'`;
   return (ctx, path) =>
     new EventSpan(ctx, `event '${plan.name}' in '${path}'`, actionName, service, {
-      event: ctx.event.slice(0, SHOWN),
+      event: ctx.event === plan.name ? plan.name : printable(ctx.event),
       namespace: path,
       socketID: ctx.socket.id,
       requestID: ctx.requestID,

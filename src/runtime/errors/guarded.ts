@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printableLines } from '../../plan/printable';
 
 /** What is told of code that failed where nobody waits for an answer. */
 export type Report = (what: string, error: unknown) => void;
@@ -39,7 +40,7 @@ export function letGo(value: unknown): void {
 /** What was thrown, for the log; must not throw itself, whatever the value does when it is looked at. */
 export function describeThrown(thrown: unknown): string {
   try {
-    const shown = inspect(thrown, { depth: 4 });
+    const shown = printableLines(inspect(thrown, { depth: 4 }));
     return thrown instanceof Error ? shown : `a value that is no error: ${shown}`;
   } catch {
     return 'a value that cannot be looked at';

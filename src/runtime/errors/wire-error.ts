@@ -1,4 +1,5 @@
 import { Errors } from 'moleculer';
+import { printable } from '../../plan/printable';
 import type { WireError } from '../../types';
 import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error';
 
@@ -52,7 +53,21 @@ export function present(error: Error): WireError {
   if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
   const shown = withoutInternals(data);
   if (shown !== undefined) wire.data = shown;
-  return wire;
+  return NOT_FOUND.has(wire.type) ? withPrintableAction(wire) : wire;
+}
+
+/** The types of Moleculer's errors that repeat the name of an action which does not exist: a client may have made it up. */
+const NOT_FOUND = new Set<string | undefined>(['SERVICE_NOT_FOUND', 'SERVICE_NOT_AVAILABLE']);
+
+function withPrintableAction(wire: WireError): WireError {
+  const { action } = (wire.data ?? {}) as { action?: unknown };
+  if (typeof action !== 'string' || printable(action) === action) return wire;
+  const shown = printable(action);
+  return {
+    ...wire,
+    message: wire.message.replaceAll(action, () => shown),
+    data: { ...(wire.data as object), action: shown },
+  };
 }
 
 /**
