@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { printable } from '../plan/printable';
 import type { AckFunction, SocketContext, WireError } from '../types';
 import { describeThrown, guarded, isPromise } from './errors/guarded';
-import { isPresentable, masked, present, toError } from './errors/wire-error';
+import { isPresentable, masked, present, toError, withPrintableText } from './errors/wire-error';
 import type { GatewayRuntime } from './gateway-runtime';
 import { answerByMethod } from './moleculer-io-ways';
 import { requestIDOf } from './request-id';
@@ -129,10 +129,11 @@ function wireError(
   thrown: unknown,
   requestID: string,
 ): WireError {
-  const error = toError(thrown);
-  const presentable = isPresentable(error);
+  const given = toError(thrown);
+  const presentable = isPresentable(given);
+  const error = presentable ? withPrintableText(given) : given;
   if (!presentable || !isClientError(error) || gateway.log.clientErrors)
-    logError(gateway, ctx, thrown, requestID);
+    logError(gateway, ctx, presentable ? error : thrown, requestID);
   const rewritten = rewrite(gateway, socket, ctx, error);
   if (rewritten !== undefined && !(rewritten instanceof Error)) return rewritten as WireError;
   const shown = rewritten ?? error;

@@ -53,21 +53,55 @@ export function present(error: Error): WireError {
   if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
   const shown = withoutInternals(data);
   if (shown !== undefined) wire.data = shown;
-  return NOT_FOUND.has(wire.type) ? withPrintableAction(wire) : wire;
+  return wire;
 }
 
 /** The types of Moleculer's errors that repeat the name of an action which does not exist: a client may have made it up. */
-const NOT_FOUND = new Set<string | undefined>(['SERVICE_NOT_FOUND', 'SERVICE_NOT_AVAILABLE']);
+const NOT_FOUND = new Set<unknown>(['SERVICE_NOT_FOUND', 'SERVICE_NOT_AVAILABLE']);
 
-function withPrintableAction(wire: WireError): WireError {
-  const { action } = (wire.data ?? {}) as { action?: unknown };
-  if (typeof action !== 'string' || printable(action) === action) return wire;
-  const shown = printable(action);
-  return {
-    ...wire,
-    message: wire.message.replaceAll(action, () => shown),
-    data: { ...(wire.data as object), action: shown },
-  };
+/** Returns an error of Moleculer's or, where it repeats what a client sent, a copy with as much of that as may be shown. */
+export function withPrintableText(error: Error): Error {
+  const { type, data } = error as { type?: unknown; data?: unknown };
+  if (Array.isArray(data) && data.some(isProblemOfParams))
+    return copyOf(error, { data: data.slice(0, MAX_PROBLEMS).map(withPrintableValues) });
+  const { action } = (data ?? {}) as { action?: unknown };
+  if (!NOT_FOUND.has(type) || typeof action !== 'string' || printable(action) === action) return error;
+  const shorten = (text = ''): string => text.replaceAll(action, () => printable(action));
+  return copyOf(error, {
+    message: shorten(error.message),
+    stack: shorten(error.stack),
+    data: { ...(data as object), action: printable(action) },
+  });
+}
+
+/** Keeps what is not about the value of the client: the action, the node. */
+function withPrintableValues(problem: Record<string, unknown>): object {
+  const {
+    field: _field,
+    type: _type,
+    message: _message,
+    expected: _expected,
+    actual: _actual,
+    ...rest
+  } = problem;
+  return { ...rest, ...boundedProblem(problem) };
+}
+
+function copyOf(error: Error, changed: object): Error {
+  const copy = Object.create(
+    Object.getPrototypeOf(error) as object,
+    Object.getOwnPropertyDescriptors(error),
+  ) as Error;
+  for (const [key, value] of Object.entries(changed)) {
+    const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
+    Object.defineProperty(copy, key, {
+      value: value as unknown,
+      enumerable,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return copy;
 }
 
 /**
@@ -113,7 +147,7 @@ function withoutInternals(data: unknown): unknown {
     : data.map(withoutNode);
 }
 
-function isProblemOfParams(entry: unknown): boolean {
+function isProblemOfParams(entry: unknown): entry is Record<string, unknown> {
   return (
     typeof entry === 'object' && entry !== null && 'action' in entry && 'nodeID' in entry && 'type' in entry
   );
