@@ -25,7 +25,10 @@ export type SocketExposures = string | SocketExposure | readonly (string | Socke
 
 /** Options of `autoExpose`. */
 export interface AutoExposeOptions {
-  /** Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it. */
+  /**
+   * Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it, but for services
+   * whose name begins with `$`: a pattern must begin with the name of the service.
+   */
   whitelist?: readonly (string | RegExp)[];
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ActionProxyOptions['callOptions'];

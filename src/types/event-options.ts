@@ -35,7 +35,11 @@ export type ProxyCallOptions = Omit<CallingOptions, 'parentCtx'>;
 
 /** Options of `@SocketEvent` on a property of type {@link ActionProxy}. */
 export interface ActionProxyOptions {
-  /** Which actions may be called: globs or regular expressions on the full name. `['**']` opens all of them. */
+  /**
+   * Which actions may be called: globs or regular expressions on the full name. `*` is within a segment, `**` crosses dots, a
+   * dot is a dot. `['**']` opens all actions but those of services whose name begins with `$`, and those that manage a
+   * gateway: a pattern must begin with the name of the service.
+   */
   whitelist?: readonly (string | RegExp)[];
   /** Which actions may not be called, whatever the whitelist says. */
   blacklist?: readonly (string | RegExp)[];
