@@ -249,7 +249,7 @@ describe('authorization', () => {
       rest() {
         ran.push('rest');
       }
-      @SocketEvent('proxy', { whitelist: ['**'] })
+      @SocketEvent('proxy', { whitelist: ['$node.*'] })
       proxy!: ActionProxy;
       @SocketEvent()
       change(ctx: SocketContext) {
