@@ -5,23 +5,23 @@ import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
 import { isWrappedByService, serverSettings } from './compiler/compile-service';
 import { completePlan } from './compiler/complete-plan';
-import { managementActions } from './compiler/management-actions';
-import { toServiceSchema } from './compiler/service-schema';
+import { managementActions } from './plan/management-actions';
+import { toServiceSchema } from './compiler/service/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
-import { FORWARD_HANDLERS } from './runtime/forward-event';
+import { FORWARD_HANDLERS } from './runtime/push/forward-event';
 import {
   initSocketIO,
   lifecycleOf,
   registerNamespace,
   removeNamespace,
   runtimesOf,
-} from './runtime/gateway-lifecycle';
-import type { GatewayRuntime } from './runtime/gateway-runtime';
-import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
-import { socketGetMeta } from './runtime/moleculer-io-ways';
-import { setUser } from './runtime/socket-user';
+} from './runtime/gateway/gateway-lifecycle';
+import type { GatewayRuntime } from './runtime/gateway/build-gateway';
+import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
+import { socketGetMeta } from './moleculer-io/ways';
+import { setUser } from './runtime/user/socket-user';
 import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from './types';
 
 /**

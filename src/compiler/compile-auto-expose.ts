@@ -3,7 +3,7 @@ import { compilePatterns } from '../plan/patterns';
 import type { AutoExposeOptions } from '../types';
 import { combineGuards } from './compile-guards';
 import { checkCallOptions, checkPatterns } from './compile-proxy';
-import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from './plan';
+import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 
 /** What an event of the gateway has that no member declares. */
 export interface SharedDeclarations {

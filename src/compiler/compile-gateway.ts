@@ -19,7 +19,7 @@ import { compileConnectionRate, compileRateLimits } from './compile-rate-limits'
 import { compileService, serverSettings } from './compile-service';
 import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
-import type { GatewayPlan } from './plan';
+import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };

@@ -1,5 +1,5 @@
 import { MAX_NAME_LENGTH } from '../plan/names';
-import type { DynamicPath, PathPlan } from './plan';
+import type { DynamicPath, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 const PARAMETER = /^:([A-Za-z_]\w*)$/;

@@ -3,7 +3,7 @@ import { MAX_NAME_LENGTH } from '../plan/names';
 import { compilePatterns, type Pattern } from '../plan/patterns';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
-import type { ProxyPlan } from './plan';
+import type { ProxyPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 /** Compiles a property under `@SocketEvent`. */

@@ -1,5 +1,5 @@
 import type { ConnectionRate, RateLimitOptions } from '../types';
-import type { RateLimitPlan } from './plan';
+import type { RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 /** What a limit is made of, before it is known to be right. */

@@ -3,7 +3,7 @@ import { existingRecord } from '../metadata/storage';
 import type { ServerSettings, SocketNamespaceOptions } from '../types';
 import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
-import type { MethodPlan, ServicePlan } from './plan';
+import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 /** Settings that belong to the server: they keep their identity, and no other node ever sees them. */

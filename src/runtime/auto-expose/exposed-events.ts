@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameOfPath } from '../../compiler/compile-paths';
-import type { AutoExposePlan, GuardPlan } from '../../compiler/plan';
-import { describeThrown, guarded } from '../errors/guarded';
-import type { BoundEvent, GatewayRuntime } from '../gateway-runtime';
+import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
+import { describeThrown, guarded } from '../errors/run-safely';
+import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
 import { followServices } from './follow-services';
 import { readClaims, type Claim } from './read-claims';
 

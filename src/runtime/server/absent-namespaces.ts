@@ -1,8 +1,8 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Server } from 'socket.io';
 import { claimOf, servesName } from '../../compiler/compile-paths';
-import type { PathPlan } from '../../compiler/plan';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { PathPlan } from '../../plan/plan';
+import type { GatewayRuntime } from '../gateway/build-gateway';
 
 /** How long a gateway is expected back, in milliseconds: a mistake in its file may have to be found first. */
 const PATIENCE = 60_000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
 import { compilePattern, compileWildcard, type Matcher } from '../../plan/patterns';
-import { guarded, type Report } from '../errors/guarded';
+import { guarded, type Report } from '../errors/run-safely';
 
 type Cors = NonNullable<ServerOptions['cors']>;
 type CorsOptions = Exclude<Cors, (...args: never[]) => unknown>;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
 import { claimOf, identify } from '../../compiler/compile-paths';
-import type { PathPlan } from '../../compiler/plan';
+import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { GatewayRuntime } from '../gateway/build-gateway';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { ServiceBroker } from 'moleculer';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { GatewayRuntime } from '../gateway/build-gateway';
 import { SharedServer, type Place } from './shared-server';
 
 const registries = new WeakMap<ServiceBroker, ServerRegistry>();

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
-import { wasUsed } from '../connection';
-import type { GatewayRuntime } from '../gateway-runtime';
+import { wasUsed } from '../socket-io/connection';
+import type { GatewayRuntime } from '../gateway/build-gateway';
 
 interface Connection {
   readonly id: string;

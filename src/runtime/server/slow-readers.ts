@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { GatewayRuntime } from '../gateway/build-gateway';
 
 /** How often buffers are looked at, in milliseconds: nothing is spent on it when a message is sent. */
 const INTERVAL = 1000;
