@@ -2,7 +2,7 @@ import type { Context, Service } from 'moleculer';
 import type { SocketContext, ValidationOptions } from '../types';
 import { compileBody } from '../validation/compile-body';
 import { methodPlan } from './compile-methods';
-import { servesName } from './compile-paths';
+import { servesName } from '../plan/paths';
 import { isPattern, mayOverlap } from './event-patterns';
 import { differences, FORWARD_OPTIONS, subscriptionOf } from './forward-options';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';

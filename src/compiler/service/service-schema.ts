@@ -1,23 +1,13 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { ServerSettings, SocketContext } from '../../types';
-import { SERVER_SETTINGS, serverSettings, withoutServer } from '../compile-service';
+import { SERVER_SETTINGS, serverSettings, withoutServer } from '../../plan/server-settings';
 import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
-import { subscribeForwards, type ForwardHandlers } from './subscribe-forwards';
+import type { GatewayLifecycle } from '../../plan/service-runtime';
+import { subscribeForwards } from './subscribe-forwards';
+import { type ForwardHandlers } from '../../plan/service-runtime';
 
 type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
-
-/** What the runtime does at the turns of a service's life. */
-export interface GatewayLifecycle {
-  created(service: Service): void;
-  /** Before any mixin starts: find the server, bind the namespaces. */
-  attach(service: Service): void | Promise<void>;
-  /** After the mixins have started: open the port. */
-  listen(service: Service): Promise<void>;
-  /** All has started: let clients in. */
-  open(service: Service): void;
-  stopped(service: Service): Promise<void>;
-}
 
 /**
  * Turns a plan into the schema of its service.

@@ -2,15 +2,8 @@ import type { Context, Service, ServiceSchema } from 'moleculer';
 import { mayOverlap } from '../event-patterns';
 import { differences } from '../forward-options';
 import type { ForwardPlan, GatewayPlan } from '../../plan/plan';
+import { fullNameOf, relayEventOf, type ForwardHandlers } from '../../plan/service-runtime';
 import { Problems } from '../problems';
-
-/** What the runtime does with events that are sent on to clients. */
-export interface ForwardHandlers {
-  /** An event has arrived. */
-  forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;
-  /** Another node of the gateway has something for the clients of this one. */
-  receive(service: Service, ctx: Context): unknown;
-}
 
 type EventHandler = (this: Service, ctx: Context) => unknown;
 
@@ -20,11 +13,6 @@ interface Subscription {
   group?: string;
   handler?: EventHandler | EventHandler[];
   [option: string]: unknown;
-}
-
-/** The event by which the nodes of a gateway tell each other what to send. Moleculer keeps those with a `$` out of its lists. */
-export function relayEventOf(service: Pick<Service, 'name' | 'version'>): string {
-  return `$socket-gateway.${fullNameOf(service)}`;
 }
 
 /**
@@ -127,12 +115,6 @@ function asSubscription(event: unknown): Subscription | undefined {
 
 function nameOf(key: string, event: unknown): string {
   return asSubscription(event)?.name ?? key;
-}
-
-/** Two versions of a gateway are two gateways: each has clients of its own. */
-function fullNameOf({ name, version }: Pick<Service, 'name' | 'version'>): string {
-  if (version === undefined || version === null) return name;
-  return `${typeof version === 'number' ? `v${version}` : version}.${name}`;
 }
 
 /** Some transporters make a topic of a group's name, in which a wildcard would be one. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { nameOfPath } from '../../compiler/compile-paths';
+import { nameOfPath } from '../../plan/paths';
 import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
 import { describeThrown, guarded } from '../errors/run-safely';
 import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';

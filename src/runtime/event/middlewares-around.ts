@@ -1,4 +1,4 @@
-import { nameOfPath } from '../../compiler/compile-paths';
+import { nameOfPath } from '../../plan/paths';
 import type { SocketContext, SocketEventDescription, SocketMiddlewareHooks } from '../../types';
 import type { BoundTarget, GatewayRuntime } from '../gateway/build-gateway';
 import { passEvent } from './handle-event';

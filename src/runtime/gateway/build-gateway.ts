@@ -1,9 +1,9 @@
 import { Errors, type Service, type ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
-import { serverSettings } from '../../compiler/compile-service';
+import { serverSettings } from '../../plan/server-settings';
 import { injectedAck } from '../../plan/injected-ack';
-import { nameOfPath, servesName } from '../../compiler/compile-paths';
+import { nameOfPath, servesName } from '../../plan/paths';
 import type { EventPlan, GatewayPlan } from '../../plan/plan';
 import type { GatewayShape, ServerSettings, SocketContext, SocketServerOptions } from '../../types';
 import { ACK_FORMATS, type AckWriter } from '../answer/ack-formats';

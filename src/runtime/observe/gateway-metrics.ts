@@ -1,6 +1,6 @@
 import type { ServiceBroker } from 'moleculer';
 import type { GatewayLimits } from '../../types';
-import { nameOfPath, servesName } from '../../compiler/compile-paths';
+import { nameOfPath, servesName } from '../../plan/paths';
 import type { GatewayPlan } from '../../plan/plan';
 import type { Report } from '../errors/run-safely';
 import { ActionMeter } from './action-meter';

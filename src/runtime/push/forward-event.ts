@@ -1,8 +1,8 @@
 import type { Context } from 'moleculer';
 import type { ChoicePlan, ForwardPlan } from '../../plan/plan';
-import { servesName } from '../../compiler/compile-paths';
+import { servesName } from '../../plan/paths';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
-import type { ForwardHandlers } from '../../compiler/service/subscribe-forwards';
+import type { ForwardHandlers } from '../../plan/service-runtime';
 import { isPromise } from '../errors/run-safely';
 import { runtimesOf } from '../gateway/gateway-lifecycle';
 import type { GatewayRuntime } from '../gateway/build-gateway';

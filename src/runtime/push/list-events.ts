@@ -1,4 +1,4 @@
-import { nameOfPath, servesName, withSlash } from '../../compiler/compile-paths';
+import { nameOfPath, servesName, withSlash } from '../../plan/paths';
 import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';

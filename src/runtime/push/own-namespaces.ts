@@ -1,5 +1,5 @@
 import type { Namespace } from 'socket.io';
-import { withSlash } from '../../compiler/compile-paths';
+import { withSlash } from '../../plan/paths';
 import { NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import type { ChildOpener, GatewayRuntime } from '../gateway/build-gateway';

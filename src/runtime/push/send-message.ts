@@ -1,5 +1,5 @@
 import type { Context } from 'moleculer';
-import { relayEventOf } from '../../compiler/service/subscribe-forwards';
+import { relayEventOf } from '../../plan/service-runtime';
 import { pack, unpack, type CarriedPayload } from './carry-payload';
 import { guarded } from '../errors/run-safely';
 import type { GatewayRuntime } from '../gateway/build-gateway';

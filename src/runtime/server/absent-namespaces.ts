@@ -1,6 +1,6 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Server } from 'socket.io';
-import { claimOf, servesName } from '../../compiler/compile-paths';
+import { claimOf, servesName } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import type { GatewayRuntime } from '../gateway/build-gateway';
 

@@ -1,5 +1,5 @@
 import { Namespace, type Server, type Socket } from 'socket.io';
-import { servesName } from '../../compiler/compile-paths';
+import { servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { connectSocket } from '../connection/connect-socket';

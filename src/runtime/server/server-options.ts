@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
-import { claimOf, identify } from '../../compiler/compile-paths';
+import { claimOf, identify } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';

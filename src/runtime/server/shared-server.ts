@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
-import { claimOf } from '../../compiler/compile-paths';
+import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { GatewayRuntime } from '../gateway/build-gateway';
 import { bindPath } from './bind-path';

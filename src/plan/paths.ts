@@ -1,0 +1,36 @@
+import { MAX_NAME_LENGTH } from './names';
+import type { PathPlan } from './plan';
+
+/** Returns the path as it was written, quoted unless it is a RegExp, for messages. */
+export function identify(path: PathPlan): string {
+  if (path.kind === 'literal') return `'${path.name}'`;
+  return path.source === String(path.pattern) ? path.source : `'${path.source}'`;
+}
+
+/** Returns the path as it was written: the label of metrics, and the name in `listEvents`. */
+export function nameOfPath(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.source;
+}
+
+/** Returns true if a namespace of this name belongs to the path. A RegExp never sees a name that is too long. */
+export function servesName(path: PathPlan, name: string): boolean {
+  if (path.kind === 'literal') return path.name === name;
+  return name.length <= MAX_NAME_LENGTH && path.pattern.test(name);
+}
+
+/** Returns the path without the names of its parameters: two paths that are equal without them claim the same namespaces. */
+export function claimOf(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
+}
+
+/** Returns the name of a namespace with a leading slash, which users of moleculer-io may leave out. */
+export function withSlash(name: string): string {
+  return name.startsWith('/') ? name : `/${name}`;
+}
+
+/** Returns the names of the parameters of a dynamic path. */
+export function parametersOf(path: PathPlan): string[] {
+  return path.kind === 'literal'
+    ? []
+    : [...path.pattern.source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map((m) => m[1] ?? '');
+}
