@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { isLimiter } from '../../compiler/compile-rate-limits';
+import { isLimiter } from '../../plan/rate-limit-store';
 import type { RateLimitPlan } from '../../plan/plan';
 import { RateLimitExceeded, ServiceUnavailableError } from '../../errors';
 import type { RateLimiter, RateLimitKey, SocketContext } from '../../types';
