@@ -6,7 +6,7 @@ import { enterOneMore, leaveOne } from '../socket-io/connection';
 import { ConnectError, messageOf } from '../answer/connect-error';
 import { describeThrown } from '../errors/run-safely';
 import { isPresentable, masked, toError } from '../answer/wire-error';
-import { assignGateway, isServed } from '../socket-io/gateway-of-socket';
+import { assignGateway, isServed } from '../socket-io/socket-session';
 import type { GatewayRuntime } from '../gateway/build-gateway';
 import { checkRoles } from '../user/check-guard';
 import { adoptSocket } from '../../moleculer-io/ways';

@@ -8,10 +8,10 @@ import type { GatewayRuntime } from '../gateway/build-gateway';
 import { assignSession, sessionOf } from '../socket-io/gateway-socket';
 import { receivePacket, refuseOneMore, type Packet } from '../event/handle-event';
 import { requestIDOf } from '../answer/request-id';
-import type { SocketCallback } from './socket-moments';
+import type { SocketCallback } from './socket-callbacks';
 import type { SocketSession } from '../model';
 import { endRecovery } from './recovery';
-import { dropWaiting } from '../event/concurrency';
+import { dropWaiting } from '../event/slots';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 
 /** The ends after which Socket.IO lets nobody come back. */

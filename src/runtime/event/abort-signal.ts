@@ -1,6 +1,6 @@
 import { Errors } from 'moleculer';
 import type { SocketContext } from '../../types';
-import { gatewayOf } from '../socket-io/gateway-of-socket';
+import { gatewayOf } from '../socket-io/socket-session';
 import { guardSignal } from './safe-signal';
 import type { SocketSession } from '../model';
 

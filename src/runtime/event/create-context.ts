@@ -1,6 +1,6 @@
 import { isPromise } from '../errors/run-safely';
 import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
-import type { EventContext } from './socket-context';
+import type { EventContext } from './event-context';
 import type { SocketSession } from '../model';
 
 /** Makes the Moleculer context of the event; only an overridden `socketGetMeta` can make it a promise. */

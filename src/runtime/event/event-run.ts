@@ -3,10 +3,10 @@ import type { AckFunction } from '../../types';
 import { answerError, answerResult, injectableAck } from '../answer/answer';
 import type { Meter } from '../observe/meter';
 import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
-import { finishEvent, type EventContext } from './socket-context';
+import { finishEvent, type EventContext } from './event-context';
 import type { SocketSession } from '../model';
 import type { EventSpan } from '../observe/event-span';
-import { passTurn } from './concurrency';
+import { passTurn } from './slots';
 
 /** One event of a socket from its arrival to its answer: what has to be put right when it ends, however it ends. */
 export class EventRun {

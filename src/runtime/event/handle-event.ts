@@ -18,11 +18,11 @@ import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
 import { passPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { refuseOverload, tooManyPending } from './refuse-overload';
-import type { Around } from './middlewares-around';
-import { awaitTurn } from './concurrency';
+import type { Around } from './around';
+import { awaitTurn } from './slots';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { shownValue } from '../shown-value';
-import { finishEvent, type EventContext } from './socket-context';
+import { finishEvent, type EventContext } from './event-context';
 import type { SocketSession } from '../model';
 import { validateArguments } from './validate-arguments';
 

@@ -7,18 +7,18 @@ import { nameOfPath, servesName } from '../../plan/paths';
 import type { EventPlan, GatewayPlan } from '../../plan/plan';
 import type { GatewayShape, ServerSettings, SocketContext, SocketServerOptions } from '../../types';
 import { ACK_FORMATS, type AckWriter } from '../answer/ack-formats';
-import { ExposedEvents } from '../auto-expose/exposed-events';
+import { ExposedEvents } from '../auto-expose/cluster-actions';
 import { eventIDsOf, type NewEventID } from '../event/event-id';
 import { eventLogOf, type EventLog } from '../observe/event-log';
 import { describeThrown, type Report } from '../errors/run-safely';
 import { GatewayMetrics } from '../observe/gateway-metrics';
 import { socketGetMeta, socketSaveMeta } from '../../moleculer-io/ways';
 import { RateLimits, type RateLimit } from '../event/rate-limits';
-import { aroundOf, type Around } from '../event/middlewares-around';
+import { aroundOf, type Around } from '../event/around';
 import { callsArePlain, localEndpoint, type ActionEndpoint } from '../moleculer/internals';
-import { socketContextClassOf, type SocketContextClass } from '../event/socket-context';
-import { momentsOf, type SocketMoments } from '../connection/socket-moments';
-import { handlerAction } from '../event/handler-action';
+import { socketContextClassOf, type SocketContextClass } from '../event/event-context';
+import { momentsOf, type SocketMoments } from '../connection/socket-callbacks';
+import { handlerAction } from './bind-event';
 import { traceOf, type StartEventSpan } from '../observe/event-span';
 
 /** The methods of a gateway that the runtime calls, and that a class may override. */

@@ -1,5 +1,5 @@
 import type { CountingRegistry } from './safe-registry';
-import type { MeterTurn } from './meter-turn';
+import type { MeterTurn } from './flush-queue';
 import { Meter } from './meter';
 
 const NAMES = {

@@ -6,7 +6,7 @@ import type { Report } from '../errors/run-safely';
 import { ActionMeter } from './action-meter';
 import { GuardedRegistry, type CountingRegistry } from './safe-registry';
 import { measuringHook, type ActionHook } from '../moleculer/internals';
-import { MeterTurn } from './meter-turn';
+import { MeterTurn } from './flush-queue';
 import { Meter } from './meter';
 
 /** The metrics of gateways; the first four are named as in moleculer-io. */

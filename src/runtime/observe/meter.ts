@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { CountingRegistry } from './safe-registry';
-import type { MeterTurn } from './meter-turn';
+import type { MeterTurn } from './flush-queue';
 
 /** The metrics of one kind of work: how much of it was begun, how much is going on, and how long it takes. */
 export interface MeterNames {

@@ -4,7 +4,7 @@ import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import { guarded, type Report } from '../errors/run-safely';
 import { toError } from '../answer/wire-error';
-import { gatewayOf, isServed } from './gateway-of-socket';
+import { gatewayOf, isServed } from './socket-session';
 import type { GatewayRuntime } from '../gateway/build-gateway';
 import { guardCallback, guardedListening, REPORT, type Callback } from './safe-listeners';
 import type { SocketSession } from '../model';

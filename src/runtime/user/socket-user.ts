@@ -2,7 +2,7 @@ import type { Socket } from 'socket.io';
 import { roomOfUser } from '../../plan/user-room';
 import { UnAuthorizedError } from '../../errors';
 import { letGo } from '../errors/run-safely';
-import { gatewayOf } from '../socket-io/gateway-of-socket';
+import { gatewayOf } from '../socket-io/socket-session';
 import type { GatewayRuntime } from '../gateway/build-gateway';
 import { expiryOf, isOver, watchExpiry } from './user-expiry';
 

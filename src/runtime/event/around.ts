@@ -3,7 +3,7 @@ import type { SocketContext, SocketEventDescription, SocketMiddlewareHooks } fro
 import type { BoundTarget, GatewayRuntime } from '../gateway/build-gateway';
 import { passEvent } from './handle-event';
 import { hooksOf } from '../moleculer/internals';
-import type { EventContext } from './socket-context';
+import type { EventContext } from './event-context';
 
 /** Takes an event through the middlewares that stand around it, and gives its result. */
 export type Around = (ctx: SocketContext) => Promise<unknown>;
