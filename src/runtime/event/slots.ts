@@ -1,27 +1,27 @@
 import type { SocketSession } from '../model';
 
 /**
- * Lets only so many events of a socket run at the same time, first come, first served.
+ * Takes a slot for an event of a socket: `limits.concurrency` of them run at the same time, first come, first served.
  *
- * @returns undefined if the event may run at once
+ * @returns undefined if a slot is free; else a promise that resolves when the event has one
  */
-export function awaitTurn(session: SocketSession, concurrency: number): Promise<void> | undefined {
-  if (session.running < concurrency) {
+export function acquireSlot(session: SocketSession): Promise<void> | undefined {
+  if (session.running < session.gateway.plan.limits.concurrency) {
     session.running++;
     return undefined;
   }
   return new Promise((resolve) => (session.waiting ??= []).push(resolve));
 }
 
-/** An event that has had its turn passes it on. */
-export function passTurn(session: SocketSession): void {
+/** Gives the slot of an event that is done to the next one that waits. */
+export function releaseSlot(session: SocketSession): void {
   const next = session.waiting?.shift();
   if (next) next();
   else session.running--;
 }
 
-/** The client has gone: nobody waits any more, and each of those that did finds that out. */
-export function dropWaiting(session: SocketSession): void {
+/** Wakes all events of a client that is gone. Each of them sees that the socket is disconnected. */
+export function releaseWaiting(session: SocketSession): void {
   const { waiting } = session;
   if (!waiting) return;
   session.waiting = undefined;

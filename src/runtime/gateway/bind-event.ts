@@ -1,61 +1,68 @@
-import type { Context, Service } from 'moleculer';
-import type { SocketContext } from '../../types';
-import type { GatewayMetrics } from '../observe/gateway-metrics';
-import {
-  contextOfCall,
-  hooksOf,
-  type ActionEndpoint,
-  type ActionHandler,
-  type ActionHook,
-} from '../moleculer/internals';
+import { Errors, type Context } from 'moleculer';
+import { injectedAck } from '../../plan/injected-ack';
+import type { EventPlan, FunctionPlan, HandlerPlan } from '../../plan/plan';
+import { aroundOf } from '../event/around';
+import type { RateLimits } from '../event/rate-limits';
+import type { BoundEvent, EventSteps, Gateway } from '../model';
+import { localEndpoint } from '../moleculer/internals';
+import { traceOf } from '../observe/event-span';
 
-type LocalActions = Record<string, (params: unknown, options?: { ctx?: Context }) => PromiseLike<unknown>>;
+type LocalActions = Record<string, (params: unknown, options: { ctx: Context }) => PromiseLike<unknown>>;
 
-/** Runs the action that a handler is, in the context of an event. */
-export type RunAction = (ctx: SocketContext) => PromiseLike<unknown>;
+/** Binds an event of the plan to the service that answers it. */
+export function bindEvent(gateway: Gateway, limits: RateLimits, plan: EventPlan): BoundEvent {
+  const steps: EventSteps = {
+    plan,
+    action: '',
+    endpoint: undefined,
+    answersItself: false,
+    rateLimits: limits.of(plan.rateLimits),
+    run: () => Promise.reject(new Error('the action of another service is no handler')),
+    ...bindTarget(gateway, plan.target),
+  };
+  return { ...steps, around: aroundOf(gateway, steps), trace: traceOf(gateway, steps) };
+}
 
-/**
- * The way of events to the action that a handler is, through all of Moleculer's middlewares.
- *
- * Its middleware for metrics makes a key of labels nine times for a call. The labels of events are always the same, so
- * for events a meter tells the same metrics, of many events at once. Every other way to the action is measured by
- * Moleculer; behind that, all ways are one, since middlewares count what runs.
- *
- * @returns undefined if the service has no such action any more
- */
-export function handlerAction(
-  service: Service,
-  metrics: GatewayMetrics | undefined,
-  member: string,
-  endpoint: ActionEndpoint,
-): RunAction | undefined {
-  const { broker } = service;
+function bindTarget(gateway: Gateway, target: EventPlan['target']): Partial<EventSteps> {
+  switch (target.kind) {
+    case 'handler':
+      return bindHandler(gateway, target);
+    case 'function':
+      return bindFunction(target);
+    default:
+      return {};
+  }
+}
+
+/** A function of moleculer-io's settings answers through the ack that it gets as its last argument. */
+function bindFunction({ call }: FunctionPlan): Partial<EventSteps> {
+  return {
+    answersItself: true,
+    async run(ctx) {
+      const ack = injectedAck(ctx);
+      await call.apply(ctx.socket, ack ? [...ctx.args, ack] : [...ctx.args]);
+    },
+  };
+}
+
+function bindHandler(
+  { plan, service }: Gateway,
+  { member, answersItself }: HandlerPlan,
+): Partial<EventSteps> {
   const { actions } = service as object as { actions: LocalActions };
+  const endpoint = localEndpoint(service, member);
   const call = actions[member];
-  const measuring = metrics?.measuring;
-  if (!call || !measuring) return call && ((ctx) => call(ctx.params, { ctx }));
-
-  const { action } = endpoint;
-  const run = hooksOf<ActionHook>(broker, 'localAction')
-    .filter((hook) => hook !== measuring)
-    .reduce<ActionHandler>((next, hook) => hook.call(broker, next, action), action.handler);
-  const runMeasured = measuring.call(broker, run, action);
-  actions[member] = (params, options = {}) =>
-    runMeasured(options.ctx ?? contextOfCall(broker, endpoint, params, options));
-
-  const meter = metrics.action(service.fullName, action.name);
-  return (ctx) => {
-    if (ctx.level !== 1 || ctx.caller) return runMeasured(ctx);
-    const beganAt = meter.begin();
-    return run(ctx).then(
-      (result) => {
-        meter.end(beganAt);
-        return result;
-      },
-      (error: unknown) => {
-        meter.fail(beganAt, error);
-        throw error;
-      },
-    );
+  if (!endpoint || !call)
+    throw new Error(`${plan.className}.${member}: a mixin or modification removed the action; keep it`);
+  const action = endpoint.action.name;
+  return {
+    action,
+    endpoint,
+    answersItself,
+    run(ctx) {
+      // Calls by name ask the balancer, which skips an endpoint whose circuit breaker is open.
+      if (!endpoint.state) throw new Errors.ServiceNotAvailableError({ action });
+      return call(ctx.params, { ctx });
+    },
   };
 }

@@ -1,38 +1,37 @@
-/** Something that tells at once what it has counted. */
-export interface Counting {
-  tell(): void;
+/** A meter that holds back what it has measured. */
+export interface Flushable {
+  flush(): void;
 }
 
 /**
- * When meters tell what they have counted: at the end of what runs now, or, while packets come in, when all that have come
- * are taken in.
+ * Decides when meters report what they have measured: at the end of the current tick, or, while packets arrive, when all
+ * packets of one look at the network are handled. Moleculer makes a key of the labels for each report, so fewer are cheaper.
  */
-export class MeterTurn {
-  private counting: Counting[] = [];
-  private ends = false;
+export class FlushQueue {
+  private waiting: Flushable[] = [];
+  private isScheduled = false;
 
   /**
-   * A packet has come from the network. The network is looked at again only after `setImmediate`: no client can have acted
-   * on an answer by then.
+   * A packet has arrived from the network. Node looks at the network again only after `setImmediate`: until then no client
+   * can have acted on an answer, so nobody can notice that a metric is late.
    */
   arrive(): void {
-    if (this.ends) return;
-    this.ends = true;
-    setImmediate(this.end);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(this.flush);
   }
 
-  /** A meter has something to tell. */
-  add(counting: Counting): void {
-    this.counting.push(counting);
-    if (this.ends) return;
-    this.ends = true;
-    process.nextTick(this.end);
+  add(meter: Flushable): void {
+    this.waiting.push(meter);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    process.nextTick(this.flush);
   }
 
-  private readonly end = (): void => {
-    const { counting } = this;
-    this.ends = false;
-    this.counting = [];
-    for (const one of counting) one.tell();
+  private readonly flush = (): void => {
+    const { waiting } = this;
+    this.isScheduled = false;
+    this.waiting = [];
+    for (const meter of waiting) meter.flush();
   };
 }

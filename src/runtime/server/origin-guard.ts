@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
 import { compilePattern, compileWildcard, type Matcher } from '../../plan/patterns';
-import { guarded, type Report } from '../errors/run-safely';
+import { type Report, runSafely } from '../errors/run-safely';
 
 type Cors = NonNullable<ServerOptions['cors']>;
 type CorsOptions = Exclude<Cors, (...args: never[]) => unknown>;
@@ -216,7 +216,7 @@ function ask(
         failed('', new Error(`no answer within ${patience} ms`));
       }, patience).unref()
     : undefined;
-  guarded('', failed, () => run(say, failed));
+  runSafely('', failed, () => run(say, failed));
 }
 
 /**

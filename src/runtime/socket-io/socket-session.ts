@@ -1,19 +1,37 @@
-import type { Socket } from 'socket.io';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { Socket } from 'socket.io';
+import type { SocketSession } from '../model';
 
-const GATEWAY = Symbol('gateway');
+/**
+ * The class of the sockets of gateways. The state that a gateway keeps of a socket is a private field: it costs no entry in
+ * a WeakMap, and no name that an application could use.
+ */
+export class SocketWithSession extends Socket {
+  readonly #session: SocketSession;
 
-/** From now on the socket is one of the gateway's. */
-export function assignGateway(socket: Socket, gateway: GatewayRuntime): void {
-  (socket as object as { [GATEWAY]: GatewayRuntime })[GATEWAY] = gateway;
+  constructor(begin: (socket: Socket) => SocketSession, ...socket: ConstructorParameters<typeof Socket>) {
+    super(...socket);
+    this.#session = begin(this);
+  }
+
+  /** Returns undefined for a socket of another class, and while the constructor of Socket.IO runs. */
+  static find(socket: object): SocketSession | undefined {
+    return #session in socket ? socket.#session : undefined;
+  }
 }
 
-/** The gateway that serves a socket; there is one from the moment in which the socket asks for its namespace. */
-export function gatewayOf(socket: Socket): GatewayRuntime {
-  return (socket as object as { [GATEWAY]: GatewayRuntime })[GATEWAY];
+/** Returns the session of a socket; undefined if the socket belongs to no gateway. */
+export function findSession(socket: Socket): SocketSession | undefined {
+  return SocketWithSession.find(socket);
 }
 
-/** Whether a gateway serves the socket yet. */
-export function isServed(socket: Socket): boolean {
-  return (gatewayOf(socket) as GatewayRuntime | undefined) !== undefined;
+/**
+ * Returns the session of a socket.
+ *
+ * @throws TypeError if the socket belongs to no gateway
+ */
+export function sessionOf(socket: Socket): SocketSession {
+  const session = SocketWithSession.find(socket);
+  if (!session)
+    throw new TypeError(`the socket ${socket.id} belongs to no gateway; pass the one that the gateway gave`);
+  return session;
 }

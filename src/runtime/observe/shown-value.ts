@@ -1,5 +1,5 @@
 import { inspect, types } from 'node:util';
-import { printable } from '../plan/printable';
+import { printable } from '../../plan/printable';
 
 /** How many levels of a value are logged. */
 const MAX_DEPTH = 5;
