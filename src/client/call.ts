@@ -34,6 +34,7 @@ export function call(
     };
     const fail = (error: unknown): void => {
       end(() => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason of a signal may be anything
         reject(error);
       });
     };
