@@ -12,6 +12,8 @@ const parts = {
   compiler: ['^src/compiler/', ['metadata', 'plan', 'validation', 'errors', 'types']],
   'moleculer-io': ['^src/moleculer-io/', ['compiler', 'runtime', 'plan', 'errors', 'types']],
   runtime: ['^src/runtime/', ['plan', 'validation', 'errors', 'types']],
+  // Runs in browsers, too.
+  client: ['^src/client/', []],
 };
 
 // The rooms of the runtime. Each may import what the runtime may, and the rooms that its line names.
