@@ -9,6 +9,7 @@ export { Authenticate } from './decorators/authenticate';
 export { Authorize } from './decorators/authorize';
 export { ConnectedSocket } from './decorators/connected-socket';
 export { Ctx } from './decorators/ctx';
+export { decorate, type GatewayClassDecorator, type GatewayMemberDecorator } from './decorators/decorate';
 export { ForwardEvent } from './decorators/forward-event';
 export { MessageBody } from './decorators/message-body';
 export { Meta } from './decorators/meta';

@@ -1,5 +1,6 @@
 import { recordClass, recordMember } from '../metadata/storage';
 import type { AuthorizeRule, GatewayShape } from '../types';
+import { placeDecorator } from './place-decorator';
 
 /** Stands on a class, or on an event. */
 export interface AuthorizeDecorator {
@@ -19,8 +20,8 @@ export interface AuthorizeDecorator {
  * publish(@MessageBody() article: Article) { … }
  */
 export function Authorize(...rules: AuthorizeRule[]): AuthorizeDecorator {
-  return (target: object, member?: string | symbol) => {
+  return placeDecorator('@Authorize()', ['class', 'member'], rules, (target, member) => {
     if (member === undefined) recordClass(target as { prototype: unknown }, { kind: 'authorize', rules });
-    else recordMember(target, { kind: 'authorize', member: String(member), rules });
-  };
+    else recordMember(target, member, { kind: 'authorize', rules });
+  });
 }

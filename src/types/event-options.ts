@@ -16,7 +16,34 @@ export type PayloadSchema = StandardSchemaV1;
 /** The declared type of a payload; an array of a class, or of what a schema describes, is written `[Item]`. */
 export type PayloadType = PayloadClass | PayloadSchema | readonly [PayloadClass | PayloadSchema];
 
-/** Options of `@SocketEvent` on a method: anything that a Moleculer action takes, and the type of the payload. */
+/** Options of `@MessageBody`. */
+export type MessageBodyOptions = CheckedBodyOptions | UncheckedBodyOptions;
+
+/** Options of `@MessageBody` for an argument that is checked. */
+export interface CheckedBodyOptions {
+  /**
+   * What the argument is, where the type of the parameter does not say it: a class, `[Item]`, `String`, `Number`, `Boolean`,
+   * or a schema. Default: the type that TypeScript has emitted for the parameter.
+   */
+  type?: PayloadType;
+  /** `true`: the argument may be left out, `undefined` or `null`, and is not checked then. Default: false. */
+  optional?: boolean;
+  unchecked?: false;
+}
+
+/** Options of `@MessageBody` for an argument that nothing describes. */
+export interface UncheckedBodyOptions {
+  /** `true`: the argument is taken as it comes, whatever the client sends. */
+  unchecked: true;
+  optional?: boolean;
+  /** An argument that is not checked has no type. */
+  type?: never;
+}
+
+/**
+ * Options of `@SocketEvent` on a method: anything that a Moleculer action takes, the type of the payload, and options of the
+ * application's own, which its middlewares find in `event.action`.
+ */
 export interface SocketEventOptions extends Partial<ActionSchema> {
   /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
   timeout?: number;
@@ -28,6 +55,9 @@ export interface SocketEventOptions extends Partial<ActionSchema> {
   handler?: never;
   /** It is for actions of other services: the method answers its event as it is, or several: `@SocketEvent(['a', 'b'])`. */
   socket?: never;
+  /** An option of the application's own. One that resembles a known option does not compile: `timout` for `timeout`. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- with `unknown`, interfaces of options would not fit
+  [option: string]: any;
 }
 
 /** Options of the call that a client makes through an {@link ActionProxy}. */
