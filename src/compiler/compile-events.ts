@@ -137,10 +137,15 @@ function compileHandler(
     ...(shared ?? { visibility: 'private' }),
     ...declared,
   } as Record<string, unknown>;
+  const event = {
+    ...('payload' in options && { payload }),
+    params: action['params'],
+    validation: context.validation,
+  };
   return {
     kind: 'handler',
     member: member.name,
-    ...compileArguments(member, payload, context.validation, context.parameters, problems),
+    ...compileArguments(member, event, context.parameters, problems),
     action,
   };
 }

@@ -68,7 +68,8 @@ function compileForward(
     except: listOption('except', options, report),
     namespaces: namespaceOption(options, context.paths, report),
     volatile: volatile === true,
-    check: compileBody(options['payload'] as never, context.validation, report),
+    check:
+      'payload' in options ? compileBody(options['payload'] as never, context.validation, report) : undefined,
     subscription: subscriptionOf(options),
   };
   if (fact.events.length === 0) report('@ForwardEvent([]) names no event; write at least one');

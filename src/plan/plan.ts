@@ -82,6 +82,8 @@ export interface HooksPlan {
 /** A checked argument of an event. */
 export interface BodyPlan {
   readonly index: number;
+  /** It may be left out; then the check lets it pass. */
+  readonly optional: boolean;
   readonly check: BodyCheck;
 }
 
@@ -92,6 +94,8 @@ export interface HandlerPlan {
   /** Calls the method with its declared arguments. */
   readonly invoke: (service: Service, ctx: SocketContext) => unknown;
   readonly bodies: readonly BodyPlan[];
+  /** The positions of the arguments that are taken as they come. */
+  readonly unchecked: readonly number[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
   /** The definition of the action, without its handler. */

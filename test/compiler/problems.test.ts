@@ -103,7 +103,7 @@ describe('compileGateway: problems', () => {
       "Chat.logger: 'logger' is a property of every Moleculer service; give the method another name",
       'Chat: @Authorize on the class lets nobody in, for nobody can log in: write a method with @Authenticate, or an event with @AllowAnonymous that logs in by setting ctx.meta.user',
       "Chat.first: @NspParam('tenant') can never have a value: no path of the gateway has that parameter; they have id",
-      'Chat.second: Bare has no class-validator decorators, so class-validator refuses every payload of it. Decorate its properties, or give the parameter the type object to take the payload as it comes',
+      'Chat.second: Bare has no class-validator decorators, so class-validator refuses every payload of it. Decorate its properties, or take the payload as it comes: @MessageBody({ unchecked: true })',
       'Chat.second: parameter 2 has no decorator; say where its value comes from, with @Ctx() for the context',
       "Chat.second: the event 'message' is already handled by 'first'; give one of them another name",
       "Chat.second: 'connect' is an event of Socket.IO's own that no client can send; for sockets that come and go there are @OnConnect, @OnDisconnecting and @OnDisconnect",

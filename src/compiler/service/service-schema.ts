@@ -166,9 +166,15 @@ export function actionHandler({
   };
   return function (ctx) {
     if ((ctx as Partial<SocketContext>).socket) return invoke(this, ctx);
+    // Moleculer makes an empty object of params that the caller left out.
+    if (body.optional && isEmpty(ctx.params)) return invokeWith(this, ctx, undefined);
     const checked = body.check(ctx.params);
     return checked instanceof Promise
       ? checked.then((params) => invokeWith(this, ctx, params))
       : invokeWith(this, ctx, checked);
   };
+}
+
+function isEmpty(params: unknown): boolean {
+  return typeof params === 'object' && params !== null && Object.keys(params).length === 0;
 }

@@ -58,6 +58,7 @@ function describeEvent(gateway: GatewayRuntime, { plan, action }: BoundEvent): L
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {
     Object.assign(entry, actionParts(action, target.action['params']));
+    if (target.unchecked.length > 0) entry.unchecked = [...target.unchecked];
   } else if (target.kind === 'action') {
     const [endpoint] = endpointsOf(gateway.broker, target.action);
     Object.assign(entry, actionParts(target.action, endpoint?.action.params));
