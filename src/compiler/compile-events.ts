@@ -1,4 +1,5 @@
 import type { ActionProxyOptions, SocketEventOptions, ValidationOptions } from '../types';
+import { checkCache, dependenciesOf } from './check-cache';
 import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
@@ -27,6 +28,8 @@ export interface EventsContext {
   /** Those of the class, whose points all events share. */
   readonly rateLimits: readonly RateLimitPlan[];
   readonly validation: ValidationOptions;
+  /** The setting `$cache`: how actions are cached that do not say it. */
+  readonly cache: unknown;
   /** The parameters of the gateway's dynamic namespaces. */
   readonly parameters: ReadonlySet<string>;
   /** The options of `@Action` of moleculer-decorators, by method. */
@@ -142,9 +145,14 @@ function compileHandler(
     params: action['params'],
     validation: context.validation,
   };
+  const dependencies = dependenciesOf(member);
+  checkCache(action['cache'], context.cache, dependencies, (what) => {
+    problems.add(member.name, what);
+  });
   return {
     kind: 'handler',
     member: member.name,
+    dependencies,
     ...compileArguments(member, event, context.parameters, problems),
     action,
   };

@@ -89,6 +89,7 @@ function compile(type: ClassValue): GatewayPlan {
       guard,
       rateLimits,
       validation: options.validation ?? DEFAULT_VALIDATION,
+      cache: service.settings['$cache'],
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
     },

@@ -96,6 +96,8 @@ export interface HandlerPlan {
   readonly bodies: readonly BodyPlan[];
   /** The positions of the arguments that are taken as they come. */
   readonly unchecked: readonly number[];
+  /** What the result may depend on: `@User()`, `@MessageBody(1)`, …; `ctx` may be anything. */
+  readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
   /** The definition of the action, without its handler. */

@@ -281,7 +281,7 @@ describe('handlers as actions', () => {
             after: (_ctx: unknown, result: unknown) => ({ wrapped: result }),
           },
         })
-        hooked(@MessageBody() body: any) {
+        hooked(@MessageBody({ unchecked: true }) body: any) {
           return body;
         }
         remember(ctx: any) {

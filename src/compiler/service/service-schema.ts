@@ -1,5 +1,6 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { ServerSettings, SocketContext } from '../../types';
+import { checkMergedCaches } from '../check-cache';
 import { SERVER_SETTINGS, serverSettings, withoutServer } from '../../plan/server-settings';
 import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
@@ -57,6 +58,7 @@ export function toServiceSchema(
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
+        checkMergedCaches(plan, schema);
         subscribeForwards(plan, schema, forwards);
         configureServer(schema, server);
         arrangeLifecycle(schema, runtime, {
