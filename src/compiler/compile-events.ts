@@ -5,22 +5,11 @@ import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
-import { compileProxy } from './compile-proxy';
+import { compileProxy, PROXY_OPTIONS } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { RESERVED_EVENTS } from '../plan/reserved-events';
-
-const PROXY_OPTIONS = [
-  'whitelist',
-  'blacklist',
-  'aliases',
-  'mappingPolicy',
-  'multi',
-  'callOptions',
-  'onBeforeCall',
-  'onAfterCall',
-] as const;
 
 /** What the events of a gateway are compiled with. */
 export interface EventsContext {

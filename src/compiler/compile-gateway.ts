@@ -23,6 +23,7 @@ import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
 import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
+import { checkNames } from './reserved-names';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
 
@@ -69,6 +70,7 @@ function compile(type: ClassValue): GatewayPlan {
     );
   const prototypes = prototypesOf(type);
   const members = inheritMembers(prototypes);
+  checkNames(members, prototypes, problems);
   const paths = compilePaths(namespace.paths, problems);
   const service = compileService(type, prototypes, options, problems);
   const guard = compileGuard(inheritClassFacts(prototypes, 'authorize'), undefined, problems);

@@ -4,6 +4,18 @@ import type { EventFact, MemberDeclaration } from './inherit-facts';
 import type { ActionFilter, ProxyPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
+/** The options that only an action proxy has. */
+export const PROXY_OPTIONS = [
+  'whitelist',
+  'blacklist',
+  'aliases',
+  'mappingPolicy',
+  'multi',
+  'callOptions',
+  'onBeforeCall',
+  'onAfterCall',
+] as const;
+
 type Patterns = readonly (string | RegExp)[];
 
 /** Compiles a property under `@SocketEvent`. */
@@ -23,10 +35,14 @@ export function compileProxy(
     payload?: unknown;
   };
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
+  const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
     report(
       "clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' " +
-        "with aliases, or say whitelist: ['**'] to open everything",
+        "with aliases, or say whitelist: ['**'] to open everything" +
+        (isLikelyProxy
+          ? ''
+          : `; a function that answers the event itself is written as a method: @SocketEvent() ${member.name}() { … }`),
     );
   }
   return proxyPlan(member.name, options, report);

@@ -6,17 +6,11 @@ import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
 import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { isPropertyOfService, LIFECYCLE } from './reserved-names';
 
-const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
 /** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
 const OPTIONS = new Set(
   'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation autoExpose exposeErrors'.split(
-    ' ',
-  ),
-);
-/** What Moleculer keeps on a service under these names would be overwritten by a method. */
-const RESERVED_METHODS = new Set(
-  'name fullName version settings metadata dependencies schema originalSchema broker actions events logger Promise io namespaces'.split(
     ' ',
   ),
 );
@@ -45,7 +39,7 @@ export function compileService(
       const value: unknown = descriptor.value;
       if (member === 'constructor' || typeof value !== 'function') continue;
       if (isLifecycle(member)) lifecycle[member] = value as MethodPlan['call'];
-      else if (RESERVED_METHODS.has(member)) {
+      else if (isPropertyOfService(member)) {
         problems.add(
           member,
           `'${member}' is a property of every Moleculer service; give the method another name`,

@@ -112,7 +112,7 @@ describe('compileGateway: problems', () => {
       'Chat.fourth: @Authorize has no effect without @SocketEvent on the method; add it',
       'Chat.fifth: parameter 1 has two decorators; one says where its value comes from',
       'Chat.fifth: @MessageBody(-1) must name an argument by its position: 0 is the first',
-      "Chat.call: clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything",
+      "Chat.call: clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything; a function that answers the event itself is written as a method: @SocketEvent() call() { … }",
       'Chat.sixth: @SocketEvent stands on an accessor, or a subclass replaced the method by a property; write a method',
       'Chat.seventh: whitelist work on a property of type ActionProxy only, not on a method; take them away',
       'Chat.connected: @OnConnect() must stand on a method of the instance',
