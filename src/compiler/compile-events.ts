@@ -1,14 +1,15 @@
-import type { ActionProxyOptions, SocketEventOptions, ValidationOptions } from '../types';
+import type { ValidationOptions } from '../types';
 import { checkCache, dependenciesOf } from './check-cache';
 import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
-import { compileProxy, PROXY_OPTIONS } from './compile-proxy';
+import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { readEventOptions } from './read-event-options';
 import { RESERVED_EVENTS } from '../plan/reserved-events';
 
 /** What the events of a gateway are compiled with. */
@@ -108,21 +109,16 @@ function compileHandler(
         (named ? '' : `, and the event this one: @SocketEvent('${member.name}')`),
     );
   }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as SocketEventOptions &
-    ActionProxyOptions;
-  const misplaced = PROXY_OPTIONS.filter((option) => option in options);
-  if (misplaced.length > 0) {
-    problems.add(
-      member.name,
-      `${misplaced.join(', ')} work on a property of type ActionProxy only, not on a method; take them away`,
-    );
-  }
+  const report = (what: string): void => {
+    problems.add(member.name, what);
+  };
+  const options = readEventOptions(facts, 'method', report);
   if ('socket' in options) {
-    problems.add(
-      member.name,
+    report(
       "socket is for actions of other services; the method answers its event as it is, or several: @SocketEvent(['a', 'b'])",
     );
   }
+  if ('name' in options) report('the action is called like its method; take the option name away');
   const { payload, ...declared } = options;
   const shared = context.actions[member.name] as Record<string, unknown> | undefined;
   const { handler: _replaced, ...action } = {
@@ -135,9 +131,7 @@ function compileHandler(
     validation: context.validation,
   };
   const dependencies = dependenciesOf(member);
-  checkCache(action['cache'], context.cache, dependencies, (what) => {
-    problems.add(member.name, what);
-  });
+  checkCache(action['cache'], context.cache, dependencies, report);
   return {
     kind: 'handler',
     member: member.name,

@@ -2,19 +2,10 @@ import { Utils } from 'moleculer';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import type { ActionFilter, ProxyPlan } from '../plan/plan';
+import { PROXY_OPTIONS } from './known-options';
 import type { Problems } from './problems';
-
-/** The options that only an action proxy has. */
-export const PROXY_OPTIONS = [
-  'whitelist',
-  'blacklist',
-  'aliases',
-  'mappingPolicy',
-  'multi',
-  'callOptions',
-  'onBeforeCall',
-  'onAfterCall',
-] as const;
+import { readEventOptions } from './read-event-options';
+import { checkCallOptionNames } from './check-options';
 
 type Patterns = readonly (string | RegExp)[];
 
@@ -31,9 +22,7 @@ export function compileProxy(
     report('@SocketEvent stands on a static property; gateways are instances, take static away');
     return undefined;
   }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as ActionProxyOptions & {
-    payload?: unknown;
-  };
+  const options: ActionProxyOptions & { payload?: unknown } = readEventOptions(facts, 'property', report);
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
   const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
@@ -125,6 +114,7 @@ export function checkCallOptions(callOptions: unknown, where: string, report: (w
   ) {
     report(`${where}callOptions must be an object, or a function (ctx, socket) that returns one`);
   }
+  if (typeof callOptions === 'object') checkCallOptionNames(callOptions, where, report);
 }
 
 function checkFunctions(options: ActionProxyOptions, report: (what: string) => void): void {

@@ -6,14 +6,8 @@ import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
 import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { NAMESPACE_OPTIONS } from './known-options';
 import { isPropertyOfService, LIFECYCLE } from './reserved-names';
-
-/** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
-const OPTIONS = new Set(
-  'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation autoExpose exposeErrors'.split(
-    ' ',
-  ),
-);
 
 /** Compiles the Moleculer side of a class: methods, lifecycle, settings, and what moleculer-decorators recorded. */
 export function compileService(
@@ -68,7 +62,12 @@ export function compileService(
     events: { ...options.events, ...inheritedParts(prototypes, 'events') },
     methods: { ...options.methods, ...methods },
     lifecycle,
-    others: Object.fromEntries(Object.entries(options).filter(([option]) => !OPTIONS.has(option))),
+    others: Object.fromEntries(
+      // Modules like @moleculer/channels read parts of the schema that Moleculer does not know.
+      Object.entries(options).filter(
+        ([option]) => !(NAMESPACE_OPTIONS as readonly string[]).includes(option),
+      ),
+    ),
   };
 }
 

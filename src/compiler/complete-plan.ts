@@ -1,4 +1,5 @@
-import { checkMixins, type SchemaParts } from './mixins';
+import { checkSettings } from './check-options';
+import { checkMixins, mixinsOf, type SchemaParts } from './mixins';
 import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
 import { isMethodOfMoleculer, LIFECYCLE } from './reserved-names';
@@ -41,6 +42,13 @@ export function completePlan(plan: GatewayPlan, service: object, given: SchemaPa
     });
   }
   checkMixins(given, problems);
+  checkSettings(
+    { ...plan.service.settings, ...given.settings },
+    [...plan.service.mixins, ...mixinsOf(given)],
+    (what) => {
+      problems.add(undefined, what);
+    },
+  );
   problems.throwIfAny();
   const authentication = plan.authentication ?? socketAuthorizeOf(given);
   return authentication === plan.authentication ? plan : Object.freeze({ ...plan, authentication });

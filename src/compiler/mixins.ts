@@ -5,6 +5,7 @@ import type { Problems } from './problems';
 export interface SchemaParts {
   readonly methods?: object | undefined;
   readonly actions?: object | undefined;
+  readonly settings?: object | undefined;
   readonly mixins?: unknown;
 }
 

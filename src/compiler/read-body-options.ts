@@ -1,4 +1,5 @@
 import type { ArgumentSource } from '../metadata/facts';
+import { BODY_OPTIONS } from './known-options';
 import { didYouMean } from './similar-names';
 
 /** The options of `@MessageBody`, completed. */
@@ -8,8 +9,6 @@ export interface BodyOptions {
   readonly optional: boolean;
   readonly unchecked: boolean;
 }
-
-const NAMES = ['type', 'optional', 'unchecked'];
 
 /**
  * Reads the options of `@MessageBody`.
@@ -36,10 +35,10 @@ export function readBodyOptions(
     refuse(`the options of @MessageBody must be an object: @MessageBody(${String(index)}, { type: Number })`);
     return undefined;
   }
-  for (const name of Object.keys(options).filter((one) => !NAMES.includes(one))) {
+  for (const name of Object.keys(options).filter((one) => !BODY_OPTIONS.includes(one))) {
     refuse(
-      `@MessageBody has no option '${name}'${didYouMean(name, NAMES)}` +
-        (didYouMean(name, NAMES) ? '' : `; it has ${NAMES.join(', ')}`),
+      `@MessageBody has no option '${name}'` +
+        (didYouMean(name, BODY_OPTIONS) || `; it has ${BODY_OPTIONS.join(', ')}`),
     );
   }
   for (const flag of ['optional', 'unchecked'] as const) {
