@@ -2,7 +2,7 @@ import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
-import { compileGateway } from './compiler/compile-gateway';
+import { planOf } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
 import { serverSettings } from './plan/server-settings';
 import { completePlan } from './compiler/complete-plan';
@@ -54,7 +54,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
     super(broker);
     if (schema) modifications.set(this, schema);
     // Says what is wrong with the class also where nobody will parse its schema.
-    compileGateway(new.target);
+    planOf(new.target);
   }
 
   /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
@@ -63,7 +63,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
     if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
     const given = modified(this, isWrappedByService(type) ? withoutCreated(written) : written);
-    const plan = completePlan(compileGateway(type), this, given);
+    const plan = completePlan(planOf(type), this, given);
     const schema = toServiceSchema(
       plan,
       given,

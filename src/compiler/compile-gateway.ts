@@ -26,6 +26,7 @@ import type { GatewayPlan } from '../plan/plan';
 import { mixinsOf } from './mixins';
 import { Problems } from './problems';
 import { checkNames } from './reserved-names';
+import { checkServiceName } from './service-name';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
 
@@ -41,6 +42,20 @@ const plans = new WeakMap<object, GatewayPlan>();
  * for (const event of compileGateway(ChatGateway).events) console.log(event.name);
  */
 export function compileGateway(type: ClassValue): GatewayPlan {
+  const plan = planOf(type);
+  const problems = new Problems(plan.className);
+  // The class may stand under @Service, which names the service.
+  if (declaredClass(type) === type) checkServiceName(plan, undefined, problems);
+  problems.throwIfAny();
+  return plan;
+}
+
+/**
+ * Returns the plan of a class, whatever names its service.
+ *
+ * @throws DeclarationError with every mistake of the class
+ */
+export function planOf(type: ClassValue): GatewayPlan {
   const declared = declaredClass(type);
   const known = plans.get(declared.prototype);
   if (known) return known;

@@ -6,6 +6,7 @@ import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
 import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { nameOfService } from './service-name';
 import { NAMESPACE_OPTIONS } from './known-options';
 import { isPropertyOfService, LIFECYCLE } from './reserved-names';
 
@@ -19,7 +20,7 @@ export function compileService(
   const given = options.name as unknown;
   if (given !== undefined && typeof given !== 'string')
     problems.add(undefined, "the name of the service must be a string: { name: 'chat' }");
-  const name = typeof given === 'string' ? given : defaultName(type.name);
+  const name = typeof given === 'string' ? given : nameOfService(type.name);
   if (name === '')
     problems.add(
       undefined,
@@ -52,6 +53,7 @@ export function compileService(
   const { settings = {} } = options;
   return {
     name,
+    isNamedByClass: given === undefined,
     version: options.version,
     settings: withoutServer(settings),
     metadata: { ...options.metadata },
@@ -69,12 +71,6 @@ export function compileService(
       ),
     ),
   };
-}
-
-/** `ChatRoomGateway` is `chatRoom`. */
-function defaultName(className: string): string {
-  const name = className.replace(/(.)Gateway$/, '$1');
-  return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
 }
 
 /** What `@Action`, `@Event` and `@Method` wrote, a subclass replacing what it overrides. */

@@ -3,6 +3,7 @@ import { checkMixins, mixinsOf, type SchemaParts } from './mixins';
 import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
 import { isMethodOfMoleculer, LIFECYCLE } from './reserved-names';
+import { checkServiceName } from './service-name';
 import { socketAuthorizeOf } from './socket-authorize';
 
 /** What Moleculer sets on a service when it parses the schema. */
@@ -41,6 +42,7 @@ export function completePlan(plan: GatewayPlan, service: object, given: SchemaPa
       problems.add(field, what);
     });
   }
+  checkServiceName(plan, given.name, problems);
   checkMixins(given, problems);
   checkSettings(
     { ...plan.service.settings, ...given.settings },

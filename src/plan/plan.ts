@@ -194,6 +194,8 @@ export interface AuthenticationPlan {
 /** The Moleculer side of the gateway. */
 export interface ServicePlan {
   readonly name: string;
+  /** The name is made of the name of the class. */
+  readonly isNamedByClass: boolean;
   readonly version: string | number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -5,6 +5,7 @@ import { SERVER_SETTINGS, serverSettings, withoutServer } from '../../plan/serve
 import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
 import type { GatewayLifecycle } from '../../plan/service-runtime';
+import { givenName } from '../service-name';
 import { subscribeForwards } from './subscribe-forwards';
 import { type ForwardHandlers } from '../../plan/service-runtime';
 
@@ -36,8 +37,7 @@ export function toServiceSchema(
 
   const own: ServiceSchema & { merged: Lifecycle[] } = {
     ...service.others,
-    // @Service names a service like its class where it is given no name; then ours is meant.
-    name: typeof name === 'string' && name !== '' && name !== plan.className ? name : service.name,
+    name: givenName(plan, name) ?? service.name,
     ...(service.version !== undefined && { version: service.version }),
     settings: { ...service.settings },
     metadata: { ...service.metadata },
