@@ -1,6 +1,6 @@
 import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
-import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+import type { DefaultEventsMap, Namespace, Server } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { planOf } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
@@ -23,7 +23,14 @@ import type { GatewayRuntime } from './runtime/gateway/build-gateway';
 import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
 import { socketGetMeta } from './moleculer-io/ways';
 import { setUser } from './runtime/user/socket-user';
-import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from './types';
+import type {
+  EventsMap,
+  GatewayShape,
+  GatewaySocket,
+  SocketContext,
+  SocketData,
+  SocketServerOptions,
+} from './types';
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -35,15 +42,21 @@ import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from
  *   send(@MessageBody() message: NewMessage) { return { id: 1 }; }
  * }
  * broker.createService(ChatGateway);
+ *
+ * @typeParam ToClient the events that clients are sent: `{ message(text: string): void }`
+ * @typeParam User the users in `socket.data.user`
  */
-export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap>
+export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap, User = unknown>
   extends Service
   implements GatewayShape
 {
-  /** The Socket.IO server; undefined before the gateway was attached to one. */
-  declare readonly io: Server<DefaultEventsMap, ToClient>;
+  /** The Socket.IO server. It is there from `created()` on. */
+  declare readonly io: Server<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
-  readonly namespaces: ReadonlyMap<string, Namespace<DefaultEventsMap, ToClient>> = new Map();
+  readonly namespaces: ReadonlyMap<
+    string,
+    Namespace<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>
+  > = new Map();
 
   /**
    * @param broker the broker that the gateway belongs to
@@ -116,15 +129,20 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
    * @param ctx undefined where the event did not get as far as a context
    * @returns what the client sees; undefined or the error itself for the usual
    */
-  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
+  reformatError?(
+    error: Error,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add to meta what they like
+    ctx: SocketContext<unknown, Record<string, any>, ToClient, User> | undefined,
+    socket: GatewaySocket<ToClient, User>,
+  ): unknown;
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
-  socketGetMeta(socket: Socket): object | PromiseLike<object> {
+  socketGetMeta(socket: GatewaySocket<ToClient, User>): object | PromiseLike<object> {
     return socketGetMeta(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */
-  socketSaveUser(socket: Socket, user: unknown): unknown {
+  socketSaveUser(socket: GatewaySocket<ToClient, User>, user: User | null | undefined): unknown {
     return setUser(socket, user);
   }
 }
