@@ -17,11 +17,11 @@ import {
   lifecycleOf,
   registerNamespace,
   removeNamespace,
-  runtimesOf,
 } from './runtime/gateway/gateway-lifecycle';
-import type { GatewayRuntime } from './runtime/gateway/build-gateway';
+import { gatewaysOf } from './runtime/gateways-of';
+import type { Gateway } from './runtime/model';
 import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
-import { socketGetMeta } from './moleculer-io/ways';
+import { socketGetMeta } from './runtime/user/socket-methods';
 import { setUser } from './runtime/user/socket-user';
 import type {
   EventsMap,
@@ -109,8 +109,8 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
    * @throws Error if there is such a namespace on the server already
    */
   registerNamespace(name: string): Namespace {
-    const [gateway] = runtimesOf(this);
-    return registerNamespace(gateway as GatewayRuntime, name);
+    const [gateway] = gatewaysOf(this);
+    return registerNamespace(gateway as Gateway, name);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { parameterTypes } from '../metadata/storage';
 import type { BodyPlan, HandlerPlan } from '../plan/plan';
 import type { PayloadType, ValidationOptions } from '../types';
-import { compileBody, type BodyCheck } from '../validation/compile-body';
+import type { BodyCheck } from '../validation/body-check';
+import { compileBody } from '../validation/compile-body';
 import type { MemberDeclaration } from './inherit-facts';
 import { isInformative, lostType } from './lost-type';
 import type { Problems } from './problems';

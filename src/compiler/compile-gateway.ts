@@ -120,7 +120,7 @@ function compile(type: ClassValue): GatewayPlan {
     );
   const plan: GatewayPlan = {
     className,
-    likeMoleculerIo: false,
+    moleculerIo: undefined,
     service,
     server: serverSettings(options.settings ?? {}),
     paths,

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { DeclarationError } from '../errors';
+import { MOLECULER_IO_WAYS } from './ways';
 import type {
   ActionProxyOptions,
   AutoExpose,
@@ -96,7 +97,7 @@ function compileNamespace(
   );
   return {
     className: schema.name,
-    likeMoleculerIo: true,
+    moleculerIo: MOLECULER_IO_WAYS,
     service: NO_CLASS,
     server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
     paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),

@@ -11,9 +11,10 @@ import {
   registerPlan,
   removeNamespace,
 } from '../runtime/gateway/gateway-lifecycle';
-import { socketGetMeta, socketOnError, socketSaveMeta } from './ways';
+import { socketOnError } from './ways';
 import { MANAGEMENT_HANDLERS } from '../runtime/push/manage-gateway';
 import { originMatches } from '../runtime/server/origin-guard';
+import { socketGetMeta, socketSaveMeta } from '../runtime/user/socket-methods';
 import { setUser } from '../runtime/user/socket-user';
 import type { SocketServerOptions } from '../types';
 

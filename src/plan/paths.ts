@@ -1,4 +1,4 @@
-import type { PathPlan } from './plan';
+import type { GatewayPlan, PathPlan } from './plan';
 
 /** Returns the path as it was written, quoted unless it is a RegExp, for messages. */
 export function identify(path: PathPlan): string {
@@ -31,4 +31,10 @@ export function parametersOf(path: PathPlan): string[] {
   return path.kind === 'literal'
     ? []
     : [...path.pattern.source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map((m) => m[1] ?? '');
+}
+
+/** Returns the path that a namespace belongs to, as it was written: the label of metrics. */
+export function pathOf({ paths }: GatewayPlan, namespace: string): string {
+  const path = paths.find((one) => servesName(one, namespace));
+  return path ? nameOfPath(path) : namespace;
 }

@@ -2,6 +2,7 @@ import type { Context, Service, ServiceSchema } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type {
   AckFormat,
+  AckFunction,
   ActionProxyOptions,
   GatewayLimits,
   NamespaceMiddlewareFunction,
@@ -12,7 +13,7 @@ import type {
   ServerSettings,
   SocketContext,
 } from '../types';
-import type { BodyCheck } from '../validation/compile-body';
+import type { BodyCheck } from '../validation/body-check';
 
 /*
  * Everything that a gateway is, decided once. The runtime reads it and decides nothing.
@@ -215,12 +216,32 @@ export interface ServicePlan {
 /** The limits that are numbers, completed. */
 export type LimitsPlan = Readonly<Required<Omit<GatewayLimits, 'connections'>>>;
 
+/** What the runtime does differently for a service that is declared by moleculer-io's settings. */
+export interface MoleculerIoWays {
+  /** Adds the properties that users of moleculer-io expect on a socket. */
+  adoptSocket(gateway: RunningGateway, socket: Socket): void;
+  /** Saves the user that the method `socketAuthorize` returned. */
+  saveUser(service: Service, socket: Socket, user: unknown): unknown;
+  /**
+   * Lets an overridden `socketOnError` answer an error.
+   *
+   * @param otherwise answers in the usual way: if there is no such method, or if it fails before it has answered
+   */
+  answerError(gateway: RunningGateway, error: Error, respond: AckFunction, otherwise: () => void): void;
+}
+
+/** What the ways of moleculer-io know of a gateway at work. */
+export interface RunningGateway {
+  readonly service: Service;
+  readonly report: (what: string, error: unknown) => void;
+}
+
 /** Everything that a gateway is. */
 export interface GatewayPlan {
   readonly className: string;
   readonly service: ServicePlan;
-  /** The namespace has moleculer-io's ways: `socket.$service`, `socket.client.user`, `socketOnError`. */
-  readonly likeMoleculerIo: boolean;
+  /** What is different for a service that is declared by moleculer-io's settings; undefined for a class. */
+  readonly moleculerIo: MoleculerIoWays | undefined;
   /** Settings of the server; never published, and kept by identity. */
   readonly server: Readonly<ServerSettings>;
   readonly paths: readonly PathPlan[];

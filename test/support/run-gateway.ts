@@ -4,6 +4,9 @@ import { inspect } from 'node:util';
 import { Loggers, ServiceBroker, type BrokerOptions, type Service, type ServiceSchema } from 'moleculer';
 import type { Namespace, Server } from 'socket.io';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import { afterwards } from './endings';
+
+export { afterwards } from './endings';
 
 /*
  * Starts brokers with gateways, and connects clients to them. All that a test has started is ended after it.
@@ -34,25 +37,6 @@ export interface Running {
 
 /** Something to register: a class of gateways, or a plain Moleculer service. */
 export type Registered = (abstract new (...args: never[]) => unknown) | ServiceSchema;
-
-const endings: (() => unknown)[] = [];
-
-/** Runs `end` after the test, before what was started earlier is ended. */
-export function afterwards(end: () => unknown): void {
-  endings.push(end);
-}
-
-afterEach(async () => {
-  const failures: unknown[] = [];
-  while (endings.length > 0) {
-    try {
-      await endings.pop()!();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw failures[0];
-});
 
 /** A silent broker with these services; it is stopped after the test, whether it was started or not. */
 export function newBroker(

@@ -1,18 +1,7 @@
-import type { AckFunction, AckFormat, WireError } from '../../types';
+import type { AckFormat } from '../../types';
+import type { AckWriter, Outcome } from '../model';
 
-/** How answers are written, and read again. */
-export interface AckWriter {
-  succeed(ack: AckFunction, result: unknown): void;
-  fail(ack: AckFunction, error: WireError): void;
-  /** What the arguments of an ack say. */
-  read(answer: readonly unknown[]): Outcome;
-}
-
-/** How a call ended, as a client may know it. */
-export type Outcome =
-  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
-
-/** The formats of an ack: chosen once, when the gateway is compiled. */
+/** The formats of acks. A gateway chooses one when it is built. */
 export const ACK_FORMATS: Readonly<Record<AckFormat, AckWriter>> = {
   'error-first': {
     succeed: (ack, result) => {

@@ -1,25 +1,25 @@
 /**
- * What a client gets as `connect_error`. Socket.IO reads and writes it where nobody catches what that throws, so it
- * holds only what can be written.
+ * What a client gets as `connect_error`. Socket.IO reads and serializes it in a place where a throw ends the process, so its
+ * properties are plain and can be serialized.
  */
 export class ConnectError extends Error {
   readonly #made = true;
-  /** Undefined where it cannot be written. */
+  /** Undefined if it cannot be serialized. */
   readonly data: unknown;
 
-  /** @param error what an application calls an error: it may have a message, and data */
+  /** @param error a value that an application uses as an error: it may have a message, and data */
   constructor(error: { readonly message?: unknown; readonly data?: unknown }) {
     super(messageOf(error) ?? 'refused');
-    this.data = writableData(error);
+    this.data = serializableData(error);
   }
 
-  /** Unlike `instanceof`, asks nothing of a value that may not want to be asked. */
+  /** Returns true for a ConnectError. Unlike `instanceof`, runs no code of a proxy. */
   static is(value: unknown): value is ConnectError {
     return typeof value === 'object' && value !== null && #made in value;
   }
 }
 
-/** The message of an error, where it has one that can be read. */
+/** Returns the message of an error; undefined if it cannot be read. */
 export function messageOf(error: { readonly message?: unknown }): string | undefined {
   try {
     const { message } = error;
@@ -29,7 +29,7 @@ export function messageOf(error: { readonly message?: unknown }): string | undef
   }
 }
 
-function writableData(error: { readonly data?: unknown }): unknown {
+function serializableData(error: { readonly data?: unknown }): unknown {
   try {
     const { data } = error;
     return JSON.stringify(data) === undefined ? undefined : data;

@@ -1,13 +1,13 @@
 import type { Socket } from 'socket.io';
 
-/** What a client may choose: it goes into logs, traces and other services. */
+/** The ids that a client may choose. They go into logs, traces and other services. */
 const ALLOWED = /^[\w.:-]{1,100}$/;
 
 /**
- * The id that the handshake brought for all that happens on its connection: the client's `auth: { requestID }`, or a
- * header that moleculer-web looks at, too.
+ * Returns the request id that the handshake names for all events of its connection: `auth: { requestID }`, or a header that
+ * moleculer-web reads, too.
  *
- * @returns undefined where there is none that may be used
+ * @returns undefined if the handshake names none, or one that is not allowed
  */
 export function requestIDOf(socket: Socket): string | undefined {
   const { auth, headers } = socket.handshake;

@@ -4,49 +4,47 @@ import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error'
 
 const MASKED_MESSAGE = 'Internal Server Error';
 
-/** An error that came over Moleculer's transporter, whose class is not known here. */
-interface RemoteError extends Error {
-  nodeID?: unknown;
-  retryable?: unknown;
+/** The names of Moleculer's errors by class. A minifier renames the classes, and they take their names from there. */
+const ERROR_NAMES: ReadonlyMap<unknown, string> = new Map(
+  Object.entries(Errors).map(([name, type]) => [type, name]),
+);
+
+/** What Moleculer's errors have, wherever they were constructed: here, in another copy of Moleculer, or on another node. */
+interface MoleculerLike extends Error {
   code?: unknown;
+  type?: unknown;
+  data?: unknown;
+  retryable?: unknown;
 }
 
-/** Makes an `Error` of whatever was thrown; what is none is kept as its `cause`. */
-export function toError(thrown: unknown): Error {
-  try {
-    if (thrown instanceof Error) return thrown;
-  } catch {
-    // A proxy that does not even say what it is.
-  }
-  return new Error('a value that is no error was thrown', { cause: thrown });
-}
-
-/** Whether clients may see the error as it is: it was made to be shown, as Moleculer's errors are. */
+/**
+ * Returns true if clients may see the error as it is: it was made to be shown, as errors of Moleculer's family are.
+ *
+ * They are told by their properties. Their class is another one after moleculer-runner has restarted the broker, and on
+ * errors of other nodes.
+ */
 export function isPresentable(error: Error): boolean {
   try {
-    if (isMoleculerError(error)) return !isConvertedThrow(error);
-    const { nodeID, retryable, code } = error as RemoteError;
-    return typeof nodeID === 'string' && typeof retryable === 'boolean' && typeof code === 'number';
+    return isMoleculerError(error) && !isConvertedThrow(error);
   } catch {
-    // A getter of its threw: nobody made that to be shown.
+    // A getter threw: the error was not made to be shown.
     return false;
   }
 }
 
-/** By name too: when moleculer-runner restarts a broker, its modules and ours are loaded anew, and the broker's are not. */
-function isMoleculerError(error: Error): error is Errors.MoleculerError {
+/** Returns true if the error is of Moleculer's family: it has all properties that Moleculer's constructors set. */
+export function isMoleculerError(error: MoleculerLike): boolean {
   if (error instanceof Errors.MoleculerError) return true;
-  let type: unknown = error.constructor;
-  while (typeof type === 'function' && type.name !== 'MoleculerError') type = Object.getPrototypeOf(type);
-  return typeof type === 'function';
+  if (typeof error.code !== 'number' || typeof error.retryable !== 'boolean') return false;
+  return Object.hasOwn(error, 'type') && Object.hasOwn(error, 'data');
 }
 
-/** An error as a client gets it: no stack, and nothing of the node it happened on. */
+/** Returns an error as a client gets it: without a stack and without the id of the node that it happened on. */
 export function present(error: Error): WireError {
-  const { name, message, code, type, data } = error as unknown as Record<keyof WireError, unknown>;
+  const { message, code, type, data } = error as unknown as Record<keyof WireError, unknown>;
   const wire: WireError = {
-    name: text(name, 'Error'),
-    message: text(message, ''),
+    name: nameOf(error),
+    message: typeof message === 'string' ? message : '',
     code: isCode(code) ? code : 500,
   };
   if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
@@ -56,9 +54,9 @@ export function present(error: Error): WireError {
 }
 
 /**
- * What a client gets in place of an error that may hold secrets.
+ * Returns what a client gets in place of an error that may hold secrets.
  *
- * @param requestID under which the error was logged
+ * @param requestID the id under which the error was logged
  */
 export function masked(requestID: string | null | undefined): WireError {
   return {
@@ -71,28 +69,32 @@ export function masked(requestID: string | null | undefined): WireError {
 }
 
 /**
- * Moleculer turns a thrown value that is no error into a `MoleculerError`, with the value as its message. It is made
- * in Moleculer's own error handler, which is how it is told from an error that somebody meant.
+ * Returns true for what Moleculer makes of a thrown value that is no error: a `MoleculerError` of code 500 with the value as
+ * its message, without type and data. Nothing tells it from one that an application has constructed like that.
  */
-function isConvertedThrow(error: Errors.MoleculerError): boolean {
-  if (error.name !== 'MoleculerError' || error.code !== 500 || error.data !== undefined) return false;
-  if (typeof (error.message as unknown) !== 'string') return true;
-  const frame = /^ +at .*$/m.exec(String(error.stack))?.[0];
-  return frame !== undefined && /error-handler\.|errorHandlerMiddleware/.test(frame);
+function isConvertedThrow(error: MoleculerLike): boolean {
+  const { code, type, data } = error;
+  return nameOf(error) === 'MoleculerError' && code === 500 && isMissing(type) && isMissing(data);
+}
+
+function nameOf(error: Error): string {
+  const known = ERROR_NAMES.get(error.constructor);
+  if (known !== undefined) return known;
+  return typeof (error.name as unknown) === 'string' ? error.name : 'Error';
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function isCode(code: unknown): code is number | string {
   return typeof code === 'number' || typeof code === 'string';
 }
 
-function text(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-/** Moleculer writes the node into `data`, and into each entry of a validation error. */
+/** Moleculer writes the id of the node into `data`, and into each entry of a validation error. */
 function withoutInternals(data: unknown): unknown {
   if (!Array.isArray(data)) return withoutNode(data);
-  // The problems that its validator finds look like those that are found here.
+  // The entries of Moleculer's validator get the form of those of this library.
   return data.some(isProblemOfParams)
     ? data.slice(0, MAX_PROBLEMS).map(boundedProblem)
     : data.map(withoutNode);

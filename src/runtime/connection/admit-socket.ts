@@ -1,85 +1,84 @@
 import type { Socket } from 'socket.io';
 import { RateLimitExceeded, UnAuthorizedError } from '../../errors';
 import type { AuthenticationPlan } from '../../plan/plan';
-import { shownError } from '../answer/answer';
-import { enterOneMore, leaveOne } from '../socket-io/connection';
 import { ConnectError, messageOf } from '../answer/connect-error';
-import { describeThrown } from '../errors/run-safely';
-import { isPresentable, masked, toError } from '../answer/wire-error';
-import { assignGateway, isServed } from '../socket-io/gateway-of-socket';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import { checkRoles } from '../user/check-guard';
-import { adoptSocket } from '../../moleculer-io/ways';
-import { pass } from '../event/packet-middlewares';
-import { takePoints } from '../event/rate-limits';
 import { requestIDOf } from '../answer/request-id';
+import { shownError } from '../answer/shown-error';
+import { isPresentable, masked } from '../answer/wire-error';
+import { runMiddleware } from '../errors/run-middleware';
+import { describeThrown } from '../errors/run-safely';
+import { toError } from '../errors/to-error';
+import { takePoints } from '../event/rate-limits';
+import type { Gateway, SocketSession } from '../model';
+import { countNamespace, uncountNamespace } from '../socket-io/connection';
+import { sessionOf } from '../socket-io/socket-session';
+import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
 
 /**
- * Decides whether a socket may enter a namespace of the gateway: limits, middlewares of the broker and of the gateway,
- * authentication, guard of the class. Always calls `next`, in bounded time.
+ * Decides whether a socket may enter its namespace: limits, middlewares of the broker and of the gateway, authentication,
+ * guard of the class. Always calls `next`, in bounded time.
  */
-export function admitSocket(
-  gateway: GatewayRuntime,
-  path: string,
-  socket: Socket,
-  next: (error?: Error) => void,
-): void {
+export function admitSocket(socket: Socket, next: (error?: Error) => void): void {
+  const session = sessionOf(socket);
+  const { gateway, path } = session;
   if (socket.conn.readyState !== 'open') {
-    // The client has left while it waited: it is asked nothing, and Socket.IO answers nothing.
+    // The client disconnected during the handshake: Socket.IO drops the socket.
     next();
     return;
   }
   const { handshakeTimeout } = gateway.plan.limits;
-  pass(
+  runMiddleware(
     handshakeTimeout,
     'HANDSHAKE_TIMEOUT',
     async (done) => {
-      await admit(gateway, path, socket);
+      await admit(session);
       done();
     },
     () => gateway.metrics?.exceeded(path, 'handshakeTimeout'),
   ).then(
     () => {
-      // The gateway may have stopped meanwhile: there is nothing to enter, and the client shall come back.
+      // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
       if (gateway.io) next();
       else socket.conn.close(true);
     },
     (error: unknown) => {
-      leaveOne(socket.conn);
+      uncountNamespace(socket.conn);
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
   );
 }
 
-/** A socket that was recovered may have passed no middleware: what every socket needs, it is given here. */
-export function admitRecovered(gateway: GatewayRuntime, socket: Socket): void {
-  if (!isServed(socket)) enterNamespace(gateway, socket);
+/** Does for a recovered socket, which may skip all middlewares, what every socket needs. */
+export function admitRecovered(session: SocketSession): void {
+  if (!session.isCounted) enterNamespace(session);
 }
 
-/** @returns in how many namespaces the connection is now */
-function enterNamespace(gateway: GatewayRuntime, socket: Socket): number {
-  assignGateway(socket, gateway);
-  if (gateway.plan.likeMoleculerIo) adoptSocket(gateway, socket);
-  return enterOneMore(socket.conn);
+/** Returns how many namespaces the connection is in or asks for. */
+function enterNamespace(session: SocketSession): number {
+  const { gateway, socket } = session;
+  session.isCounted = true;
+  gateway.plan.moleculerIo?.adoptSocket(gateway, socket);
+  return countNamespace(socket.conn);
 }
 
-async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Promise<void> {
+async function admit(session: SocketSession): Promise<void> {
+  const { gateway, path, socket } = session;
   const { plan, service } = gateway;
   const { maxNamespaces } = plan.limits;
-  if (enterNamespace(gateway, socket) > maxNamespaces) {
+  if (enterNamespace(session) > maxNamespaces) {
     gateway.metrics?.exceeded(path, 'maxNamespaces');
     throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces });
   }
   const { connectionRate } = gateway;
   if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
   if (!gateway.started) await gateway.ready;
-  for (const callback of gateway.moments.connecting) await callback.call(socket);
+  for (const callback of gateway.callbacks.connecting) await callback.call(socket);
   for (const middleware of plan.middlewares) {
-    await pass(Infinity, '', (next) =>
+    await runMiddleware(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
-        // In Socket.IO that is the way to tell a client why.
+        // In Socket.IO, `next(error)` is the way to tell a client the reason.
         next(error && new ConnectError(error));
       }),
     );
@@ -89,19 +88,15 @@ async function admit(gateway: GatewayRuntime, path: string, socket: Socket): Pro
   if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
 }
 
-async function authenticate(
-  gateway: GatewayRuntime,
-  socket: Socket,
-  { method }: AuthenticationPlan,
-): Promise<void> {
+async function authenticate(gateway: Gateway, socket: Socket, { method }: AuthenticationPlan): Promise<void> {
   const call = method.call as (this: unknown, socket: Socket) => unknown;
   let user: unknown;
   try {
     user = await call.call(gateway.service, socket);
-    // A client that came back may have been somebody else.
+    // A recovered client still has its previous user.
     if (!user && !userOf(socket)) return;
-    // In moleculer-io that is the method's task from the beginning.
-    if (gateway.plan.likeMoleculerIo) await gateway.service.socketSaveUser(socket, user);
+    const { moleculerIo } = gateway.plan;
+    if (moleculerIo) await moleculerIo.saveUser(gateway.service, socket, user);
     else await setUser(socket, user);
   } catch (thrown) {
     const { exposeErrors } = gateway.plan;
@@ -117,15 +112,15 @@ async function authenticate(
   }
 }
 
-/** What the client gets as `connect_error`: the message, and the error as `data`, as much of it as can be written. */
-function refusal(gateway: GatewayRuntime, socket: Socket, thrown: unknown): ConnectError {
+/** Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. */
+function refusal(gateway: Gateway, socket: Socket, thrown: unknown): ConnectError {
   const requestID = requestIDOf(socket) ?? gateway.broker.generateUid();
   const error = shownError(gateway, socket, undefined, thrown, requestID);
   const { data: _data, ...rest } = error;
-  const written = [error, rest, masked(requestID)].map(
+  const candidates = [error, rest, masked(requestID)].map(
     (data) => new ConnectError({ message: data.message, data }),
   );
-  return written.find(({ data }) => data !== undefined) as ConnectError;
+  return candidates.find(({ data }) => data !== undefined) as ConnectError;
 }
 
 function codeOf(error: unknown): number {
@@ -133,7 +128,7 @@ function codeOf(error: unknown): number {
     const code = (error as { code?: unknown } | null | undefined)?.code;
     return typeof code === 'number' ? code : 500;
   } catch {
-    // A getter of whatever was thrown.
+    // A getter threw.
     return 500;
   }
 }

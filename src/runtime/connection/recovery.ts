@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
 import { Namespace, type Socket } from 'socket.io';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import type { Gateway } from '../model';
 import { expiryOf, isOver } from '../user/user-expiry';
 
 /*
- * Connection state recovery gives a client that comes back its id, its rooms, its user and what it has missed, without
- * asking anybody. These functions see to it that nobody comes back that way whom the server has sent away meanwhile, or
- * whose user has expired: such a client has to come in by the front door.
+ * Socket.IO's connection state recovery restores id, rooms, user and missed packets of a client that comes back, without
+ * authentication. A client that the server has disconnected meanwhile, or whose user has expired, must not be recovered.
  */
 
 /** What an adapter keeps of a client that may come back. */
@@ -15,7 +14,7 @@ interface Session {
   readonly pid: string;
   readonly rooms: readonly string[];
   readonly data: { readonly user?: unknown };
-  /** Not every adapter says when. */
+  /** Not every adapter has it. */
   readonly disconnectedAt?: number;
 }
 
@@ -29,115 +28,115 @@ interface RecoveringAdapter {
   disconnectSockets(targets: Targets, close: boolean): void;
 }
 
-/** Clients that the server has sent away: all of no room means everybody. */
-interface Farewell {
+/** A disconnect by the server. No rooms means all clients. */
+interface ForcedDisconnect {
   readonly rooms: readonly string[];
   readonly except: readonly string[];
   readonly at: number;
 }
 
-/** The event with which nodes tell each other; clients cannot send it. */
-const FAREWELL = '$farewell';
-/** The room of one session, which no socket is in. */
+/** The event by which nodes tell each other of a forced disconnect. Clients cannot send it. */
+const DISCONNECT_NOTICE = '$farewell';
+/** A name for one session among the rooms. No socket is in that room. */
 const roomOfSession = (pid: string): string => `$session:${pid}`;
 
-const farewells = new WeakMap<Namespace, Farewell[]>();
-const guarded = new WeakSet();
+const forcedDisconnects = new WeakMap<Namespace, ForcedDisconnect[]>();
+const watched = new WeakSet();
 
-/** Guards the recovery of the sockets of a namespace; does nothing where the server recovers nobody. */
-export function guardRecovery(namespace: Namespace): void {
+/** Watches the forced disconnects of a namespace. Does nothing if the server has no connection state recovery. */
+export function watchForcedDisconnects(namespace: Namespace): void {
   if (!recovers(namespace)) return;
-  farewells.set(namespace, []);
-  Namespace.prototype.on.call(namespace, FAREWELL, (rooms: string[], except: string[]) => {
+  forcedDisconnects.set(namespace, []);
+  Namespace.prototype.on.call(namespace, DISCONNECT_NOTICE, (rooms: string[], except: string[]) => {
     remember(namespace, rooms, except);
   });
 }
 
 /**
- * What the adapter has kept of a client that comes back.
+ * Returns what the adapter has kept of a client that comes back.
  *
  * @param auth of its handshake
- * @returns undefined where it has kept nothing, or the client must come in like any other
+ * @returns undefined if it has kept nothing, or if the client must authenticate
  */
 export async function recoverSession(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   namespace: Namespace,
   { pid, offset }: { pid?: unknown; offset?: unknown },
 ): Promise<object | undefined> {
-  // An adapter may have taken the place of another one.
-  guardAdapter(namespace);
-  // Who comes back does not pass the door at which the others wait for the start.
+  // The application may have replaced the adapter.
+  watchAdapter(namespace);
+  // A recovered client skips the middleware in which other clients wait for the start.
   if (typeof pid !== 'string' || typeof offset !== 'string' || !gateway.started) return undefined;
   try {
     const session = await (namespace.adapter as object as RecoveringAdapter).restoreSession(pid, offset);
-    return session && mayComeBack(gateway, namespace, session) ? session : undefined;
+    return session && mayRecover(gateway, namespace, session) ? session : undefined;
   } catch (error) {
     gateway.report('a client could not be recovered', error);
     return undefined;
   }
 }
 
-/** Whether the server recovers clients. */
+/** Returns true if the server has connection state recovery. */
 export function recovers(namespace: Namespace): boolean {
   return durationOf(namespace) > 0;
 }
 
-/** A socket that may have come back before must not come back once more. */
-export function endRecovery(socket: Socket): void {
+/** Makes sure that a client is not recovered as this socket. */
+export function forbidRecovery(socket: Socket): void {
   const { pid } = socket as object as { pid?: string };
   if (pid !== undefined) remember(socket.nsp, [roomOfSession(pid)], []);
 }
 
-/** Disconnecting says who must not come back. */
-function guardAdapter(namespace: Namespace): void {
+/** Remembers what the adapter disconnects. */
+function watchAdapter(namespace: Namespace): void {
   const adapter = namespace.adapter as object as RecoveringAdapter;
-  if (guarded.has(adapter)) return;
-  guarded.add(adapter);
+  if (watched.has(adapter)) return;
+  watched.add(adapter);
   const disconnectSockets = adapter.disconnectSockets.bind(adapter);
   adapter.disconnectSockets = (targets, close) => {
     const rooms = [...targets.rooms];
     const except = [...(targets.except ?? [])];
     remember(namespace, rooms, except);
-    if (reachesOthers(adapter)) namespace.serverSideEmit(FAREWELL, rooms, except);
+    if (reachesOthers(adapter)) namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
     disconnectSockets(targets, close);
   };
 }
 
-/** Whether an adapter has a `serverSideEmit` of its own; the one of the base class only complains. */
+/** Returns true if an adapter has its own `serverSideEmit`. That of the base class only logs a warning. */
 function reachesOthers(adapter: object): boolean {
   let owner: unknown = adapter;
   while (owner && !Object.hasOwn(owner, 'serverSideEmit')) owner = Object.getPrototypeOf(owner);
   return owner !== null && Object.getPrototypeOf(owner) !== EventEmitter.prototype;
 }
 
-function mayComeBack(gateway: GatewayRuntime, namespace: Namespace, session: Session): boolean {
+function mayRecover(gateway: Gateway, namespace: Namespace, session: Session): boolean {
   const { sid, pid, rooms, disconnectedAt = 0 } = session;
   try {
     if (isOver(expiryOf(gateway, session.data.user))) return false;
   } catch (error) {
-    gateway.report(`the expiry of the user of ${sid} cannot be told`, error);
+    gateway.report(`the expiry of the user of ${sid} cannot be read`, error);
     return false;
   }
   const own = new Set([sid, roomOfSession(pid), ...rooms]);
-  return !(farewells.get(namespace) ?? []).some(
-    (farewell) =>
-      farewell.at >= disconnectedAt &&
-      (farewell.rooms.length === 0 || farewell.rooms.some((room) => own.has(room))) &&
-      !farewell.except.some((room) => own.has(room)),
+  return !(forcedDisconnects.get(namespace) ?? []).some(
+    (forced) =>
+      forced.at >= disconnectedAt &&
+      (forced.rooms.length === 0 || forced.rooms.some((room) => own.has(room))) &&
+      !forced.except.some((room) => own.has(room)),
   );
 }
 
-/** Sessions that are older than the server's patience cannot come back anyway. */
+/** Remembers a forced disconnect for as long as sessions can be recovered. */
 function remember(namespace: Namespace, rooms: readonly string[], except: readonly string[]): void {
-  const said = farewells.get(namespace);
-  if (!said) return;
+  const known = forcedDisconnects.get(namespace);
+  if (!known) return;
   const at = Date.now();
-  const oldest = said.findIndex((farewell) => at - farewell.at <= durationOf(namespace));
-  said.splice(0, oldest < 0 ? said.length : oldest);
-  said.push({ rooms, except, at });
+  const oldest = known.findIndex((forced) => at - forced.at <= durationOf(namespace));
+  known.splice(0, oldest < 0 ? known.length : oldest);
+  known.push({ rooms, except, at });
 }
 
-/** How long clients may be away, in milliseconds; 0 where nobody is recovered. */
+/** Returns how long a session can be recovered, in milliseconds; 0 without connection state recovery. */
 function durationOf({ server }: Namespace): number {
   const { connectionStateRecovery } = (
     server as object as { opts: { connectionStateRecovery?: { maxDisconnectionDuration: number } } }

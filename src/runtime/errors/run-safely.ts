@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 
-/** What is told of code that failed where nobody waits for an answer. */
+/** Reports a failure of code that no client waits for. */
 export type Report = (what: string, error: unknown) => void;
 
 /**
- * Calls code of the user's. Neither a throw nor a rejection of it gets any further than the report.
+ * Calls code of the application. What it throws, or its promise rejects with, is reported and goes no further.
  *
- * @param what the sentence for the log, as `'the @OnDisconnect method ChatGateway.left failed'`
+ * @param what names the code in the log, as `'the @OnDisconnect method ChatGateway.left failed'`
  */
-export function guarded(what: string, report: Report, call: () => unknown): void {
+export function runSafely(what: string, report: Report, call: () => unknown): void {
   try {
     const result = call();
     if (isPromise(result)) {
@@ -21,27 +21,24 @@ export function guarded(what: string, report: Report, call: () => unknown): void
   }
 }
 
-/** Whether a value must be awaited. */
+/** Returns true if a value must be awaited. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function'
   );
 }
 
-/**
- * What a function returned that has to answer at once: if it is a promise nobody will wait for it, and if that is rejected
- * nobody must be missing.
- */
-export function letGo(value: unknown): void {
+/** Ignores the rejection of a promise that was returned by a function which must answer at once. */
+export function ignoreRejection(value: unknown): void {
   if (isPromise(value)) Promise.resolve(value).catch(() => undefined);
 }
 
-/** What was thrown, for the log; must not throw itself, whatever the value does when it is looked at. */
+/** Returns what was thrown as text for the log. Never throws, whatever the value does when it is inspected. */
 export function describeThrown(thrown: unknown): string {
   try {
     const shown = inspect(thrown, { depth: 4 });
     return thrown instanceof Error ? shown : `a value that is no error: ${shown}`;
   } catch {
-    return 'a value that cannot be looked at';
+    return 'a value that cannot be inspected';
   }
 }

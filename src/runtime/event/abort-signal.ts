@@ -1,29 +1,23 @@
 import { Errors } from 'moleculer';
 import type { SocketContext } from '../../types';
-import { gatewayOf } from '../socket-io/gateway-of-socket';
-import { guardSignal } from './safe-signal';
-import type { SocketSession } from '../model';
+import { makeSignalSafe } from './safe-signal';
+import type { EventState, SocketSession } from '../model';
+import { sessionOf } from '../socket-io/socket-session';
 
-/** The signals of the events of a socket that run, by their contexts; only of those whose handlers asked for one. */
-export type EventAborts = Map<object, AbortController>;
-
-/** What became of an event: its session while it runs, the timeout that it ended with, or nothing. */
-export type EventState = SocketSession | Error | undefined;
-
-/** The `signal` of an event, made when somebody first asks for it. */
+/** Returns the `signal` of an event. Called when a handler first reads it. */
 export function makeSignal(state: EventState, ctx: SocketContext): AbortSignal {
   const controller = new AbortController();
-  guardSignal(controller.signal, gatewayOf(ctx.socket).report);
+  makeSignalSafe(controller.signal, sessionOf(ctx.socket).gateway.report);
   if (state instanceof Error) controller.abort(state);
-  else if (!ctx.socket.connected) controller.abort(clientHasGone());
+  else if (!ctx.socket.connected) controller.abort(clientIsGone());
   else if (state) (state.aborts ??= new Map()).set(ctx, controller);
   return controller.signal;
 }
 
 /**
- * Lets go of the signal of an event that is done: nothing is kept for handlers that have finished.
+ * Forgets the signal of an event that is done. If the event failed with a timeout, its handler still runs: the signal fires.
  *
- * @param failure what the event failed with; a handler that took too long still runs, and is told so
+ * @param failure what the event failed with; undefined if it succeeded
  */
 export function finishSignal(session: SocketSession, ctx: SocketContext, failure: unknown): EventState {
   const timeout = failure !== undefined && isTimeout(failure) ? failure : undefined;
@@ -35,24 +29,24 @@ export function finishSignal(session: SocketSession, ctx: SocketContext, failure
   return timeout;
 }
 
-/** Tells all handlers that run for a client that it has gone. */
+/** Fires the signals of all events of a client that is gone. */
 export function abortAll(session: SocketSession): void {
   const { aborts } = session;
   if (!aborts) return;
   session.aborts = undefined;
-  for (const controller of aborts.values()) controller.abort(clientHasGone());
+  for (const controller of aborts.values()) controller.abort(clientIsGone());
 }
 
-/** Whether an event took longer than its timeout. */
+/** Returns true if an event took longer than its timeout. */
 export function isTimeout(failure: unknown): failure is Error {
   try {
     return failure instanceof Errors.RequestTimeoutError;
   } catch {
-    // A proxy that does not even say what it is.
+    // A proxy whose prototype cannot be read.
     return false;
   }
 }
 
-function clientHasGone(): Error {
+function clientIsGone(): Error {
   return new DOMException('the client has gone', 'AbortError');
 }

@@ -2,26 +2,25 @@ import { Errors } from 'moleculer';
 import type { ActionPlan, ProxyPlan } from '../../plan/plan';
 import { BadRequestError } from '../../errors';
 import type { ProxyCallOptions, SocketContext } from '../../types';
-import { isPromise, letGo } from '../errors/run-safely';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import { calledContext } from './called-context';
+import { isPromise, ignoreRejection } from '../errors/run-safely';
+import type { Gateway } from '../model';
 import { nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
 
-/** A call that a client asked for, after it was found and allowed. */
+/** A call that a client asks for and may make. */
 export interface ProxiedCall {
   readonly action: string;
   readonly endpoint: CallableEndpoint;
-  /** Belongs to this call alone: hooks may change it. */
+  /** Belongs to this call alone, so that hooks may change it. */
   readonly options: ProxyCallOptions;
 }
 
 /**
- * Finds the action that a client names, and whether clients may call it.
+ * Returns the call that a client asks for, if clients may call that action.
  *
  * @throws BadRequestError 400 if the name is no string
  * @throws ServiceNotFoundError 404 if there is no such action, or none that the client may see
  */
-export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: SocketContext): ProxiedCall {
+export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketContext): ProxiedCall {
   const requested = ctx.args[0];
   if (typeof requested !== 'string') throw new BadRequestError('ACTION_NOT_A_STRING');
   const alias = proxy.aliases.get(requested);
@@ -42,39 +41,21 @@ export function resolveAction(gateway: GatewayRuntime, proxy: ProxyPlan, ctx: So
   return { action, endpoint, options };
 }
 
-/**
- * Calls the action on the node that was found for it. What the action sets in its meta is in the meta of the context
- * when it is done, as with `ctx.call`.
- */
-export function callAction(
-  gateway: GatewayRuntime,
-  ctx: SocketContext,
-  call: ProxiedCall,
-): PromiseLike<unknown> {
+/** Calls the action on the node that was found for it. What the action sets in its meta is merged into `ctx.meta`. */
+export function callAction(ctx: SocketContext, call: ProxiedCall): PromiseLike<unknown> {
   const { action, endpoint, options } = call;
   // A hook may have chosen another node.
   if (options.nodeID !== endpoint.id) return ctx.call(action, ctx.params, options);
   // The endpoint in place of a name, as moleculer-web does: it is the one that was looked up.
   const found: unknown = endpoint;
-  const target = found as string;
-  if (!gateway.callsArePlain || hasOptions(options)) return ctx.call(target, ctx.params, options);
-  // Nobody else looks at the meta of the event meanwhile.
-  const called = calledContext(ctx, ctx.params, ctx.meta);
-  called.caller = gateway.service.fullName;
-  return gateway.broker.call(target, ctx.params as object, { ctx: called } as object);
+  return ctx.call(found as string, ctx.params, options);
 }
 
-/** Meta of the call options stands in place of the socket's; what hooks have added stays. */
+/** Replaces the meta of the socket by that of the call options. What hooks have added stays. */
 export function replaceMeta(ctx: SocketContext, options: ProxyCallOptions): void {
   const { meta } = options;
   if (meta !== undefined && meta !== ctx.meta) ctx.meta = { ...addedToMeta(ctx.meta), ...meta };
   options.meta = undefined;
-}
-
-/** Whether the options say anything beside the node that was found. */
-function hasOptions(options: ProxyCallOptions): boolean {
-  for (const name in options) if (name !== 'nodeID' && name !== 'meta') return true;
-  return false;
 }
 
 function addedToMeta({
@@ -86,16 +67,16 @@ function addedToMeta({
   return added;
 }
 
-/** Fresh options for every call, so that nothing a hook writes reaches another client. */
+/** Returns fresh options for every call, so that nothing a hook writes reaches another client. */
 export function callOptions(
-  { service }: GatewayRuntime,
+  { service }: Gateway,
   { callOptions: declared }: ActionPlan['options'],
   ctx: SocketContext,
 ): ProxyCallOptions {
   if (declared === undefined) return { meta: ctx.meta };
   const given = typeof declared === 'function' ? declared.call(service, ctx, ctx.socket) : declared;
   if (isPromise(given)) {
-    letGo(given);
+    ignoreRejection(given);
     throw new Error(
       `callOptions of the event '${ctx.event}' must not be async: do what takes time in a before hook`,
     );
@@ -107,7 +88,7 @@ export function callOptions(
   return own;
 }
 
-/** Copies plain objects and arrays; functions and instances are the application's own. */
+/** Copies plain objects and arrays. Functions and instances keep their identity. */
 function copyPlain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyPlain);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
@@ -115,7 +96,7 @@ function copyPlain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyPlain(entry)]));
 }
 
-/** Published actions are open; those that manage a gateway only where the whitelist names that gateway. */
+/** Returns true for published actions. Those that manage a gateway must be named by the whitelist. */
 function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
   if (!action.managesGateway) return (action.visibility ?? 'published') === 'published';
   const prefix = action.name.slice(0, action.name.lastIndexOf('.') + 1);

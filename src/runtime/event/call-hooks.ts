@@ -1,8 +1,8 @@
 import type { BeforeHook, ResultHook } from '../../plan/plan';
 import type { SocketContext } from '../../types';
 import { isPromise } from '../errors/run-safely';
-import { toError } from '../answer/wire-error';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { toError } from '../errors/to-error';
+import type { Gateway } from '../model';
 
 /**
  * Runs the hooks before a handler. They may change `ctx.params`, `ctx.meta` and the options of the call.
@@ -10,7 +10,7 @@ import type { GatewayRuntime } from '../gateway/build-gateway';
  * @returns undefined if none of them was async
  */
 export function runBeforeHooks(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   hooks: readonly BeforeHook[],
   ctx: SocketContext,
   call: { action: string; options: object },
@@ -34,7 +34,7 @@ export function runBeforeHooks(
  * @returns the result, or a promise of it where a hook was async
  */
 export function runAfterHooks(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   hooks: readonly ResultHook[],
   ctx: SocketContext,
   result: unknown,
@@ -57,7 +57,7 @@ export function runAfterHooks(
 
 /** Runs the hooks of a failed call until one returns; what it returns is the result. What the last one throws is the error. */
 export async function runErrorHooks(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   hooks: readonly ResultHook[],
   ctx: SocketContext,
   error: Error,
@@ -73,12 +73,7 @@ export async function runErrorHooks(
   throw error;
 }
 
-function callResultHook(
-  gateway: GatewayRuntime,
-  hook: ResultHook,
-  ctx: SocketContext,
-  value: unknown,
-): unknown {
+function callResultHook(gateway: Gateway, hook: ResultHook, ctx: SocketContext, value: unknown): unknown {
   const call = hook.call as (this: unknown, ...args: unknown[]) => unknown;
   return call.call(gateway.service, ctx, ctx.socket, value);
 }

@@ -1,22 +1,20 @@
+import type { SocketContext } from '../../types';
 import { isPromise } from '../errors/run-safely';
-import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
-import type { EventContext } from './socket-context';
-import type { SocketSession } from '../model';
+import type { BoundEvent, SocketSession } from '../model';
 
-/** Makes the Moleculer context of the event; only an overridden `socketGetMeta` can make it a promise. */
+/** Creates the Moleculer context of an event. Returns a promise only if an overridden `socketGetMeta` does. */
 export function createContext(
-  gateway: GatewayRuntime,
   session: SocketSession,
   event: BoundEvent,
   name: string,
   args: readonly unknown[],
-): EventContext | PromiseLike<EventContext> {
-  const { broker, service, Context, newEventID } = gateway;
+): SocketContext | PromiseLike<SocketContext> {
+  const { broker, service, EventContext, overrides } = session.gateway;
   const meta = service.socketGetMeta(session.socket);
-  if (!gateway.overridesMeta && !isPromise(meta))
-    return new Context(broker, event.endpoint, newEventID?.(), session, name, args, meta);
-  // The application made it, and may have made it once for all: what is written into it must be for this call.
-  const create = (own: object): EventContext =>
-    new Context(broker, event.endpoint, newEventID?.(), session, name, args, { ...own });
-  return isPromise(meta) ? Promise.resolve(meta as PromiseLike<object>).then(create) : create(meta);
+  const create = (own: object): SocketContext =>
+    new EventContext(broker, event.endpoint, session, name, args, own);
+  if (isPromise(meta))
+    return Promise.resolve(meta as PromiseLike<object>).then((late) => create({ ...late }));
+  // The application may return the same object each time, and the meta of a call is written to.
+  return create(overrides.meta ? { ...meta } : meta);
 }

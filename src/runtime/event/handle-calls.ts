@@ -1,10 +1,8 @@
 import type { EventPlan } from '../../plan/plan';
 import { BadRequestError, RateLimitExceeded } from '../../errors';
 import type { AckFunction } from '../../types';
-import type { Outcome } from '../answer/ack-formats';
-import { answerError } from '../answer/answer';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import type { SocketSession } from '../model';
+import { answerError, answerUnserializable } from '../answer/answer';
+import type { Gateway, Outcome, SocketSession } from '../model';
 
 /** A call of a packet of several, and the name that its result gets: a key, or a place. */
 interface NamedCall {
@@ -29,13 +27,13 @@ export function takesCalls(target: EventPlan['target'], first: unknown): first i
  * @param args the calls, and `{ settled: true }`
  */
 export function handleCalls(
-  gateway: GatewayRuntime,
   session: SocketSession,
   event: EventPlan,
   args: readonly unknown[],
   ack: AckFunction | undefined,
   handle: HandleOne,
 ): void {
+  const { gateway } = session;
   try {
     const settled = readSettled(args[1]);
     const calls = readCalls(gateway, session, args[0] as object);
@@ -52,7 +50,7 @@ export function handleCalls(
  * method that answers errors (`socketOnError`) may take its time. A client that has gone gets none, nor does the packet.
  */
 function collectAnswers(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   { socket }: SocketSession,
   inOrder: boolean,
   settled: boolean,
@@ -66,20 +64,19 @@ function collectAnswers(
     if (!ack) return;
     try {
       // Not by assignment: a client may name a call `__proto__`.
-      gateway.answer.succeed(
+      gateway.ackWriter.succeed(
         ack,
         inOrder ? results.map(([, result]) => result) : Object.fromEntries(results),
       );
     } catch (error) {
-      const unwritable = new Error('the results cannot be written to the client', { cause: error });
-      answerError(gateway, socket, undefined, ack, unwritable);
+      answerUnserializable(gateway, socket, undefined, ack, 'the results', error);
     }
   };
   if (missing === 0) answer();
   return (at, name) =>
     (...written) => {
       if (failed || results[at]) return;
-      const outcome = gateway.answer.read(written);
+      const outcome = gateway.ackWriter.read(written);
       if (!outcome.ok && !settled) {
         // As it was written for the call: masked, logged, in the format of the gateway.
         ack?.(...written);
@@ -117,7 +114,7 @@ function readSettled(options: unknown): boolean {
  *
  * @throws RateLimitExceeded 429 if they are more than may be pending, BadRequestError 400 if one of them is none
  */
-function readCalls(gateway: GatewayRuntime, session: SocketSession, calls: object): NamedCall[] {
+function readCalls(gateway: Gateway, session: SocketSession, calls: object): NamedCall[] {
   if (!Array.isArray(calls) && !isPlain(calls)) throw new BadRequestError('CALLS_NOT_VALID');
   const names = Object.keys(calls);
   const { maxPending } = gateway.plan.limits;

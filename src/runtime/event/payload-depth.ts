@@ -1,8 +1,8 @@
 /**
- * Whether a value is nested deeper than allowed. Packets come from JSON or msgpack: they are trees of plain objects
- * and arrays, and binary data.
+ * Returns true if a value is nested deeper than allowed. Packets come from JSON or msgpack: they are trees of plain objects,
+ * arrays and binary data.
  *
- * @param levels how many levels of objects and arrays may be left
+ * @param levels how many levels of objects and arrays are allowed
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;

@@ -1,23 +1,17 @@
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
-import { isLimiter } from '../../compiler/compile-rate-limits';
+import { isLimiter } from '../../plan/rate-limit-store';
 import type { RateLimitPlan } from '../../plan/plan';
 import { RateLimitExceeded, ServiceUnavailableError } from '../../errors';
 import type { RateLimiter, RateLimitKey, SocketContext } from '../../types';
-import { describeThrown, letGo } from '../errors/run-safely';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { describeThrown, ignoreRejection } from '../errors/run-safely';
+import type { Gateway, RateLimit } from '../model';
 import { userOf } from '../user/socket-user';
 
-/** A rate limit at work. */
-export interface RateLimit {
-  readonly limiter: RateLimiter;
-  readonly keyOf: (ctx: SocketContext) => string;
-}
-
-/** Makes the limiters of a gateway: one for every declaration, so that the events of a class share its points. */
+/** Makes the limiters of a gateway: one per declaration, so that the events of a class share its points. */
 export class RateLimits {
   private readonly made = new Map<RateLimitPlan, RateLimit>();
 
-  /** @param owner the full name of the service: with a common store, gateways must not take each other's points */
+  /** @param owner the full name of the service: the prefix of the keys in a store that gateways share */
   constructor(private readonly owner: string) {}
 
   of(plans: readonly RateLimitPlan[]): readonly RateLimit[] {
@@ -32,25 +26,25 @@ export class RateLimits {
 /**
  * Takes a point from each limit.
  *
- * @param path the label of its metrics
- * @param name what the limits are
- * @throws RateLimitExceeded 429 with `data.retryAfter` in seconds where one has none left, ServiceUnavailableError 503
- *   where it cannot be told
+ * @param path the label of the metrics
+ * @param name the name of the limits in metrics and errors
+ * @throws RateLimitExceeded 429 with `data.retryAfter` in seconds if a limit has no points left, ServiceUnavailableError 503
+ *   if the store of a limit fails
  */
 export async function takePoints(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   limits: readonly RateLimit[],
   ctx: Pick<SocketContext, 'socket'>,
   path: string,
   name: 'rateLimit' | 'connections',
 ): Promise<void> {
   for (const { limiter, keyOf } of limits) {
-    // A connection has only a socket, and its key asks for nothing else.
+    // The key of `limits.connections` reads only the socket.
     const key = keyOf(ctx as SocketContext) as unknown;
     if (typeof key !== 'string' || key === '') {
-      letGo(key);
+      ignoreRejection(key);
       throw new TypeError(
-        `the key of ${name} of ${gateway.plan.className} must give a string that is not empty`,
+        `the key of ${name} of ${gateway.plan.className} must be a string that is not empty`,
       );
     }
     try {
@@ -63,17 +57,19 @@ export async function takePoints(
   }
 }
 
-function asError(gateway: GatewayRuntime, refusal: unknown): Error {
+function asError(gateway: Gateway, refusal: unknown): Error {
   const wait = waitOf(refusal);
   if (wait !== undefined) {
     return new RateLimitExceeded(null, { retryAfter: Math.max(Math.ceil(wait / 1000), 1) });
   }
-  // Who cannot count lets nobody in: the application has chosen the store, and may choose a limiter with an insurance.
-  gateway.logger.error(`${gateway.plan.className}: a rate limit cannot be told: ${describeThrown(refusal)}`);
+  // Fails closed: the application has chosen the store, and may choose a limiter with an insurance.
+  gateway.logger.error(
+    `${gateway.plan.className}: the store of a rate limit failed: ${describeThrown(refusal)}`,
+  );
   return new ServiceUnavailableError('RATE_LIMITER_UNAVAILABLE');
 }
 
-/** Milliseconds until there are points again; undefined where a limiter has failed. */
+/** Returns the milliseconds until there are points again; undefined if the limiter has failed. */
 function waitOf(refusal: unknown): number | undefined {
   try {
     if (refusal instanceof Error) return undefined;
@@ -92,9 +88,9 @@ function limiterOf({ points, duration, store, scope }: RateLimitPlan, owner: str
   return new RateLimiterRedis({
     ...options,
     storeClient: store,
-    // `ioredis` can be taught commands, `redis` cannot.
+    // Clients of `ioredis` have this method, those of `redis` do not.
     useRedisPackage: !('defineCommand' in store),
-    // While Redis is away each node counts by itself, at once.
+    // While Redis is unreachable, each node counts in its own memory.
     rejectIfRedisNotReady: true,
     insuranceLimiter: memory,
   });
@@ -118,7 +114,7 @@ function nameOfUser(user: unknown): string | undefined {
   return typeof id === 'string' || typeof id === 'number' ? `user:${id}` : undefined;
 }
 
-/** Who has one IPv6 address has all of its network, 2^64 of them: they count as one. */
+/** Returns the network of an address. A client with one IPv6 address has the whole /64 network, which counts as one. */
 export function network(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped) return mapped;

@@ -2,7 +2,11 @@ import { PayloadTooLarge, RateLimitExceeded } from '../../errors';
 import { isDeeperThan } from './payload-depth';
 import type { SocketSession } from '../model';
 
-/** A client that asks for more than the gateway can bear is refused before anything is made for it. */
+/**
+ * Refuses an event over the limits of its socket, before anything is created for it.
+ *
+ * @throws RateLimitExceeded 429, PayloadTooLarge 413
+ */
 export function refuseOverload(session: SocketSession, args: readonly unknown[]): void {
   const { plan, metrics } = session.gateway;
   const { maxPending, maxDepth } = plan.limits;
@@ -14,7 +18,7 @@ export function refuseOverload(session: SocketSession, args: readonly unknown[])
   }
 }
 
-/** Counts a packet that is one too many, and says so. */
+/** Counts a packet over `limits.maxPending`, and returns the error that refuses it. */
 export function tooManyPending({ gateway, path }: SocketSession): RateLimitExceeded {
   const { maxPending } = gateway.plan.limits;
   gateway.metrics?.exceeded(path, 'maxPending');

@@ -2,16 +2,16 @@ import type { ActionPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import type { SocketContext } from '../../types';
 import { callOptions, type ProxiedCall } from './call-action';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import type { Gateway } from '../model';
 import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
 
 /**
- * Finds the node that an exposed action is called on.
+ * Returns the call of an exposed action, with the node that it goes to.
  *
- * @throws NotFoundError 404 `EVENT_NOT_FOUND` if nobody has the action any more, or none that clients may see
- * @throws ServiceNotAvailableError 404 if all that have it are cut off
+ * @throws NotFoundError 404 `EVENT_NOT_FOUND` if no node has the action any more, or clients may not see it
+ * @throws ServiceNotAvailableError 404 if the circuit breaker is open for all nodes that have it
  */
-export function resolveExposed(gateway: GatewayRuntime, target: ActionPlan, ctx: SocketContext): ProxiedCall {
+export function resolveExposed(gateway: Gateway, target: ActionPlan, ctx: SocketContext): ProxiedCall {
   const { action } = target;
   if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
   const options = callOptions(gateway, target.options, ctx);
@@ -21,12 +21,12 @@ export function resolveExposed(gateway: GatewayRuntime, target: ActionPlan, ctx:
   return { action, endpoint, options };
 }
 
-/** Whether clients may see the action, as it is on this node. */
+/** Returns true if clients may see the action, as it is declared on this node. */
 export function isExposable({ action }: CallableEndpoint): boolean {
   return !action.managesGateway && (action.visibility ?? 'published') === 'published';
 }
 
-/** The event is what a client knows of it. */
+/** Names the event: the client does not know the action. */
 function gone(ctx: SocketContext): Error {
   return new NotFoundError('EVENT_NOT_FOUND', { event: ctx.event });
 }

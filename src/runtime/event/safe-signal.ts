@@ -1,14 +1,14 @@
-import { guarded, type Report } from '../errors/run-safely';
+import { runSafely, type Report } from '../errors/run-safely';
 
 type Parts = Parameters<AbortSignal['addEventListener']>;
 type Listener = NonNullable<Parts[1]>;
 type Wrapped = (event: Event) => void;
 
-/** Makes a signal whose listeners cannot end the process: Node would throw what they throw where nobody can catch it. */
-export function guardSignal(signal: AbortSignal, report: Report): AbortSignal {
+/** Makes the listeners of a signal safe: Node throws what they throw where it ends the process. */
+export function makeSignalSafe(signal: AbortSignal, report: Report): AbortSignal {
   const wrapped = new WeakMap<object, Wrapped>();
   const wrap = (listener: Listener): Wrapped => {
-    const known = wrapped.get(listener) ?? guardListener(signal, listener, report);
+    const known = wrapped.get(listener) ?? safeListener(signal, listener, report);
     wrapped.set(listener, known);
     return known;
   };
@@ -38,9 +38,9 @@ export function guardSignal(signal: AbortSignal, report: Report): AbortSignal {
   return signal;
 }
 
-function guardListener(signal: AbortSignal, listener: Listener, report: Report): Wrapped {
+function safeListener(signal: AbortSignal, listener: Listener, report: Report): Wrapped {
   return (event) => {
-    guarded('a listener of ctx.signal failed', report, () =>
+    runSafely('a listener of ctx.signal failed', report, () =>
       typeof listener === 'function' ? listener.call(signal, event) : listener.handleEvent(event),
     );
   };

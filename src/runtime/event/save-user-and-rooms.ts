@@ -1,32 +1,33 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../../types';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import { endRecovery } from '../connection/recovery';
+import type { Gateway } from '../model';
+import { sessionOf } from '../socket-io/socket-session';
 import { setUser, userOf } from '../user/socket-user';
 import { watchExpiry } from '../user/user-expiry';
 
 /**
- * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and to
- * join. Undefined where there is nothing to do, which is nearly always.
+ * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join.
  *
  * @param before the user that the call was given
+ * @returns undefined if there is nothing to do, which is nearly always
  */
 export function saveUserAndRooms(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   socket: Socket,
   ctx: SocketContext,
   before: unknown,
 ): Promise<void> | undefined {
   const { user, $join, $leave } = ctx.meta;
-  // A remote action gives back a copy of the meta: the same user is another object then.
+  // A remote action returns a copy of the meta, with an equal user that is another object.
   const changed = user !== before && !isDeepStrictEqual(user, before);
-  if (!changed && $join === undefined && $leave === undefined && !gateway.savesMeta) return undefined;
+  if (!changed && $join === undefined && $leave === undefined && !gateway.overrides.saveMeta)
+    return undefined;
   return save(gateway, socket, ctx, before, changed);
 }
 
 async function save(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   socket: Socket,
   ctx: SocketContext,
   before: unknown,
@@ -34,13 +35,13 @@ async function save(
 ): Promise<void> {
   const { service } = gateway;
   const { user, $join, $leave } = ctx.meta;
-  // Who logs out and goes at once must not come back as the user before.
-  if (changed && !socket.connected) endRecovery(socket);
-  if (gateway.savesMeta) await saveByMethod(gateway, socket, ctx, before, changed);
+  // A client that logs out and disconnects at once must not be recovered as the previous user.
+  if (changed && !socket.connected) gateway.forbidRecovery(socket);
+  if (gateway.overrides.saveMeta) await saveByMethod(gateway, socket, ctx, before, changed);
   else if (changed) {
     await service.socketSaveUser(socket, user);
-    // An application that overrides the method may have stored the user by itself.
-    watchExpiry(gateway, socket);
+    // An application that overrides the method may store the user without setUser.
+    watchExpiry(sessionOf(socket));
   }
   if ($leave !== undefined) {
     for (const room of [$leave].flat()) {
@@ -53,11 +54,11 @@ async function save(
 }
 
 /**
- * The application saves meta itself, after every call. Written the simple way, that puts the user of a slow call back
- * over whoever has logged in or out meanwhile: a call that did not change the user must not.
+ * Calls `socketSaveMeta` of the application. The usual implementation saves the user of every call, also of a slow one during
+ * which another call has logged in or out. If this call did not change the user, the current one is restored.
  */
 async function saveByMethod(
-  { service }: GatewayRuntime,
+  { service }: Gateway,
   socket: Socket,
   ctx: SocketContext,
   before: unknown,

@@ -7,29 +7,28 @@ import type { GatewayPlan, LiteralPath } from '../../plan/plan';
 import type { GatewayLifecycle } from '../../plan/service-runtime';
 import { ServiceUnavailableError } from '../../errors';
 import type { SocketServerOptions } from '../../types';
-import { GatewayRuntime } from './build-gateway';
+import { gatewaysOf, setGateways } from '../gateways-of';
+import type { Gateway } from '../model';
 import { ServerRegistry } from '../server/server-registry';
 import type { SharedServer } from '../server/shared-server';
-
-/** What services became. */
-const runtimes = new WeakMap<Service, readonly GatewayRuntime[]>();
+import { buildGateway } from './build-gateway';
 
 /**
- * What happens to a service of a gateway, from its creation to its end.
+ * Returns what the runtime does at each step of the lifecycle of a gateway's service.
  *
- * @param plansOf the plans of the service: one for a class
+ * @param plansOf returns the plans of the service: one for a class
  */
 export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[]): GatewayLifecycle {
   return {
     created(service) {
       const registry = ServerRegistry.of(service.broker);
-      for (const gateway of makeRuntimes(service, plansOf(service))) registry.announce(gateway);
+      for (const gateway of buildGateways(service, plansOf(service))) registry.announce(gateway);
     },
     attach: attachService,
     async listen(service) {
-      const gateways = runtimesOf(service);
+      const gateways = gatewaysOf(service);
       try {
-        // A mixin may have brought its server only now.
+        // A mixin may have created its server only in its started().
         await attachService(service);
         for (const gateway of gateways) await serverOf(gateway)?.open();
       } catch (error) {
@@ -38,7 +37,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       }
     },
     open(service) {
-      for (const gateway of runtimesOf(service)) {
+      for (const gateway of gatewaysOf(service)) {
         for (const path of gateway.plan.paths) {
           for (const { name } of gateway.plan.events) gateway.log.route?.(`${identify(path)} '${name}'`);
         }
@@ -47,16 +46,16 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       }
     },
     async stopped(service) {
-      const gateways = runtimesOf(service);
+      const gateways = gatewaysOf(service);
       for (const gateway of gateways) {
         gateway.exposed?.stop();
         gateway.open(new ServiceUnavailableError('GATEWAY_STOPPED'));
       }
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of gateways) await registry.release(gateway);
-      // The broker may be started again, and all gateways must be known when the first one is attached.
+      // The broker may be started again, and all gateways must be known before the first one is attached.
       const [first] = gateways;
-      for (const gateway of makeRuntimes(service, plansOf(service), first)) registry.announceAgain(gateway);
+      for (const gateway of buildGateways(service, plansOf(service), first)) registry.announceAgain(gateway);
     },
   };
 }
@@ -73,7 +72,7 @@ export function initSocketIO(
   server?: HttpServer | SocketServerOptions,
   options?: SocketServerOptions,
 ): Promise<void> {
-  const gateways = runtimesOf(service);
+  const gateways = gatewaysOf(service);
   if (gateways.some((gateway) => gateway.io)) {
     throw new Error(
       `'${service.name}' is attached to a server already; call initSocketIO() before the broker starts`,
@@ -93,7 +92,7 @@ export function initSocketIO(
  *
  * @throws Error if there is such a namespace already, or the gateway is attached nowhere
  */
-export function registerNamespace(gateway: GatewayRuntime, name: string): Namespace {
+export function registerNamespace(gateway: Gateway, name: string): Namespace {
   const path = literal(name);
   attachedServer(gateway).addPath(gateway, path);
   return gateway.namespaces.get(path.name) as Namespace;
@@ -105,17 +104,17 @@ export function registerNamespace(gateway: GatewayRuntime, name: string): Namesp
  * @throws Error if there is such a namespace already, or the service is attached nowhere
  */
 export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
-  const [first] = runtimesOf(service);
+  const [first] = gatewaysOf(service);
   if (!first) throw new Error(`'${service.name}' has no namespace to register another beside`);
   const server = attachedServer(first);
-  const gateway = new GatewayRuntime(plan, service, first.socketOptions, first.attachedTo);
+  const gateway = buildGateway(plan, service, first.socketOptions, first.attachedTo);
   const [path] = plan.paths;
   if (path?.kind === 'literal' && server.serves(path))
     throw new Error(`Namespace '${path.name}' already exists`);
   server.add(gateway);
   gateway.exposed?.follow();
   gateway.open();
-  runtimes.set(service, [...runtimesOf(service), gateway]);
+  setGateways(service, [...gatewaysOf(service), gateway]);
   return gateway.namespaces.get(path?.kind === 'literal' ? path.name : '') as Namespace;
 }
 
@@ -126,28 +125,15 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
  */
 export function removeNamespace(service: Service, name: string): Promise<void> {
   const path = literal(name);
-  const owner = runtimesOf(service).find((gateway) => gateway.namespaces.has(path.name));
+  const owner = gatewaysOf(service).find((gateway) => gateway.namespaces.has(path.name));
   if (!owner) throw new Error(`Namespace '${name}' does not exist`);
   return attachedServer(owner).removePath(owner, path);
 }
 
-/** The gateways that a service is: one for a class. */
-export function runtimesOf(service: Service): readonly GatewayRuntime[] {
-  const gateways = runtimes.get(service);
-  if (!gateways) throw new Error(`'${service.name}' is no gateway yet; wait for its created()`);
-  return gateways;
-}
-
-/** @param last what the service was when it was last started: it keeps what `initSocketIO` was given */
-function makeRuntimes(
-  service: Service,
-  plans: readonly GatewayPlan[],
-  last?: GatewayRuntime,
-): readonly GatewayRuntime[] {
-  const gateways = plans.map(
-    (plan) => new GatewayRuntime(plan, service, last?.socketOptions, last?.attachedTo),
-  );
-  runtimes.set(service, gateways);
+/** @param last a gateway of the previous start: what `initSocketIO` was given is kept */
+function buildGateways(service: Service, plans: readonly GatewayPlan[], last?: Gateway): readonly Gateway[] {
+  const gateways = plans.map((plan) => buildGateway(plan, service, last?.socketOptions, last?.attachedTo));
+  setGateways(service, gateways);
   return gateways;
 }
 
@@ -164,16 +150,16 @@ function attachService(service: Service): Promise<void> {
 
 /** Attaches at once; the promise is for an adapter that has to connect. */
 function attachAll(service: Service): Promise<void> {
-  const gateways = runtimesOf(service);
+  const gateways = gatewaysOf(service);
   for (const gateway of gateways) ServerRegistry.of(service.broker).attach(gateway);
   return Promise.all(gateways.map(async (gateway) => serverOf(gateway)?.prepared)).then(() => undefined);
 }
 
-function serverOf(gateway: GatewayRuntime): SharedServer | undefined {
+function serverOf(gateway: Gateway): SharedServer | undefined {
   return ServerRegistry.of(gateway.broker).serverOf(gateway);
 }
 
-function attachedServer(gateway: GatewayRuntime): SharedServer {
+function attachedServer(gateway: Gateway): SharedServer {
   const server = serverOf(gateway);
   if (!server)
     throw new Error(`${gateway.plan.className} is attached to no server yet; wait until it has started`);

@@ -1,36 +1,55 @@
-import * as moleculer from 'moleculer';
-import { Context, type Service, type ServiceBroker } from 'moleculer';
+import type { Context, Service, ServiceBroker } from 'moleculer';
 
 /*
- * What this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
+ * Everything that this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
  */
 
-/** An action as a service has registered it. */
+/** Paths of the members of a broker that this file uses, with the type that each must have. */
+const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
+  'middlewares.registeredHooks': 'object',
+  findNextActionEndpoint: 'function',
+  ContextFactory: 'function',
+  'registry.createPrivateActionEndpoint': 'function',
+  'registry.actions.actions.get': 'function',
+};
+
+/**
+ * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
+ *
+ * @throws Error that names the missing members
+ */
+export function checkMoleculer(broker: ServiceBroker): void {
+  const missing = Object.entries(USED_MEMBERS)
+    .filter(([path, type]) => typeof memberAt(broker, path) !== type)
+    .map(([path]) => `broker.${path}`);
+  if (missing.length === 0) return;
+  throw new Error(
+    `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ${missing.join(', ')} is missing; ` +
+      'use a version of Moleculer that its peer dependencies name, or update moleculer-socket-gateway',
+  );
+}
+
+function memberAt(broker: ServiceBroker, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((owner, name) => (owner as Record<string, unknown> | undefined)?.[name], broker);
+}
+
+/** An action that a service has registered. */
 export interface RegisteredAction {
   readonly name: string;
   readonly rawName: string;
-  /** With no middleware around it. */
-  readonly handler: ActionHandler;
 }
 
-export type ActionHandler = (ctx: Context) => Promise<unknown>;
-
-/** What a middleware stands around an action with. */
-export type ActionHook = (this: ServiceBroker, next: ActionHandler, action: object) => ActionHandler;
-
-/** Where a call goes to. */
+/** An action of a local service, as a context knows it. */
 export interface ActionEndpoint {
-  /** False while Moleculer's circuit breaker has cut it off. */
+  /** False while Moleculer's circuit breaker is open. */
   readonly state: boolean;
   readonly action: RegisteredAction;
 }
 
-/** A class of contexts: Moleculer's, or one of the user's. */
+/** A class of contexts: Moleculer's, or one of the application's. */
 export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
-
-interface ContextFactory {
-  create(broker: ServiceBroker, endpoint: ActionEndpoint, params: unknown, options: object): Context;
-}
 
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
@@ -39,7 +58,7 @@ interface BrokerInternals {
   readonly tracer: TracerInternals;
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
-    /** Of every action that was ever known, where it is now. */
+    /** The endpoints of each action that was ever known; an action that is gone has none. */
     readonly actions: {
       readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
     };
@@ -48,57 +67,29 @@ interface BrokerInternals {
 
 interface TracerInternals {
   readonly opts: { readonly actions: boolean };
-  readonly defaultTags: object | null | undefined;
-  readonly logger: object;
-  shouldSample(span: object): boolean;
 }
 
 interface ServiceInternals {
   readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
 }
 
-/** The functions that the middlewares of a broker have under a name, in the order of the middlewares. */
+/** Returns the hooks of this name that the middlewares of a broker have, in the order of the middlewares. */
 export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hook[] {
   return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
 }
 
-/** The function with which Moleculer measures the actions of a broker; undefined where it does not. */
-export function measuringHook(broker: ServiceBroker): ActionHook | undefined {
-  // The types of 0.15 leave it out.
-  const { Middlewares } = moleculer as object as {
-    Middlewares: { Metrics(broker: ServiceBroker): { localAction: ActionHook } };
-  };
-  // Each broker has functions of its own, of the same text.
-  const text = String(Middlewares.Metrics(broker).localAction);
-  return hooksOf<ActionHook>(broker, 'localAction').find((hook) => String(hook) === text);
-}
-
-/** Whether the broker makes spans of the actions that are called. */
+/** Returns true if the broker traces the actions that are called. */
 export function tracesActions(broker: ServiceBroker): boolean {
   const { tracer } = broker as object as BrokerInternals;
   return broker.isTracingEnabled() && tracer.opts.actions;
 }
 
-export function tracerOf(broker: ServiceBroker): TracerInternals {
-  return (broker as object as BrokerInternals).tracer;
-}
-
-/** The context of a call, as Moleculer makes it. */
-export function contextOfCall(
-  broker: ServiceBroker,
-  endpoint: ActionEndpoint,
-  params: unknown,
-  options: object,
-): Context {
-  return (contextClassOf(broker) as ContextClass & ContextFactory).create(broker, endpoint, params, options);
-}
-
-/** The class of the contexts of a broker. */
+/** Returns the class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
   return (broker as object as BrokerInternals).ContextFactory;
 }
 
-/** The endpoint of an action of a local service, private ones included. */
+/** Returns the endpoint of an action of a local service, also of a private one; undefined if there is no such action. */
 export function localEndpoint(service: Service, member: string): ActionEndpoint | undefined {
   const { actions } = (service as object as ServiceInternals)._serviceSpecification;
   // An action may have another name than the method.
@@ -116,15 +107,15 @@ export interface CallableEndpoint {
     readonly visibility?: string | null;
     readonly managesGateway?: boolean;
     readonly params?: unknown;
-    /** The events that it asks for, as somebody has written them. */
+    /** The events that the action wants to be served as; not checked yet. */
     readonly socket?: unknown;
   };
   readonly service: { readonly fullName: string };
 }
 
 /**
- * Every endpoint of every action, on any node. Not the lists of services: those keep the actions that a remote node has
- * taken away, and show the definition of one node only.
+ * Yields every endpoint of every action on any node. The lists of services would not do: they keep actions that a remote
+ * node has removed, and show the definition of one node only.
  */
 export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint> {
   for (const { endpoints } of (broker as object as BrokerInternals).registry.actions.actions.values()) {
@@ -132,13 +123,13 @@ export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint
   }
 }
 
-/** Where an action is; nowhere if nobody has it any more. */
+/** Returns the endpoints of an action; an empty list if no node has it. */
 export function endpointsOf(broker: ServiceBroker, action: string): readonly CallableEndpoint[] {
   return (broker as object as BrokerInternals).registry.actions.actions.get(action)?.endpoints ?? [];
 }
 
 /**
- * The node that a call goes to next; this advances the balancer.
+ * Returns the endpoint that a call goes to next. Advances the balancer.
  *
  * @throws ServiceNotFoundError 404 or ServiceNotAvailableError 404
  */
@@ -151,20 +142,4 @@ export function nextEndpoint(
   const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
   return endpoint;
-}
-
-/**
- * Whether a call is what Moleculer makes of it: nobody has wrapped `broker.call`, changed contexts, copies params or
- * counts levels.
- */
-export function callsArePlain(broker: ServiceBroker): boolean {
-  const { ContextFactory, middlewares } = broker as object as BrokerInternals;
-  const wrapped = (middlewares.registeredHooks['call']?.length ?? 0) > 0;
-  const { contextParamsCloning, maxCallLevel } = broker.options;
-  return !wrapped && ContextFactory === (Context as object) && !contextParamsCloning && !maxCallLevel;
-}
-
-/** Whether a span is what Moleculer makes of it: neither the contexts nor the tracer have a `startSpan` of the application's. */
-export function spansArePlain(broker: ServiceBroker): boolean {
-  return contextClassOf(broker) === (Context as object) && !Object.hasOwn(tracerOf(broker), 'startSpan');
 }

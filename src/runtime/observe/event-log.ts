@@ -1,21 +1,10 @@
 import type { Service } from 'moleculer';
 import type { LogLevel, LogSettings } from '../../types';
+import type { EventLog } from '../model';
 
 type Write = (...args: unknown[]) => void;
 
-/** What is logged beyond failures; a function is there only where its setting asks for it. */
-export interface EventLog {
-  readonly request: Write | undefined;
-  readonly params: Write | undefined;
-  readonly response: Write | undefined;
-  readonly connection: Write | undefined;
-  readonly route: Write | undefined;
-  readonly broadcast: Write | undefined;
-  /** Errors with a code from 400 to 499 are logged too. */
-  readonly clientErrors: boolean;
-}
-
-/** Chooses the functions of the log once, from the settings of the service. */
+/** Returns the functions of the log that the settings of the service ask for. Called once per gateway. */
 export function eventLogOf({ settings, logger }: Service): EventLog {
   const wanted = settings as LogSettings;
   const at = (level: LogLevel | undefined, text: string): Write | undefined => {

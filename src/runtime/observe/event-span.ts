@@ -1,33 +1,29 @@
 import type { Service } from 'moleculer';
 import type { EventPlan } from '../../plan/plan';
 import type { SocketContext } from '../../types';
-import type { BoundTarget, GatewayRuntime } from '../gateway/build-gateway';
-import { learnSpan, startLightSpan, type Span } from './light-span';
+import type { EventSpan, EventSteps, Gateway, Span, StartEventSpan } from '../model';
 import { tracesActions } from '../moleculer/internals';
 
-/** How many characters of a name that a client made up are shown. */
-const SHOWN = 100;
+/** How many characters of a name that a client has sent are shown. */
+const MAX_SHOWN_LENGTH = 100;
 
 const EVENT_SPAN = Symbol('event span');
 
 /** A context whose event may have a span. */
-export interface Traced {
+interface Traced {
   [EVENT_SPAN]?: EventSpan;
 }
 
-/** Starts the span of an event, on the path of the namespace that it came to. */
-export type StartEventSpan = (ctx: SocketContext, path: string) => EventSpan;
-
 /**
- * The one span of an event, from its guards to its last hook. What Moleculer's tracing has to say of the action that the handler
- * is goes into this span, since both stand for the same thing: they have the same id.
+ * The one span of an event, from its guards to its last hook. What Moleculer's tracing records about the action of the
+ * handler goes into this span, because both are the same work: they have the same id.
  */
-export class EventSpan {
+class SpanOfEvent implements EventSpan {
   private readonly span: Span;
   private failure: unknown;
   private running = true;
 
-  /** @param actionName what Moleculer calls the span of the action, unless it was given a name */
+  /** @param actionName the name that Moleculer gives the span of the action by default */
   constructor(
     private readonly ctx: SocketContext & Traced,
     name: string,
@@ -37,12 +33,11 @@ export class EventSpan {
   ) {
     const { id, parentID, requestID, tracing } = ctx;
     const options = { id, type: 'event', traceID: requestID, parentID, sampled: tracing, service, tags };
-    this.span = startLightSpan(ctx, name, options) ?? learnSpan(ctx, ctx.startSpan(name, options));
+    this.span = ctx.startSpan(name, options);
     ctx.tracing = this.span.sampled;
     ctx[EVENT_SPAN] = this;
   }
 
-  /** The span of the action of the same context is this one; undefined for any other. */
   join(name: string, options: Record<string, unknown> = {}): Span | undefined {
     const { ctx, span } = this;
     if (!this.running || options['type'] !== 'action' || options['id'] !== ctx.id) return undefined;
@@ -52,39 +47,37 @@ export class EventSpan {
     return span;
   }
 
-  /** Whether the span goes on after its action has ended. */
   outlives(span: Span): boolean {
     return this.running && span === this.span;
   }
 
-  /** The event is answered with an error. */
   fail(error: unknown): void {
     this.failure = error ?? true;
   }
 
   finish(): void {
     this.running = false;
-    // An error hook may have made a result of the error of the action.
+    // An error hook may have replaced the error of the action with a result.
     this.span.error = (this.failure ?? null) as Span['error'];
     this.ctx.finishSpan(this.span);
   }
 }
 
-/** The span of the event of a context, while it runs. */
+/** Returns the span of the event that a context belongs to, while the event runs. */
 export function eventSpanOf(ctx: object): EventSpan | undefined {
   return (ctx as Traced)[EVENT_SPAN];
 }
 
-/** Decides once whether an event has spans: undefined where the broker traces no actions, and with `tracing: false`. */
+/** Returns the function that starts the spans of an event; undefined if the broker traces no actions, or with `tracing: false`. */
 export function traceOf(
-  { broker, service }: GatewayRuntime,
-  { plan, action }: BoundTarget,
+  { broker, service }: Gateway,
+  { plan, action }: EventSteps,
 ): StartEventSpan | undefined {
   if (!tracesActions(broker) || !isTraced(plan)) return undefined;
   const actionName = `action '${action}'`;
   return (ctx, path) =>
-    new EventSpan(ctx, `event '${plan.name}' in '${path}'`, actionName, service, {
-      event: ctx.event.slice(0, SHOWN),
+    new SpanOfEvent(ctx, `event '${plan.name}' in '${path}'`, actionName, service, {
+      event: ctx.event.slice(0, MAX_SHOWN_LENGTH),
       namespace: path,
       socketID: ctx.socket.id,
       requestID: ctx.requestID,

@@ -8,10 +8,10 @@ export interface CountingRegistry {
 }
 
 /**
- * Reporters are the application's, and Moleculer lets out of these methods what a reporter throws: at moments at which
- * nobody waits for it.
+ * A registry whose methods never throw. Moleculer passes on what a reporter of the application throws, at moments when no
+ * caller can handle it.
  */
-export class GuardedRegistry implements CountingRegistry {
+export class SafeRegistry implements CountingRegistry {
   constructor(
     private readonly registry: CountingRegistry,
     private readonly report: Report,

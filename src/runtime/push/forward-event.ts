@@ -4,8 +4,8 @@ import { servesName } from '../../plan/paths';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import type { ForwardHandlers } from '../../plan/service-runtime';
 import { isPromise } from '../errors/run-safely';
-import { runtimesOf } from '../gateway/gateway-lifecycle';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { gatewaysOf } from '../gateways-of';
+import type { Gateway } from '../model';
 import { receiveMessage, sendMessage, type Message } from './send-message';
 
 /*
@@ -20,7 +20,7 @@ export const FORWARD_HANDLERS: ForwardHandlers = {
   forward(service, forward, ctx) {
     // A wildcard does not mean Moleculer's own.
     if (ctx.eventName?.startsWith('$') && !forward.event.startsWith('$')) return undefined;
-    const [gateway] = runtimesOf(service);
+    const [gateway] = gatewaysOf(service);
     if (!gateway) return undefined;
     const result = forward.invoke(service, ctx);
     return isPromise(result)
@@ -29,17 +29,12 @@ export const FORWARD_HANDLERS: ForwardHandlers = {
   },
 
   receive(service, ctx) {
-    const [gateway] = runtimesOf(service);
+    const [gateway] = gatewaysOf(service);
     if (gateway) receiveMessage(gateway, ctx);
   },
 };
 
-function chooseAndSend(
-  gateway: GatewayRuntime,
-  forward: ForwardPlan,
-  ctx: Context,
-  result: unknown,
-): unknown {
+function chooseAndSend(gateway: Gateway, forward: ForwardPlan, ctx: Context, result: unknown): unknown {
   if (result === undefined) return undefined;
   const { as, rooms, except, namespaces } = forward;
   const chosen = [as ?? ctx.eventName ?? undefined, rooms, except, namespaces].map((choice) =>
@@ -51,7 +46,7 @@ function chooseAndSend(
 }
 
 function choose(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   choice: ChoicePlan<string | readonly string[] | undefined>,
   ctx: Context,
 ): unknown {
@@ -63,7 +58,7 @@ function choose(
 }
 
 function checkAndSend(
-  gateway: GatewayRuntime,
+  gateway: Gateway,
   forward: ForwardPlan,
   ctx: Context,
   [as, rooms, except, namespaces]: readonly unknown[],
@@ -128,7 +123,7 @@ function names(option: string, chosen: unknown, fail: Fail): readonly string[] {
   return [...new Set(list)];
 }
 
-function ownNamespaces(gateway: GatewayRuntime, chosen: unknown, fail: Fail): readonly string[] {
+function ownNamespaces(gateway: Gateway, chosen: unknown, fail: Fail): readonly string[] {
   const list = names('namespace', chosen, fail);
   for (const name of list) {
     if (!gateway.namespaces.has(name) && !gateway.plan.paths.some((path) => servesName(path, name)))

@@ -3,7 +3,7 @@ import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import type { ListedEvent } from '../../types';
 import { plainData } from './plain-data';
-import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
+import type { BoundEvent, Gateway } from '../model';
 import { endpointsOf } from '../moleculer/internals';
 
 /**
@@ -13,14 +13,11 @@ import { endpointsOf } from '../moleculer/internals';
  * @param namespace a name, or a path as it was written; undefined: all
  * @throws NotFoundError 404 if the gateway has no such namespace
  */
-export function listEvents(
-  runtimes: readonly GatewayRuntime[],
-  namespace: string | undefined,
-): ListedEvent[] {
+export function listEvents(gateways: readonly Gateway[], namespace: string | undefined): ListedEvent[] {
   // By what they say: an event that several namespaces have is told once.
   const listed = new Map<string, ListedEvent>();
   let found = namespace === undefined;
-  for (const gateway of runtimes) {
+  for (const gateway of gateways) {
     for (const path of pathsOf(gateway)) {
       if (namespace !== undefined && !matches(path, withSlash(namespace))) continue;
       found = true;
@@ -32,7 +29,7 @@ export function listEvents(
 }
 
 /** The paths that the gateway serves now: it may have been given more, and some may be gone. */
-function pathsOf({ plan, namespaces }: GatewayRuntime): PathPlan[] {
+function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
   const dynamic = plan.paths.filter((path) => path.kind === 'dynamic');
   const literal = [...namespaces.keys()].filter((name) => !dynamic.some((path) => matches(path, name)));
   return [...literal.map((name) => ({ kind: 'literal', name }) as const), ...dynamic];
@@ -42,7 +39,7 @@ function matches(path: PathPlan, name: string): boolean {
   return path.kind === 'literal' ? path.name === name : path.source === name || path.pattern.test(name);
 }
 
-function listPath(gateway: GatewayRuntime, path: string, listed: Map<string, ListedEvent>): void {
+function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEvent>): void {
   const events = gateway.exposed?.eventsOf(path) ?? gateway.events;
   for (const event of [...events.values(), ...(gateway.catchAll ? [gateway.catchAll] : [])]) {
     const entry = describeEvent(gateway, event);
@@ -53,7 +50,7 @@ function listPath(gateway: GatewayRuntime, path: string, listed: Map<string, Lis
   }
 }
 
-function describeEvent(gateway: GatewayRuntime, { plan, action }: BoundEvent): ListedEvent {
+function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEvent {
   const { name, target, guard } = plan;
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {

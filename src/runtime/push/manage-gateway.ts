@@ -2,10 +2,11 @@ import { Errors, type Context, type Service } from 'moleculer';
 import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
 import type { ManagementAction } from '../../plan/management-actions';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
+import { pathOf } from '../../plan/paths';
 import { roomOfUser } from '../../plan/user-room';
 import { BadRequestError, NotFoundError } from '../../errors';
-import { runtimesOf } from '../gateway/gateway-lifecycle';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { gatewaysOf } from '../gateways-of';
+import type { Gateway } from '../model';
 import { listEvents } from './list-events';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
@@ -39,8 +40,8 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event);
-    for (const runtime of runtimesOf(this)) runtime.log.broadcast?.(ctx.params);
-    eachNamespace(runtimesOf(this), namespace, (found) => {
+    for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(ctx.params);
+    eachNamespace(gatewaysOf(this), namespace, (found) => {
       senderTo(found, audience)?.emit(event, ...args);
     });
   },
@@ -48,7 +49,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   async getClients(ctx: Context<{ namespace?: string; room?: string }>) {
     const { namespace, room } = ctx.params;
     const found = await Promise.all(
-      eachNamespace(runtimesOf(this), namespace, async (one) => {
+      eachNamespace(gatewaysOf(this), namespace, async (one) => {
         await settled(one);
         return (room === undefined ? one : one.in(room)).fetchSockets();
       }),
@@ -78,9 +79,9 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   async request(ctx: Context<Request>) {
     const { socketId, event, args = [], namespace, timeout } = ctx.params;
     checkEvent(event);
-    const [runtime] = runtimesOf(this);
+    const [runtime] = gatewaysOf(this);
     const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
-    const asked = eachNamespace(runtimesOf(this), namespace, async (one) => {
+    const asked = eachNamespace(gatewaysOf(this), namespace, async (one) => {
       await settled(one);
       return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
     });
@@ -89,7 +90,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   },
 
   listEvents(ctx: Context<{ namespace?: string }>) {
-    return listEvents(runtimesOf(this), ctx.params.namespace);
+    return listEvents(gatewaysOf(this), ctx.params.namespace);
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
 
@@ -100,7 +101,7 @@ async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
 }
 
 async function ask(
-  gateway: GatewayRuntime | undefined,
+  gateway: Gateway | undefined,
   namespace: Namespace,
   socketId: string,
   timeout: number,
@@ -113,7 +114,7 @@ async function ask(
       .timeout(timeout)
       .emitWithAck(event, ...args)) as unknown[];
   } catch {
-    gateway?.metrics?.exceeded(gateway.pathOf(namespace.name), 'ackTimeout');
+    gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
     throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
   }
 }
@@ -138,7 +139,7 @@ function eachTarget(
     ...[rooms ?? []].flat(),
     ...(userRoom === undefined ? [] : [userRoom]),
   ];
-  eachNamespace(runtimesOf(service), namespace, (found) => {
+  eachNamespace(gatewaysOf(service), namespace, (found) => {
     if (named.length > 0) act(found.in(named));
   });
 }

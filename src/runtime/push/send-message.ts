@@ -1,8 +1,8 @@
 import type { Context } from 'moleculer';
 import { relayEventOf } from '../../plan/service-runtime';
 import { pack, unpack, type CarriedPayload } from './carry-payload';
-import { guarded } from '../errors/run-safely';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import { runSafely } from '../errors/run-safely';
+import type { Gateway } from '../model';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace } from './own-namespaces';
 
@@ -27,7 +27,7 @@ export interface Message extends Audience {
 type CarriedMessage = Omit<Message, 'payload'> & { readonly carried: CarriedPayload };
 
 /** Sends a message to the clients that this node has to reach. */
-export function sendMessage(gateway: GatewayRuntime, message: Message, { eventType }: Context): void {
+export function sendMessage(gateway: Gateway, message: Message, { eventType }: Context): void {
   const { transit } = gateway.broker;
   // Everybody who could hear of it has, and reaches clients of his own.
   if (eventType !== 'emit' && transit) sendToOwn(gateway, message);
@@ -39,7 +39,7 @@ export function sendMessage(gateway: GatewayRuntime, message: Message, { eventTy
 }
 
 /** Another node of the gateway has heard of an event, and this one's clients shall get it, too. */
-export function receiveMessage(gateway: GatewayRuntime, ctx: Context): void {
+export function receiveMessage(gateway: Gateway, ctx: Context): void {
   // What this node told the others, its own clients have got.
   if (ctx.nodeID === gateway.broker.nodeID) return;
   const { carried, ...message } = ctx.params as CarriedMessage;
@@ -47,7 +47,7 @@ export function receiveMessage(gateway: GatewayRuntime, ctx: Context): void {
 }
 
 /** An adapter reaches all sockets of a namespace; but which children a dynamic path has elsewhere, it does not know. */
-function isInReachOfAdapter({ hasAdapter, io, plan }: GatewayRuntime, { namespaces }: Message): boolean {
+function isInReachOfAdapter({ hasAdapter, io, plan }: Gateway, { namespaces }: Message): boolean {
   return (
     hasAdapter &&
     io !== undefined &&
@@ -55,15 +55,12 @@ function isInReachOfAdapter({ hasAdapter, io, plan }: GatewayRuntime, { namespac
   );
 }
 
-function sendThroughAdapter(
-  gateway: GatewayRuntime,
-  { namespaces, event, payload, ...audience }: Message,
-): void {
+function sendThroughAdapter(gateway: Gateway, { namespaces, event, payload, ...audience }: Message): void {
   for (const name of namespaces ?? [undefined])
     eachNamespace([gateway], name, (namespace) => senderTo(namespace, audience)?.emit(event, payload));
 }
 
-function sendToOwn(gateway: GatewayRuntime, { namespaces, event, payload, ...audience }: Message): void {
+function sendToOwn(gateway: Gateway, { namespaces, event, payload, ...audience }: Message): void {
   for (const namespace of gateway.namespaces.values()) {
     if (namespaces && !namespaces.includes(namespace.name)) continue;
     senderTo(namespace, { ...audience, local: true })?.emit(event, payload);
@@ -71,10 +68,10 @@ function sendToOwn(gateway: GatewayRuntime, { namespaces, event, payload, ...aud
 }
 
 /** Tells the other nodes of the gateway, and nobody else: their group is that of this one event. */
-function relay(gateway: GatewayRuntime, { payload, ...message }: Message): void {
+function relay(gateway: Gateway, { payload, ...message }: Message): void {
   const event = relayEventOf(gateway.service);
   const carried: CarriedMessage = { ...message, carried: pack(payload) };
-  guarded(`a message could not be given to other nodes`, gateway.report, () =>
+  runSafely(`a message could not be given to other nodes`, gateway.report, () =>
     gateway.broker.broadcast(event, carried, { groups: [event] }),
   );
 }

@@ -1,12 +1,13 @@
 import { Namespace, type Server, type Socket } from 'socket.io';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
+import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
-import type { ChildOpener, GatewayRuntime } from '../gateway/build-gateway';
-import { guardNamespace } from '../socket-io/safe-namespace';
+import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import type { ChildOpener, Gateway } from '../model';
 import { keepWhileUsed, silenceOlderAdapters } from '../socket-io/child-namespace';
-import { guardRecovery } from '../connection/recovery';
-import { makeGuardedSockets, makePlainSockets } from '../socket-io/make-sockets';
+import { makeGatewaySockets, makePlainSockets } from '../socket-io/make-sockets';
+import { makeNamespaceSafe } from '../socket-io/safe-namespace';
 
 type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
 
@@ -21,27 +22,25 @@ const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 /**
  * Binds a path of a gateway to a Socket.IO server.
  *
- * @returns the function that takes it away again, with the sockets in it
+ * @returns a function that unbinds it, and closes the connections of its sockets
  */
-export function bindPath(gateway: GatewayRuntime, io: Server, path: PathPlan): () => Promise<void> {
+export function bindPath(gateway: Gateway, io: Server, path: PathPlan): () => Promise<void> {
   return path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path);
 }
 
-function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath): () => Promise<void> {
+function bindLiteral(gateway: Gateway, io: Server, { name }: LiteralPath): () => Promise<void> {
   const namespace = io.of(name);
+  // Functions of this gateway alone, since they must be found again when it leaves '/'.
   const onConnection = (socket: Socket): void => {
-    connectSocket(gateway, name, socket, NO_PARAMETERS);
+    connectSocket(socket);
   };
   const admit = (socket: Socket, next: (error?: Error) => void): void => {
-    admitSocket(gateway, name, socket, next);
+    admitSocket(socket, next);
   };
-  // Socket.IO's own, where the last gateway of '/' has left guarded ones: these cannot fail, and must be found again.
+  // Socket.IO's own methods: the previous gateway of '/' may have left safe ones on the namespace, which wrap functions.
   Namespace.prototype.use.call(namespace, admit);
   Namespace.prototype.on.call(namespace, 'connection', onConnection);
-  guardNamespace(gateway, namespace);
-  guardRecovery(namespace);
-  makeGuardedSockets(gateway, namespace);
-  gateway.addNamespace(namespace);
+  adoptNamespace(gateway, namespace, name, NO_PARAMETERS);
   return async () => {
     namespace.off('connection', onConnection);
     gateway.removeNamespace(namespace);
@@ -57,27 +56,20 @@ function bindLiteral(gateway: GatewayRuntime, io: Server, { name }: LiteralPath)
   };
 }
 
-function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): () => Promise<void> {
+function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Promise<void> {
   const { pattern } = path;
   const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
     next(null, pattern.test(name));
   };
   const parent = io.of(matches) as object as ParentNamespace;
-  parent.use((socket, next) => {
-    admitSocket(gateway, label, socket, next);
-  });
-  parent.on('connection', (socket) => {
-    connectSocket(gateway, label, socket, Object.freeze({ ...pattern.exec(socket.nsp.name)?.groups }));
-  });
+  parent.use(admitSocket);
+  parent.on('connection', connectSocket);
 
   const releases = new WeakMap<Namespace, () => void>();
   const adopt = (child: Namespace): void => {
     if (!parent.children.has(child)) return;
-    gateway.addNamespace(child);
-    guardNamespace(gateway, child);
-    guardRecovery(child);
-    makeGuardedSockets(gateway, child);
+    adoptNamespace(gateway, child, label, Object.freeze({ ...pattern.exec(child.name)?.groups }));
     silenceOlderAdapters(child);
     const release = keepWhileUsed(child, () => {
       parent.children.delete(child);
@@ -110,11 +102,28 @@ function bindDynamic(gateway: GatewayRuntime, io: Server, path: DynamicPath): ()
   };
 }
 
-/** A client comes back by itself when its connection breaks, not when the server asks it to leave. */
+/** Makes a namespace serve sockets of the gateway, and makes code that the application adds to it safe. */
+function adoptNamespace(
+  gateway: Gateway,
+  namespace: Namespace,
+  path: string,
+  nspParams: Readonly<Record<string, string>>,
+): void {
+  makeNamespaceSafe(gateway, namespace);
+  watchForcedDisconnects(namespace);
+  makeGatewaySockets(
+    namespace,
+    (socket) => beginSession(gateway, path, nspParams, socket),
+    recovers(namespace) ? (auth) => recoverSession(gateway, namespace, auth) : undefined,
+  );
+  gateway.addNamespace(namespace);
+}
+
+/** Closes the connections, after which clients come back by themselves; after a disconnect by the server they do not. */
 function closeConnections(namespace: Namespace): void {
   const { _preConnectSockets } = namespace as object as { _preConnectSockets: Map<string, Socket> };
   for (const socket of [...namespace.sockets.values(), ..._preConnectSockets.values()]) {
-    // Without waiting for what is still to be written: a client between two polls would hold up the end of the process.
+    // Discards what is not written yet: waiting for a client between two polls would delay the end of the process.
     socket.conn.close(true);
   }
 }

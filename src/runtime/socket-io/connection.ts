@@ -1,37 +1,40 @@
 /*
- * What gateways know of a connection, whatever namespaces it is in. It is kept on the connection itself: an entry in a
- * WeakMap costs the garbage collector more than all else that a connection makes.
+ * What gateways keep of a connection, across its namespaces. It is a property of the connection: an entry in a WeakMap costs the
+ * garbage collector more than everything else that a connection allocates here.
  */
 
-const ENTERED = Symbol('namespaces');
-const USED = Symbol('used');
+const STATE = Symbol('gateway state');
 
-interface KnownConnection {
-  [ENTERED]?: number;
-  [USED]?: boolean;
+interface ConnectionState {
+  /** How many namespaces the connection is in or asks for. */
+  namespaces: number;
+  /** True if the connection has ever been admitted to a namespace. */
+  wasAdmitted: boolean;
 }
 
-/**
- * The connection asks for one more namespace.
- *
- * @returns in how many it is then, those that are still being asked for included
- */
-export function enterOneMore(connection: object & KnownConnection): number {
-  return (connection[ENTERED] = (connection[ENTERED] ?? 0) + 1);
+type Connection = object & { [STATE]?: ConnectionState };
+
+function stateOf(connection: Connection): ConnectionState {
+  return (connection[STATE] ??= { namespaces: 0, wasAdmitted: false });
 }
 
-/** The connection has left a namespace, or was not let in. */
-export function leaveOne(connection: object & KnownConnection): void {
-  const count = connection[ENTERED] ?? 0;
-  if (count > 0) connection[ENTERED] = count - 1;
+/** Counts a namespace that the connection asks for. Returns how many it is in or asks for now. */
+export function countNamespace(connection: object): number {
+  return ++stateOf(connection).namespaces;
 }
 
-/** The connection is let into a namespace, and may be quiet from now on. */
-export function markUsed(connection: object & KnownConnection): void {
-  connection[USED] = true;
+/** Stops counting a namespace that the connection has left, or was not admitted to. */
+export function uncountNamespace(connection: object): void {
+  const state = stateOf(connection);
+  if (state.namespaces > 0) state.namespaces--;
 }
 
-/** Whether a connection has ever been in a namespace. */
-export function wasUsed(connection: object & KnownConnection): boolean {
-  return connection[USED] === true;
+/** Marks a connection that was admitted to a namespace. From now on it may be idle. */
+export function markAdmitted(connection: object): void {
+  stateOf(connection).wasAdmitted = true;
+}
+
+/** Returns true if the connection was ever admitted to a namespace. */
+export function wasAdmitted(connection: object): boolean {
+  return (connection as Connection)[STATE]?.wasAdmitted === true;
 }

@@ -1,17 +1,16 @@
 import { Socket, type Namespace } from 'socket.io';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
-import { guarded, type Report } from '../errors/run-safely';
-import { toError } from '../answer/wire-error';
-import { gatewayOf, isServed } from './gateway-of-socket';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import { guardCallback, guardedListening, REPORT, type Callback } from './safe-listeners';
+import { runSafely, type Report } from '../errors/run-safely';
+import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
+import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
+import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
 /*
- * Socket.IO lets a throw in an ack callback, a listener or a middleware that was put on a socket by hand end the
- * process. The functions of this class let it live. A socket is made as one of it: to put the functions on a socket that is
- * there, or another prototype under it, makes all that it does slower, and the socket larger.
+ * Socket.IO lets a throw in an ack callback, a listener or a middleware of a socket end the process. The sockets of gateways
+ * are of a subclass whose methods catch it. Methods that are put on an existing socket, or another prototype under it, would make
+ * every socket larger and slower.
  */
 
 type ListenToAny = (this: Socket, listener?: Callback) => Socket;
@@ -33,10 +32,10 @@ interface SocketMethods {
 interface SocketParts {
   readonly flags: { timeout?: number };
   readonly acks: Map<number, unknown>;
-  readonly nsp: { readonly _ids: number };
+  /** The middlewares that were given to `use`. */
+  readonly fns: readonly unknown[];
 }
 
-const SESSION = Symbol('session');
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
 const ANY = [
   'onAny',
@@ -47,86 +46,71 @@ const ANY = [
   'offAnyOutgoing',
 ] as const;
 
-/** From now on the packets of the socket go to its session. */
-export function assignSession(session: SocketSession): void {
-  (session.socket as object as { [SESSION]?: SocketSession })[SESSION] = session;
-}
-
-/** The session of a socket that has entered its namespace. */
-export function sessionOf(socket: Socket): SocketSession {
-  return (socket as object as { [SESSION]: SocketSession })[SESSION];
-}
-
-/** The ack of a packet: its last element, where the client asked for an answer. */
+/** Returns the ack of a packet, its last element; undefined if the client asked for no answer. */
 export function ackOf(packet: readonly unknown[]): AckFunction | undefined {
   const last = packet[packet.length - 1];
   return packet.length > 1 && typeof last === 'function' ? (last as AckFunction) : undefined;
 }
 
-/** Guarded listeners for all events, by the listener that was given: `offAny` must find them. */
+/** The safe listeners of all events, by the listener that was given: `offAny` must find them. */
 const anyListeners = new WeakMap<Callback, Callback>();
 
-function guardAny(listener: Callback): Callback {
-  const known = anyListeners.get(listener) ?? guardCallback('a listener of all events', listener);
+function safeAny(listener: Callback): Callback {
+  const known = anyListeners.get(listener) ?? safeCallback('a listener of all events', listener);
   anyListeners.set(listener, known);
   return known;
 }
 
-/** An ack without a timeout of its own is waited for as long as the limit says; a client may never answer. */
-function forgetInTime(socket: Socket, ack: Callback): Callback {
-  const { flags, acks, nsp } = socket as object as SocketParts;
-  const gateway = gatewayOf(socket);
+/** Limits an ack without a timeout of its own to `limits.ackTimeout`: the client may never answer. */
+function limitAck(session: SocketSession, ack: Callback): Callback {
+  const { socket, gateway } = session;
+  const { flags, acks } = socket as object as SocketParts;
   const { ackTimeout } = gateway.plan.limits;
   if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) return ack;
-  // The number that Socket.IO is about to give it.
-  const id = nsp._ids;
-  const timer = setTimeout(() => {
-    acks.delete(id);
-    countLateAck(gateway, socket);
-  }, ackTimeout).unref();
-  return function (...args) {
+  const limited: Callback = function (...args) {
     clearTimeout(timer);
     return ack.apply(this, args);
   };
+  const timer = setTimeout(() => {
+    for (const [id, waiting] of acks) if (waiting === limited) acks.delete(id);
+    countLateAck(session);
+  }, ackTimeout).unref();
+  return limited;
 }
 
-function countLateAck(gateway: GatewayRuntime, { nsp }: Socket): void {
-  gateway.metrics?.exceeded(gateway.pathOf(nsp.name), 'ackTimeout');
+function countLateAck({ gateway, path }: SocketSession): void {
+  gateway.metrics?.exceeded(path, 'ackTimeout');
 }
 
 function listenToAny(change: ListenToAny): ListenToAny {
   return function (listener) {
-    return listener ? change.call(this, guardAny(listener)) : change.call(this);
+    return listener ? change.call(this, safeAny(listener)) : change.call(this);
   };
 }
 
-/** What a middleware throws or rejects with refuses its packet, like what it passes to `next`. */
+/** Refuses a packet with what a middleware throws or rejects with, as with what it passes to `next`. */
 const use: Use = function (middleware) {
   return original.use.call(this, (packet, next) => {
     const refuse: Report = (_what, error) => {
       next(toError(error));
     };
-    guarded('', refuse, () => middleware(packet, next));
+    runSafely('', refuse, () => middleware(packet, next));
   });
 };
 
-const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<Socket> = {
-  ...guardedListening(Socket.prototype),
+const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<Socket> = {
+  ...safeListening(Socket.prototype),
   ...Object.fromEntries(ANY.map((method) => [method, listenToAny(original[method])])),
   use,
   /**
-   * Hands a packet over when the middlewares of the socket have let it pass; Socket.IO would look for listeners. A
-   * packet that is refused is answered; Socket.IO would leave the client waiting.
+   * Passes a packet on after the middlewares of the socket. Socket.IO would look for listeners, and would leave a client
+   * waiting whose packet a middleware refuses.
    */
   dispatch(packet) {
-    const session = sessionOf(this) as SocketSession | undefined;
-    if (!session) {
-      original.dispatch.call(this, packet);
-      return;
-    }
+    const session = sessionOf(this);
     if (!session.receive || !this.connected) return;
     session.gateway.metrics?.arrive();
-    if ((this as object as { fns: unknown[] }).fns.length === 0) {
+    if ((this as object as SocketParts).fns.length === 0) {
       session.receive(session, packet);
       return;
     }
@@ -135,48 +119,60 @@ const GUARDED: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisType<S
       else session.receive?.(session, packet);
     });
   },
-  /** Guards the callback of an ack, which is called from a packet or from a timer, and forgets one that never is. */
+  /** Catches what the callback of an ack throws: it is called from a packet or a timer. */
   emit(event, ...args) {
     const last = args.length - 1;
     const ack = args[last];
-    if (typeof ack === 'function' && isServed(this)) {
-      args[last] = guardCallback(`the ack of '${event}'`, forgetInTime(this, ack as Callback));
+    if (typeof ack === 'function') {
+      const callback = safeCallback(`the ack of '${event}'`, ack as Callback);
+      args[last] = limitAck(sessionOf(this), callback);
     }
     return original.emit.call(this, event, ...args);
   },
-  /** Socket.IO would wait for ever for a client that has gone. */
+  /** Waits for `limits.ackTimeout` at most. Socket.IO would wait forever for a client that is gone. */
   emitWithAck(event, ...args) {
     const { flags } = this as object as SocketParts;
-    const ackTimeout = isServed(this) ? gatewayOf(this).plan.limits.ackTimeout : Infinity;
+    const session = sessionOf(this);
+    const { ackTimeout } = session.gateway.plan.limits;
     if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) {
       return original.emitWithAck.call(this, event, ...args);
     }
     flags.timeout = ackTimeout;
     const answered = original.emitWithAck.call(this, event, ...args);
     answered.catch(() => {
-      countLateAck(gatewayOf(this), this);
+      countLateAck(session);
     });
     return answered;
   },
   get [REPORT](): Report | undefined {
-    return isServed(this) ? gatewayOf(this).report : undefined;
+    return findSession(this)?.gateway.report;
   },
-  /** A throw anywhere on the way of a packet stays with that packet. */
+  /** Answers the packet with what is thrown while it is handled. */
   _onpacket(packet) {
     try {
       original._onpacket.call(this, packet);
     } catch (error) {
-      if (!isServed(this)) throw error;
       const ack = Array.isArray(packet.data) ? ackOf(packet.data) : undefined;
-      answerError(gatewayOf(this), this, undefined, ack, error);
+      answerError(sessionOf(this).gateway, this, undefined, ack, error);
     }
   },
 };
 
-class GatewaySocket extends Socket {}
-Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(GUARDED));
+class GatewaySocket extends SocketWithSession {}
+Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(SAFE_METHODS));
 
-/** Makes a socket that guards the code which the application puts on it from the moment in which a gateway serves it. */
-export const createSocket = (
-  ...socket: [namespace: Namespace, client: unknown, auth: object, session?: object]
-): Socket => new (GatewaySocket as new (...args: unknown[]) => Socket)(...socket);
+/**
+ * Constructs the socket of a client that enters a namespace of a gateway.
+ *
+ * @param begin returns its session
+ * @param recovered what the adapter has kept of a client that comes back
+ */
+export function createSocket(
+  begin: (socket: Socket) => SocketSession,
+  namespace: Namespace,
+  client: unknown,
+  auth: object,
+  recovered: object | undefined,
+): Socket {
+  return new (GatewaySocket as new (...args: unknown[]) => Socket)(begin, namespace, client, auth, recovered);
+}

@@ -1,23 +1,30 @@
 import type { Namespace, Socket } from 'socket.io';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import type { SocketSession } from '../model';
 import { createSocket } from './gateway-socket';
-import { recovers, recoverSession } from '../connection/recovery';
 
-interface Maker {
-  /** Socket.IO's own function: it makes the socket of a client that asks for the namespace. */
+/** The method of a namespace with which Socket.IO constructs the socket of a client. */
+interface SocketFactory {
   _createSocket?(client: unknown, auth: object): Promise<Socket>;
 }
 
-/** From now on the namespace makes sockets that guard what the application puts on them. */
-export function makeGuardedSockets(gateway: GatewayRuntime, namespace: Namespace): void {
-  const isRecovering = recovers(namespace);
-  (namespace as object as Maker)._createSocket = async (client, auth) => {
-    const session = isRecovering ? await recoverSession(gateway, namespace, auth) : undefined;
-    return createSocket(namespace, client, auth, session);
+/**
+ * Makes a namespace construct sockets of the gateway's class.
+ *
+ * @param begin returns the session of a new socket
+ * @param recover returns what the adapter has kept of a client that comes back
+ */
+export function makeGatewaySockets(
+  namespace: Namespace,
+  begin: (socket: Socket) => SocketSession,
+  recover: ((auth: object) => Promise<object | undefined>) | undefined,
+): void {
+  (namespace as object as SocketFactory)._createSocket = async (client, auth) => {
+    const session = recover && (await recover(auth));
+    return createSocket(begin, namespace, client, auth, session);
   };
 }
 
-/** From now on the namespace makes Socket.IO's own sockets again. */
+/** Makes a namespace construct Socket.IO's own sockets again. */
 export function makePlainSockets(namespace: Namespace): void {
-  delete (namespace as object as Maker)._createSocket;
+  delete (namespace as object as SocketFactory)._createSocket;
 }

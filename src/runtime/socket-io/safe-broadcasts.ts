@@ -1,9 +1,9 @@
 import type { Namespace } from 'socket.io';
-import { guarded, type Report } from '../errors/run-safely';
+import { runSafely, type Report } from '../errors/run-safely';
 
 /*
- * Who asks many clients at once gives Socket.IO a callback, which it calls from packets, promises and timers where
- * nothing catches what that throws. What asks is made anew for every broadcast, so it is guarded in its class.
+ * The callback of a broadcast with acks is called from packets, promises and timers, where a throw ends the process. Socket.IO
+ * constructs an operator for each broadcast, so the class of the operators is made safe.
  */
 
 type Emit = (this: Operator, ...args: unknown[]) => boolean;
@@ -13,30 +13,30 @@ interface Operator {
   readonly adapter: { readonly nsp: Namespace };
 }
 
-/** The namespaces of gateways; callbacks of others are none of our business. */
+/** The namespaces of gateways. Callbacks of other namespaces are left alone. */
 const reports = new WeakMap<Namespace, Report>();
-const guardedClasses = new WeakSet();
+const safeClasses = new WeakSet();
 
-/** Guards the callbacks of all broadcasts to a namespace. */
-export function guardBroadcasts(namespace: Namespace, report: Report): void {
+/** Makes the callbacks of all broadcasts to a namespace safe. */
+export function makeBroadcastsSafe(namespace: Namespace, report: Report): void {
   reports.set(namespace, report);
   const operator = Object.getPrototypeOf(namespace.in([])) as Operator;
-  if (guardedClasses.has(operator)) return;
-  guardedClasses.add(operator);
+  if (safeClasses.has(operator)) return;
+  safeClasses.add(operator);
   const { emit } = operator;
   operator.emit = function (...args) {
     const last = args.length - 1;
     const callback = args[last];
-    if (typeof callback === 'function') args[last] = guardedCallback(this, String(args[0]), callback as Emit);
+    if (typeof callback === 'function') args[last] = safeCallback(this, String(args[0]), callback as Emit);
     return emit.apply(this, args);
   };
 }
 
-function guardedCallback(operator: Operator, event: string, callback: Emit): Emit {
+function safeCallback(operator: Operator, event: string, callback: Emit): Emit {
   const report = reports.get(operator.adapter.nsp);
   if (!report) return callback;
   return (...answers) => {
-    guarded(`the callback of a broadcast of '${event}' failed`, report, () =>
+    runSafely(`the callback of a broadcast of '${event}' failed`, report, () =>
       callback.apply(operator, answers),
     );
     return true;

@@ -1,33 +1,34 @@
-import { guarded, type Report } from '../errors/run-safely';
+import { runSafely, type Report } from '../errors/run-safely';
 
 /*
- * Functions that take the place of an emitter's own, and let nothing that a listener throws get any further than the
- * log. The emitter is `this`: one set of functions serves all of them.
+ * Methods that replace those of an emitter, and report what a listener throws. The emitter is `this`: one set of methods
+ * serves all emitters of a class.
  */
 
-/** A listener or callback of the application's. */
-export type Callback = (this: Guarded, ...args: unknown[]) => unknown;
-/** Something that the application puts listeners on. */
-export interface Guarded {
+/** A listener or callback of the application. */
+export type Callback = (this: Emitter, ...args: unknown[]) => unknown;
+
+/** An object that the application adds listeners to. */
+export interface Emitter {
   off(event: string, listener: Callback): unknown;
 }
-type Listen = (this: Guarded, event: string, listener: Callback) => Guarded;
+type Listen = (this: Emitter, event: string, listener: Callback) => Emitter;
 
-/** Where an emitter with guarded functions has its report; until it has one, it does what it always does. */
+/** The property with the report of an emitter. Without it, the safe methods do what the original ones do. */
 export const REPORT = Symbol('report');
-type Reporting = Guarded & { readonly [REPORT]?: Report };
+type Reporting = Emitter & { readonly [REPORT]?: Report };
 
-/** Calls back, and lets nothing out. */
-export function guardCallback(what: string, callback: Callback): Callback {
+/** Returns a callback that never throws. */
+export function safeCallback(what: string, callback: Callback): Callback {
   return function (...args) {
     const report = (this as Reporting)[REPORT];
-    if (report) guarded(`${what} failed`, report, () => callback.apply(this, args));
+    if (report) runSafely(`${what} failed`, report, () => callback.apply(this, args));
     else callback.apply(this, args);
   };
 }
 
-/** The functions of an emitter with which listeners are put on, guarded. */
-export function guardedListening(original: object): Record<string, Listen> {
+/** Returns the methods of an emitter that add listeners, in a form that makes the listeners safe. */
+export function safeListening(original: object): Record<string, Listen> {
   const { on, prependListener } = original as { on: Listen; prependListener: Listen };
   return {
     on: listen(on),
@@ -45,17 +46,17 @@ function listen(add: Listen): Listen {
     return add.call(
       this,
       event,
-      Object.assign(guardCallback(`a listener of '${event}'`, listener), { listener }),
+      Object.assign(safeCallback(`a listener of '${event}'`, listener), { listener }),
     );
   };
 }
 
 function listenOnce(add: Listen): Listen {
   return function (event, listener) {
-    const guardedListener = guardCallback(`a listener of '${event}'`, listener);
+    const safe = safeCallback(`a listener of '${event}'`, listener);
     const once: Callback = function (...args) {
       this.off(event, once);
-      guardedListener.apply(this, args);
+      safe.apply(this, args);
     };
     return add.call(this, event, Object.assign(once, { listener }));
   };

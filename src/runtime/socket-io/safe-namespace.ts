@@ -1,17 +1,19 @@
 import { Namespace, type Socket } from 'socket.io';
 import { ConnectError } from '../answer/connect-error';
-import { guardBroadcasts } from './safe-broadcasts';
-import type { GatewayRuntime } from '../gateway/build-gateway';
-import { guardedListening, REPORT } from './safe-listeners';
-import { pass } from '../event/packet-middlewares';
+import { runMiddleware } from '../errors/run-middleware';
+import type { Gateway } from '../model';
+import { makeBroadcastsSafe } from './safe-broadcasts';
+import { REPORT, safeListening } from './safe-listeners';
 
 type Middleware = Parameters<Namespace['use']>[0];
 
-/** Guards all code that the application puts on a namespace from now on: a failing middleware refuses its socket. */
-export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Namespace): void {
+/** Makes all code safe that the application adds to a namespace from now on: a middleware that fails refuses its socket. */
+export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespace): void {
   const use = (middleware: Middleware): unknown =>
     Namespace.prototype.use.call(namespace, (socket: Socket, next: (error?: Error) => void) => {
-      pass(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) => middleware(socket, done)).then(
+      runMiddleware(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) =>
+        middleware(socket, done),
+      ).then(
         () => {
           next();
         },
@@ -21,6 +23,6 @@ export function guardNamespace({ plan, report }: GatewayRuntime, namespace: Name
         },
       );
     });
-  guardBroadcasts(namespace, report);
-  Object.assign(namespace, guardedListening(Namespace.prototype), { use, [REPORT]: report });
+  makeBroadcastsSafe(namespace, report);
+  Object.assign(namespace, safeListening(Namespace.prototype), { use, [REPORT]: report });
 }

@@ -4,15 +4,8 @@ import type { GuardPlan } from '../../plan/plan';
 import type { SocketContext } from '../../types';
 
 /**
- * Lets an event pass if there is a user with the roles that are asked for.
+ * Checks that there is a user with the roles of a guard.
  *
- * @throws UnAuthorizedError 401 without a user, ForbiddenError 403 without a role
- */
-export function checkUser(guard: GuardPlan, ctx: SocketContext): void {
-  checkRoles(guard, ctx.meta.user);
-}
-
-/**
  * @throws UnAuthorizedError 401 without a user, ForbiddenError 403 without a role
  */
 export function checkRoles(guard: GuardPlan, user: unknown): void {
@@ -25,7 +18,7 @@ export function checkRoles(guard: GuardPlan, user: unknown): void {
 }
 
 /**
- * Lets an event pass if every policy holds.
+ * Checks that every policy of a guard holds.
  *
  * @throws ForbiddenError 403
  */
@@ -35,7 +28,7 @@ export async function checkPolicies(guard: GuardPlan, ctx: SocketContext, servic
   }
 }
 
-/** Roles are in `user.roles` or `user.role`, each a name or a list of names. */
+/** @param held `user.role` or `user.roles`: a name or a list of names */
 function holdsOne(held: unknown, oneOf: readonly string[]): boolean {
   if (Array.isArray(held)) {
     for (const one of oneOf) if (held.includes(one)) return true;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameOfPath } from '../../plan/paths';
 import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
-import { describeThrown, guarded } from '../errors/run-safely';
-import type { BoundEvent, GatewayRuntime } from '../gateway/build-gateway';
+import { describeThrown, runSafely } from '../errors/run-safely';
+import type { BoundEvent, ExposedEvents, Gateway } from '../model';
 import { followServices } from './follow-services';
 import { readClaims, type Claim } from './read-claims';
 
@@ -14,47 +14,41 @@ interface Exposed {
 
 /** The events of one namespace. */
 interface Table {
-  /** The gateway's own, and those of actions. Sockets hold the map, and see it change. */
+  /** The gateway's own events and those of actions. Sessions hold this map and see it change. */
   readonly events: Map<string, BoundEvent>;
-  /** Those of actions. */
+  /** The events of actions. */
   exposed: ReadonlyMap<string, Exposed>;
 }
 
-/** The actions that ask for an event, and whom they admit. */
+/** The actions that ask for an event, with their guards. */
 type Claimants = ReadonlyMap<string, readonly GuardPlan[]>;
 
 /**
- * The actions of the cluster that a gateway serves as events. It follows the services, and an event never changes what
- * it calls because another service has come: the action that has it keeps it.
+ * The actions of the cluster that a gateway serves as events. Follows the services. An action that has an event keeps it when
+ * another service that asks for the same event comes.
  */
-export class ExposedEvents {
+export class ClusterActions implements ExposedEvents {
   private readonly tables = new Map<string, Table>();
-  /** Why actions are not exposed, as far as it was told: it is told once. */
-  private told: ReadonlySet<string> = new Set();
-  /** All services of this node have started: before, who comes first is chance. */
-  private complete = false;
+  /** The reasons that were logged why actions are not exposed: each is logged once. */
+  private logged: ReadonlySet<string> = new Set();
+  /** True if all services of this node have started. Before that, their order is random. */
+  private isComplete = false;
   private readonly endings: (() => void)[] = [];
 
   constructor(
-    private readonly gateway: GatewayRuntime,
+    private readonly gateway: Gateway,
     private readonly plan: AutoExposePlan,
   ) {}
 
-  /**
-   * The events of a namespace, in a map that follows the services.
-   *
-   * @param path as it was written
-   */
   eventsOf(path: string): ReadonlyMap<string, BoundEvent> {
     const known = this.tables.get(path);
     if (known) return known.events;
-    // It was registered while the gateway runs.
+    // The namespace was registered while the gateway runs.
     const table = this.addTable(path);
     this.look();
     return table.events;
   }
 
-  /** Begins to serve, and to follow the services. */
   follow(): void {
     const { broker, plan } = this.gateway;
     for (const path of plan.paths) this.addTable(nameOfPath(path));
@@ -62,12 +56,12 @@ export class ExposedEvents {
       this.look();
     };
     const begin = (): void => {
-      this.complete = true;
+      this.isComplete = true;
       this.forget();
       this.look();
     };
-    this.complete = broker.started;
-    if (!this.complete) {
+    this.isComplete = broker.started;
+    if (!this.isComplete) {
       broker.localBus.once('$broker.started', begin);
       this.endings.push(() => broker.localBus.off('$broker.started', begin));
     }
@@ -85,7 +79,7 @@ export class ExposedEvents {
     return table;
   }
 
-  /** Nobody has an event any more, as if nobody had been there yet. */
+  /** Removes all events of actions. */
   private forget(): void {
     for (const table of this.tables.values()) {
       for (const event of table.exposed.keys()) table.events.delete(event);
@@ -94,7 +88,7 @@ export class ExposedEvents {
   }
 
   private look(): void {
-    guarded('services could not be exposed', this.gateway.report, () => {
+    runSafely('services could not be exposed', this.gateway.report, () => {
       this.update();
     });
   }
@@ -115,12 +109,12 @@ export class ExposedEvents {
       }
       this.serve(path, table, served, refuse);
     }
-    if (!this.complete) return;
-    for (const why of refusals) if (!this.told.has(why)) logger.warn(`${plan.className}: ${why}`);
-    this.told = refusals;
+    if (!this.isComplete) return;
+    for (const why of refusals) if (!this.logged.has(why)) logger.warn(`${plan.className}: ${why}`);
+    this.logged = refusals;
   }
 
-  /** Which of the actions gets the event; undefined: none. */
+  /** Returns the action that gets the event; undefined for none. */
   private choose(
     path: string,
     event: string,
@@ -160,9 +154,9 @@ export class ExposedEvents {
       if (before && isDeepStrictEqual(before, exposed)) continue;
       const { action, guards } = exposed;
       try {
-        table.events.set(event, gateway.bind(plan.eventFor(event, action, guards)));
+        table.events.set(event, gateway.bindEvent(plan.eventFor(event, action, guards)));
       } catch (error) {
-        // A middleware of the broker that stands around events did not like this one.
+        // The localSocketEvent hook of a middleware threw.
         refuse(`the event '${event}' of '${path}' cannot call '${action}': ${describeThrown(error)}`);
         table.events.delete(event);
         served.delete(event);
@@ -180,7 +174,7 @@ export class ExposedEvents {
   }
 }
 
-/** By event and action, what the nodes ask for in a namespace; where they differ, all that they demand must hold. */
+/** Returns what the nodes ask for in a namespace, by event and action. If nodes differ, the guards of all must hold. */
 function claimantsOf(path: string, claims: readonly Claim[]): Map<string, Claimants> {
   const events = new Map<string, Map<string, GuardPlan[]>>();
   for (const { action, event, namespaces, guard } of claims) {

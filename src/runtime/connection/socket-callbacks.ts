@@ -1,26 +1,17 @@
-import type { Socket } from 'socket.io';
 import type { MethodPlan, SocketMethod } from '../../plan/plan';
 import type { SocketMiddlewareHooks } from '../../types';
-import type { GatewayRuntime } from '../gateway/build-gateway';
+import type { Gateway, SocketCallback, SocketCallbacks } from '../model';
 import { hooksOf } from '../moleculer/internals';
 
-/** Code of the application's that is called at a moment of a socket's life. */
-export interface SocketCallback {
-  /** What it is, for the log. */
-  readonly what: string;
-  call(socket: Socket, reason?: string): unknown;
-}
-
-/** Whom to call at the moments of a socket's life, in order: methods of the gateway, and hooks of the broker's middlewares. */
-export interface SocketMoments {
-  readonly connecting: readonly SocketCallback[];
-  readonly connected: readonly SocketCallback[];
-  readonly disconnecting: readonly SocketCallback[];
-  readonly disconnected: readonly SocketCallback[];
-}
-
-/** Brings methods and hooks together, once for every gateway. Who comes first when sockets come is last when they go. */
-export function momentsOf({ broker, plan, service }: GatewayRuntime): SocketMoments {
+/**
+ * Collects what is called when sockets come and go: methods of the gateway and hooks of the broker's middlewares. Called once
+ * per gateway. Disconnecting runs in the reverse order of connecting.
+ */
+export function socketCallbacksOf({
+  broker,
+  plan,
+  service,
+}: Pick<Gateway, 'broker' | 'plan' | 'service'>): SocketCallbacks {
   const hooks = (name: Exclude<keyof SocketMiddlewareHooks, 'localSocketEvent'>): SocketCallback[] =>
     hooksOf<SocketMethod>(broker, name).map((hook) => ({
       what: `the ${name} of a middleware`,

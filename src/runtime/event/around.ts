@@ -1,37 +1,32 @@
 import { nameOfPath } from '../../plan/paths';
 import type { SocketContext, SocketEventDescription, SocketMiddlewareHooks } from '../../types';
-import type { BoundTarget, GatewayRuntime } from '../gateway/build-gateway';
-import { passEvent } from './handle-event';
+import type { Around, EventSteps, Gateway } from '../model';
 import { hooksOf } from '../moleculer/internals';
-import type { EventContext } from './socket-context';
-
-/** Takes an event through the middlewares that stand around it, and gives its result. */
-export type Around = (ctx: SocketContext) => Promise<unknown>;
+import { runSteps } from './steps';
 
 type Hook = NonNullable<SocketMiddlewareHooks['localSocketEvent']>;
 
 /**
- * The hooks `localSocketEvent` of the broker's middlewares around an event; the later a middleware, the further outside
- * it stands, as with `localAction`.
+ * Returns an event with the hooks `localSocketEvent` of the broker's middlewares around it. The last middleware is the
+ * outermost, as with `localAction`.
  *
- * @returns undefined where no middleware has one
- * @throws TypeError if a hook gives no handler
+ * @returns undefined if no middleware has such a hook
+ * @throws TypeError if a hook returns no handler
  */
-export function aroundOf(gateway: GatewayRuntime, event: BoundTarget): Around | undefined {
+export function aroundOf(gateway: Gateway, event: EventSteps): Around | undefined {
   const hooks = hooksOf<Hook>(gateway.broker, 'localSocketEvent');
   if (hooks.length === 0) return undefined;
   const description = describe(gateway, event);
   const innermost: Around = (ctx) => {
     takeParams(event, ctx);
-    // What it is given by Moleculer's own rules: the context of the event, or a copy of it.
-    return passEvent(gateway, event, ctx as EventContext);
+    return runSteps(gateway, event, ctx);
   };
   const outermost = hooks.reduce((next, hook) => {
     const handler: unknown = hook.call(gateway.broker, next, description);
     if (typeof handler === 'function') return handler as Around;
     throw new TypeError(
-      `${gateway.plan.className}: the localSocketEvent of a middleware gave no handler for '${description.name}'; ` +
-        'it must return a function (ctx) => Promise, next itself where it has nothing to do',
+      `${gateway.plan.className}: the localSocketEvent of a middleware returned no handler for '${description.name}'; ` +
+        'it must return a function (ctx) => Promise, or next itself if it has nothing to do',
     );
   }, innermost);
   return (ctx) => {
@@ -40,7 +35,7 @@ export function aroundOf(gateway: GatewayRuntime, event: BoundTarget): Around | 
   };
 }
 
-function describe(gateway: GatewayRuntime, { plan, endpoint }: BoundTarget): SocketEventDescription {
+function describe(gateway: Gateway, { plan, endpoint }: EventSteps): SocketEventDescription {
   return Object.freeze({
     name: plan.name,
     namespaces: Object.freeze(gateway.plan.paths.map(nameOfPath)),
@@ -50,14 +45,14 @@ function describe(gateway: GatewayRuntime, { plan, endpoint }: BoundTarget): Soc
   });
 }
 
-/** Params that a middleware has replaced are what the client sent, as far as what comes after it can see. */
-function takeParams({ plan }: BoundTarget, ctx: SocketContext): void {
+/** Makes params that a middleware has replaced the argument that the client sent, for all steps after it. */
+function takeParams({ plan }: EventSteps, ctx: SocketContext): void {
   const args = ctx.args as unknown[];
   const at = plan.target.kind === 'proxy' ? 1 : 0;
   if (args.length > at ? ctx.params !== args[at] : !isEmpty(ctx.params)) args[at] = ctx.params;
 }
 
-/** What a context has for params where the client sent none. */
+/** Returns true for the params of a context whose client sent none. */
 function isEmpty(params: unknown): boolean {
   return (
     typeof params === 'object' &&
