@@ -119,6 +119,7 @@ function compileHandler(
     );
   }
   if ('name' in options) report('the action is called like its method; take the option name away');
+  if ('handler' in options) report('the handler is the method; take the option handler away');
   const { payload, ...declared } = options;
   const shared = context.actions[member.name] as Record<string, unknown> | undefined;
   const { handler: _replaced, ...action } = {

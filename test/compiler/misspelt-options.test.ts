@@ -294,7 +294,10 @@ describe('misspelt options', () => {
       }
     });
 
-    it('cannot give the action another name', () => {
+    it('cannot give the action another name, or another handler', () => {
+      expect(ofEvent({ handler: () => 2 })).to.deep.equal([
+        'Chat.a: the handler is the method; take the option handler away',
+      ]);
       expect(ofEvent({ name: 'b' })).to.deep.equal([
         'Chat.a: the action is called like its method; take the option name away',
       ]);
