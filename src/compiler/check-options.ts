@@ -75,7 +75,7 @@ export function checkCallOptionNames(callOptions: object | null, where: string, 
   checkNames(callOptions ?? {}, CALL_OPTIONS, `${where}callOptions.`, report);
 }
 
-/** @param declared names that mean something to somebody else */
+/** @param declared names that mean something to a mixin */
 function checkNames(
   options: object,
   known: readonly string[],

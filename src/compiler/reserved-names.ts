@@ -43,41 +43,47 @@ export function checkNames(
   problems: Problems,
 ): void {
   const callerOf = callers(prototypes);
+  const decorated = new Set<string>();
   for (const { name, roles } of members) {
     const [role] = roles;
-    const caller = role && callerOf(name);
-    if (!role || !caller || (name === 'socketAuthorize' && role.kind === 'authenticate')) continue;
-    problems.add(name, `${caller} calls '${name}' by itself; ${cureOf(name, role)}`);
+    if (!role) continue;
+    decorated.add(name);
+    const caller = callerOf(name);
+    if (caller && !(name === 'socketAuthorize' && role.kind === 'authenticate'))
+      problems.add(name, `${caller} calls '${name}' by itself; ${cureOf(name, role)}`);
   }
-  const decorated = new Set(members.filter(({ roles }) => roles.length > 0).map(({ name }) => name));
-  for (const prototype of prototypes) {
-    for (const [part, example] of [
-      ['actions', '@Action'],
-      ['events', '@Event'],
-    ] as const) {
-      for (const name of Object.keys(existingRecord(prototype)?.parts[part] ?? {})) {
-        const caller = callerOf(name);
-        if (!caller || decorated.has(name)) continue;
-        problems.add(
-          name,
-          `${caller} calls '${name}' by itself; give the method another name: ` +
-            `${example}({ name: '${name}' }) ${methodFor(name)}() { … }`,
-        );
-        decorated.add(name);
-      }
-    }
-    for (const name of Object.getOwnPropertyNames(prototype)) {
-      if (decorated.has(name)) continue;
-      if (isMethodOfMoleculer(name))
-        problems.add(
-          name,
-          `'${name}' replaces a method of Moleculer's that every service needs; give it another name`,
-        );
-    }
+  for (const [name, cure] of partsOf(prototypes)) {
+    const caller = callerOf(name);
+    if (!caller || decorated.has(name)) continue;
+    decorated.add(name);
+    problems.add(name, `${caller} calls '${name}' by itself; give the method another name: ${cure}`);
+  }
+  for (const name of new Set(prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype)))) {
+    if (decorated.has(name) || !isMethodOfMoleculer(name)) continue;
+    problems.add(
+      name,
+      `'${name}' replaces a method of Moleculer's that every service needs; give it another name`,
+    );
   }
 }
 
-/** Tells who calls a method of a name by itself. */
+/** The methods under `@Action` and `@Event` of moleculer-decorators, each with what to write if its name is taken. */
+function partsOf(prototypes: readonly object[]): [name: string, cure: string][] {
+  return prototypes.flatMap((prototype) =>
+    (['actions', 'events'] as const).flatMap((part) =>
+      Object.entries(existingRecord(prototype)?.parts[part] ?? {}).map(
+        ([member, definition]): [string, string] => {
+          const { name = member } = Object(definition) as { name?: unknown };
+          const full = typeof definition === 'function' ? member : String(name);
+          const decorator = part === 'actions' ? '@Action' : '@Event';
+          return [member, `${decorator}({ name: '${full}' }) ${methodFor(full)}() { … }`];
+        },
+      ),
+    ),
+  );
+}
+
+/** Returns a function that says what calls a method of a given name: undefined if nothing does. */
 function callers(prototypes: readonly object[]): (name: string) => string | undefined {
   const [oldest] = prototypes;
   const gateway = oldest && (Object.getPrototypeOf(oldest) as object);

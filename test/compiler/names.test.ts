@@ -161,7 +161,7 @@ describe('compileGateway: names', () => {
     expect(found).to.have.members([
       "Chat.socketSaveUser: the gateway calls 'socketSaveUser' by itself; give the method another name, and keep the event: @SocketEvent('a') onA() { … }",
       "Chat.started: Moleculer calls 'started' by itself; give the method another name: @Action({ name: 'started' }) onStarted() { … }",
-      "Chat.created: Moleculer calls 'created' by itself; give the method another name: @Event({ name: 'created' }) onCreated() { … }",
+      "Chat.created: Moleculer calls 'created' by itself; give the method another name: @Event({ name: 'user.created' }) onUserCreated() { … }",
     ]);
   });
 
