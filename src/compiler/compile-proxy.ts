@@ -4,7 +4,10 @@ import { compilePatterns, type Pattern } from '../plan/patterns';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import type { ProxyPlan } from '../plan/plan';
+import { PROXY_OPTIONS } from './known-options';
 import type { Problems } from './problems';
+import { readEventOptions } from './read-event-options';
+import { checkCallOptionNames } from './check-options';
 
 /** Compiles a property under `@SocketEvent`. */
 export function compileProxy(
@@ -19,14 +22,16 @@ export function compileProxy(
     report('@SocketEvent stands on a static property; gateways are instances, take static away');
     return undefined;
   }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as ActionProxyOptions & {
-    payload?: unknown;
-  };
+  const options: ActionProxyOptions & { payload?: unknown } = readEventOptions(facts, 'property', report);
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
+  const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
     report(
       "clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' " +
-        "with aliases, or say whitelist: ['**'] to open everything",
+        "with aliases, or say whitelist: ['**'] to open everything" +
+        (isLikelyProxy
+          ? ''
+          : `; a function that answers the event itself is written as a method: @SocketEvent() ${member.name}() { … }`),
     );
   }
   return proxyPlan(member.name, options, report);
@@ -114,6 +119,7 @@ export function checkCallOptions(callOptions: unknown, where: string, report: (w
   ) {
     report(`${where}callOptions must be an object, or a function (ctx, socket) that returns one`);
   }
+  if (typeof callOptions === 'object') checkCallOptionNames(callOptions, where, report);
 }
 
 function checkFunctions(options: ActionProxyOptions, report: (what: string) => void): void {

@@ -234,6 +234,7 @@ export function handlersOf(
 /** The schema that the mixin is part of is the service; there is no class to make one of. */
 const NO_CLASS: ServicePlan = {
   name: '',
+  isNamedByClass: false,
   version: undefined,
   settings: {},
   metadata: {},

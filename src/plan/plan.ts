@@ -84,6 +84,8 @@ export interface HooksPlan {
 /** A checked argument of an event. */
 export interface BodyPlan {
   readonly index: number;
+  /** It may be left out; then the check lets it pass. */
+  readonly optional: boolean;
   readonly check: BodyCheck;
 }
 
@@ -94,6 +96,10 @@ export interface HandlerPlan {
   /** Calls the method with its declared arguments. */
   readonly invoke: (service: Service, ctx: SocketContext) => unknown;
   readonly bodies: readonly BodyPlan[];
+  /** The positions of the arguments that are taken as they come. */
+  readonly unchecked: readonly number[];
+  /** What the result may depend on: `@User()`, `@MessageBody(1)`, …; `ctx` may be anything. */
+  readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
   /** The definition of the action, without its handler. */
@@ -192,6 +198,8 @@ export interface AuthenticationPlan {
 /** The Moleculer side of the gateway. */
 export interface ServicePlan {
   readonly name: string;
+  /** The name is made of the name of the class. */
+  readonly isNamedByClass: boolean;
   readonly version: string | number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;

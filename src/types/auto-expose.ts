@@ -49,6 +49,8 @@ export interface ListedEvent {
   action?: string;
   /** The params of that action, in the words of Moleculer's validator; what is no plain data is described. */
   params?: unknown;
+  /** The positions of the arguments that a handler takes as they come: `@MessageBody({ unchecked: true })`. Absent: none. */
+  unchecked?: number[];
   /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
   authorize?: { roles: string[][]; policies: number };
   /** What clients may call through a proxy. */

@@ -145,7 +145,12 @@ describe('compileGateway: forwarded events', () => {
       [
         'a misspelt option',
         ['a', { room: 'b' }],
-        "@ForwardEvent has no option 'room'; it has as, rooms, except, namespace, volatile, payload, group, params, " +
+        "@ForwardEvent has no option 'room'; did you mean `rooms`?",
+      ],
+      [
+        'an option that there is not',
+        ['a', { to: 'b' }],
+        "@ForwardEvent has no option 'to'; it has as, rooms, except, namespace, volatile, payload, group, params, " +
           'strategy, strategyOptions, tracing, bulkhead, debounce, throttle',
       ],
       [

@@ -239,7 +239,11 @@ describe('acks', () => {
       return new Promise((resolve) => held.set(key, resolve));
     }
     @SocketEvent()
-    count(@MessageBody(0) a: unknown, @MessageBody(1) b: unknown, @MessageBody(2) c: unknown) {
+    count(
+      @MessageBody(0, { unchecked: true }) a: unknown,
+      @MessageBody(1, { unchecked: true }) b: unknown,
+      @MessageBody(2, { unchecked: true }) c: unknown,
+    ) {
       return [a, b, c];
     }
   }

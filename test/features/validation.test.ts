@@ -151,15 +151,15 @@ describe('validation', () => {
       got.push(value);
     }
     @SocketEvent()
-    untyped(@MessageBody() value: any) {
+    untyped(@MessageBody({ unchecked: true }) value: any) {
       got.push(value);
     }
     @SocketEvent()
-    object(@MessageBody() value: object) {
+    object(@MessageBody({ unchecked: true }) value: object) {
       got.push(value);
     }
     @SocketEvent()
-    array(@MessageBody() value: unknown[]) {
+    array(@MessageBody({ unchecked: true }) value: unknown[]) {
       got.push(value);
     }
     @SocketEvent()

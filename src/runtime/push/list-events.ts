@@ -56,6 +56,7 @@ function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEv
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {
     Object.assign(entry, actionParts(action, target.action['params']));
+    if (target.unchecked.length > 0) entry.unchecked = [...target.unchecked];
   } else if (target.kind === 'action') {
     const [endpoint] = endpointsOf(gateway.broker, target.action);
     Object.assign(entry, actionParts(target.action, endpoint?.action.params));
