@@ -3,25 +3,26 @@ import type { Server as HttpServer } from 'node:http';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { compileGateway } from './compiler/compile-gateway';
-import { isWrappedByService, serverSettings } from './compiler/compile-service';
+import { isWrappedByService } from './compiler/compile-service';
+import { serverSettings } from './plan/server-settings';
 import { completePlan } from './compiler/complete-plan';
-import { managementActions } from './compiler/management-actions';
-import { toServiceSchema } from './compiler/service-schema';
+import { managementActions } from './plan/management-actions';
+import { toServiceSchema } from './compiler/service/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
-import { FORWARD_HANDLERS } from './runtime/forward-event';
+import { FORWARD_HANDLERS } from './runtime/push/forward-event';
 import {
   initSocketIO,
   lifecycleOf,
   registerNamespace,
   removeNamespace,
-  runtimesOf,
-} from './runtime/gateway-lifecycle';
-import type { GatewayRuntime } from './runtime/gateway-runtime';
-import { MANAGEMENT_HANDLERS } from './runtime/manage-gateway';
-import { socketGetMeta } from './runtime/moleculer-io-ways';
-import { setUser } from './runtime/socket-user';
+} from './runtime/gateway/gateway-lifecycle';
+import { gatewaysOf } from './runtime/gateways-of';
+import type { Gateway } from './runtime/model';
+import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
+import { socketGetMeta } from './runtime/user/socket-methods';
+import { setUser } from './runtime/user/socket-user';
 import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from './types';
 
 /**
@@ -95,8 +96,8 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
    * @throws Error if there is such a namespace on the server already
    */
   registerNamespace(name: string): Namespace {
-    const [gateway] = runtimesOf(this);
-    return registerNamespace(gateway as GatewayRuntime, name);
+    const [gateway] = gatewaysOf(this);
+    return registerNamespace(gateway as Gateway, name);
   }
 
   /**

@@ -1,7 +1,7 @@
 export { SocketGateway } from './gateway';
-export { SocketIOService } from './socket-io-service';
+export { SocketIOService } from './moleculer-io/socket-io-service';
 export { compileGateway } from './compiler/compile-gateway';
-export type * from './compiler/plan';
+export type * from './plan/plan';
 
 export { Ack } from './decorators/ack';
 export { AllowAnonymous } from './decorators/allow-anonymous';

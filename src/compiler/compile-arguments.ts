@@ -4,10 +4,10 @@ import { parameterTypes } from '../metadata/storage';
 import type { GatewayShape, PayloadType, SocketContext, ValidationOptions } from '../types';
 import { compileBody } from '../validation/compile-body';
 import type { MemberDeclaration } from './inherit-facts';
-import { injectedAck } from './injected-ack';
-import type { BodyPlan, HandlerPlan } from './plan';
+import { injectedAck } from '../plan/injected-ack';
+import type { BodyPlan, HandlerPlan } from '../plan/plan';
 import type { Problems } from './problems';
-import { visibleRooms } from './user-room';
+import { visibleRooms } from '../plan/user-room';
 
 /** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
 type Reader = (ctx: SocketContext, service: Service) => unknown;

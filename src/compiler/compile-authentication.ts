@@ -1,6 +1,6 @@
 import { methodPlan } from './compile-methods';
 import type { MemberDeclaration } from './inherit-facts';
-import type { AuthenticationPlan, ServicePlan } from './plan';
+import type { AuthenticationPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { socketAuthorizeOf } from './socket-authorize';
 

@@ -1,7 +1,7 @@
 import type { AutoExposeOptions } from '../types';
 import { combineGuards } from './compile-guards';
 import { checkCallOptions, checkPatterns, compileFilter } from './compile-proxy';
-import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from './plan';
+import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 
 /** What an event of the gateway has that no member declares. */
 export interface SharedDeclarations {

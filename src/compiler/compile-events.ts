@@ -3,12 +3,12 @@ import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
-import { MANAGEMENT_ACTIONS } from './management-actions';
+import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
 import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
-import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from './plan';
+import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
-import { RESERVED_EVENTS } from './reserved-events';
+import { RESERVED_EVENTS } from '../plan/reserved-events';
 
 const PROXY_OPTIONS = [
   'whitelist',

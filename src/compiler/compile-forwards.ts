@@ -2,14 +2,14 @@ import type { Context, Service } from 'moleculer';
 import type { SocketContext, ValidationOptions } from '../types';
 import { compileBody } from '../validation/compile-body';
 import { methodPlan } from './compile-methods';
-import { servesName } from './compile-paths';
+import { servesName } from '../plan/paths';
 import { isPattern, mayOverlap } from './event-patterns';
 import { differences, FORWARD_OPTIONS, subscriptionOf } from './forward-options';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
-import type { ChoicePlan, ForwardPlan, HandlerPlan, MethodPlan, PathPlan } from './plan';
+import type { ChoicePlan, ForwardPlan, HandlerPlan, MethodPlan, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
-import { RESERVED_EVENTS } from './reserved-events';
-import { actionHandler } from './service-schema';
+import { RESERVED_EVENTS } from '../plan/reserved-events';
+import { actionHandler } from './service/service-schema';
 
 type ForwardFact = Extract<RoleFact, { kind: 'forward' }>;
 type Report = (what: string) => void;

@@ -14,12 +14,14 @@ import { compileForwards } from './compile-forwards';
 import { compileGuard, isAnonymous } from './compile-guards';
 import { compileLimits } from './compile-limits';
 import { isListOfFunctions, methodsFor } from './compile-methods';
-import { compilePaths, parametersOf } from './compile-paths';
+import { compilePaths } from './compile-paths';
+import { parametersOf } from '../plan/paths';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
-import { compileService, serverSettings } from './compile-service';
+import { compileService } from './compile-service';
+import { serverSettings } from '../plan/server-settings';
 import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
-import type { GatewayPlan } from './plan';
+import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
@@ -98,7 +100,7 @@ function compile(type: ClassValue): GatewayPlan {
     );
   const plan: GatewayPlan = {
     className,
-    likeMoleculerIo: false,
+    moleculerIo: undefined,
     service,
     server: serverSettings(options.settings ?? {}),
     paths,

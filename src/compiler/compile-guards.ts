@@ -1,6 +1,6 @@
 import type { AuthorizeRule, Policy } from '../types';
 import type { GuardFact } from './inherit-facts';
-import type { GuardPlan } from './plan';
+import type { GuardPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 /** Brings `@Authorize` decorators together: each must hold. Undefined where there is none. */

@@ -2,7 +2,7 @@ import { Utils } from 'moleculer';
 import type { ActionProxyOptions } from '../types';
 import { methodPlan } from './compile-methods';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
-import type { BeforeHook, HookPlan, HooksPlan, ResultHook } from './plan';
+import type { BeforeHook, HookPlan, HooksPlan, ResultHook } from '../plan/plan';
 import type { Problems } from './problems';
 
 type HookFact = Extract<RoleFact, { kind: 'hook' }>;

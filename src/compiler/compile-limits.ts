@@ -1,4 +1,4 @@
-import type { LimitsPlan } from './plan';
+import type { LimitsPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 const DEFAULTS: LimitsPlan = {

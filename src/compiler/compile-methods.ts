@@ -1,5 +1,5 @@
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
-import type { MethodPlan } from './plan';
+import type { MethodPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 /** A role whose fact knows the decorator that gave it. */

@@ -1,4 +1,5 @@
-import type { DynamicPath, PathPlan } from './plan';
+import { claimOf, identify } from '../plan/paths';
+import type { DynamicPath, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 const PARAMETER = /^:([A-Za-z_]\w*)$/;
@@ -18,39 +19,6 @@ export function compilePaths(patterns: readonly unknown[], problems: Problems): 
     }
   }
   return paths;
-}
-
-/** The path as it was written: what two gateways on one server must not share. */
-export function identify(path: PathPlan): string {
-  if (path.kind === 'literal') return `'${path.name}'`;
-  return path.source === String(path.pattern) ? path.source : `'${path.source}'`;
-}
-
-/** The path as it was written, alone: the name that others know it by. */
-export function nameOfPath(path: PathPlan): string {
-  return path.kind === 'literal' ? path.name : path.source;
-}
-
-/** Whether a namespace of that name belongs to the path. */
-export function servesName(path: PathPlan, name: string): boolean {
-  return path.kind === 'literal' ? path.name === name : path.pattern.test(name);
-}
-
-/** What a path claims: two that differ only in the names of their parameters claim the same. */
-export function claimOf(path: PathPlan): string {
-  return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
-}
-
-/** The name of a namespace as Socket.IO writes it: moleculer-io's users may leave the slash out. */
-export function withSlash(name: string): string {
-  return name.startsWith('/') ? name : `/${name}`;
-}
-
-/** The names of the parameters that a dynamic path gives. */
-export function parametersOf(path: PathPlan): string[] {
-  return path.kind === 'literal'
-    ? []
-    : [...path.pattern.source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map((m) => m[1] ?? '');
 }
 
 function compilePath(pattern: unknown, problems: Problems): PathPlan | undefined {

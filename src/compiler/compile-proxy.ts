@@ -1,7 +1,7 @@
 import { Utils } from 'moleculer';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
-import type { ActionFilter, ProxyPlan } from './plan';
+import type { ActionFilter, ProxyPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
 type Patterns = readonly (string | RegExp)[];

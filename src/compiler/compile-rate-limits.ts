@@ -1,5 +1,6 @@
 import type { ConnectionRate, RateLimitOptions } from '../types';
-import type { RateLimitPlan } from './plan';
+import type { RateLimitPlan } from '../plan/plan';
+import { isLimiter } from '../plan/rate-limit-store';
 import type { Problems } from './problems';
 
 /** What a limit is made of, before it is known to be right. */
@@ -80,11 +81,6 @@ function checkStore({ points, duration, store }: Unchecked, report: (what: strin
   } else if (typeof duration === 'number' && !Number.isInteger(duration)) {
     report(`counts in Redis by whole seconds; make its duration a whole number`);
   }
-}
-
-/** Whether it is a limiter, and not what one is made with. */
-export function isLimiter(store: unknown): boolean {
-  return typeof (store as { consume?: unknown } | null)?.consume === 'function';
 }
 
 function isRedisClient(store: unknown): boolean {

@@ -1,13 +1,11 @@
 import { Service } from 'moleculer';
 import { existingRecord } from '../metadata/storage';
-import type { ServerSettings, SocketNamespaceOptions } from '../types';
+import { withoutServer } from '../plan/server-settings';
+import type { SocketNamespaceOptions } from '../types';
 import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
-import type { MethodPlan, ServicePlan } from './plan';
+import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
-
-/** Settings that belong to the server: they keep their identity, and no other node ever sees them. */
-export const SERVER_SETTINGS = ['port', 'ip', 'https', 'server', 'cors', 'io'] as const;
 
 const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
 /** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
@@ -78,20 +76,6 @@ export function compileService(
     lifecycle,
     others: Object.fromEntries(Object.entries(options).filter(([option]) => !OPTIONS.has(option))),
   };
-}
-
-/** The part of the settings that belongs to the server, by identity. */
-export function serverSettings(settings: Readonly<Record<string, unknown>>): ServerSettings {
-  return Object.fromEntries(
-    SERVER_SETTINGS.filter((key) => settings[key] !== undefined).map((key) => [key, settings[key]]),
-  );
-}
-
-/** The settings without those of the server. */
-export function withoutServer(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(settings).filter(([key]) => !(SERVER_SETTINGS as readonly string[]).includes(key)),
-  );
 }
 
 /** `ChatRoomGateway` is `chatRoom`. */

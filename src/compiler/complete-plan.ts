@@ -1,5 +1,5 @@
 import { checkMixins, type SchemaParts } from './mixins';
-import type { GatewayPlan } from './plan';
+import type { GatewayPlan } from '../plan/plan';
 import { Problems } from './problems';
 import { socketAuthorizeOf } from './socket-authorize';
 

@@ -1,4 +1,4 @@
-import type { GatewayPlan } from './plan';
+import type { GatewayPlan } from '../plan/plan';
 
 /** Freezes a plan. What the user wrote into it (an adapter, the params of an action) is theirs and stays as it is. */
 export function freezePlan(plan: GatewayPlan): GatewayPlan {

@@ -1,5 +1,5 @@
 import { hasPart, type SchemaParts } from './mixins';
-import type { AuthenticationPlan, MethodPlan } from './plan';
+import type { AuthenticationPlan, MethodPlan } from '../plan/plan';
 
 /** The name that moleculer-io gives the method that turns a socket into a user. */
 const NAME = 'socketAuthorize';

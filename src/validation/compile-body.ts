@@ -1,16 +1,10 @@
 import type { PayloadType, ValidationOptions } from '../types';
+import type { BodyCheck } from './body-check';
 import { checkArrayOf } from './check-array';
 import { checkClass, hasConstraints } from './check-class';
 import { checkSchema, isSchema } from './check-schema';
 import { checkBinary, checkDate, checkPrimitive, nameOfType } from './check-value';
 import type { Class } from './compiled/transformer-metadata';
-
-/**
- * Turns what a client sent into what a handler gets; a `Promise` only where that has to be waited for.
- *
- * @throws Moleculer's `ValidationError` 422
- */
-export type BodyCheck = (value: unknown) => unknown;
 
 const SAYS_NOTHING = new Set<unknown>([Object, Array, Function, Promise, Map, Set]);
 const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);

@@ -534,7 +534,7 @@ describe('autoExpose', () => {
       expect(told(logger)).to.have.length(1);
       expect(told(logger)[0])
         .to.include("the event 'orders' of '/x' cannot call 'orders.list': TypeError: ")
-        .and.to.include("gave no handler for 'orders'");
+        .and.to.include("returned no handler for 'orders'");
     });
 
     it('counts under its name, which a service has declared', async () => {

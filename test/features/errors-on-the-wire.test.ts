@@ -66,11 +66,6 @@ describe('errors on the wire', () => {
         { name: 'MoleculerError', message: 'Broken', code: 518, type: 'BROKEN', data: { part: 'wheel' } },
       ],
       [
-        'MoleculerError without anything',
-        () => new MoleculerError('Broken'),
-        { name: 'MoleculerError', message: 'Broken', code: 500 },
-      ],
-      [
         'MoleculerClientError',
         () => new MoleculerErrors.MoleculerClientError('Broken', 422, 'ERR', { a: 1 }),
         { name: 'MoleculerClientError', message: 'Broken', code: 422, type: 'ERR', data: { a: 1 } },
@@ -293,6 +288,11 @@ describe('errors on the wire', () => {
       asking.emit('fail');
       await ask(asking, 'unheard-of');
       expect(logger.having('unanswered')).to.have.length(1);
+    });
+
+    it('are masked where nothing tells them from a thrown string', async () => {
+      const masked = await errorOf(() => new MoleculerError('Broken'));
+      expect(masked).to.deep.equal(expectedMask(masked.data.requestID));
     });
 
     it('are masked where they only look like ours', async () => {

@@ -12,7 +12,7 @@ import {
   type ActionProxy,
   type ListedEvent,
 } from '../../src';
-import { plainData } from '../../src/runtime/plain-data';
+import { plainData } from '../../src/runtime/push/plain-data';
 import { ask, connect, start, type Running } from '../support/run-gateway';
 
 const settings = { port: 0 };

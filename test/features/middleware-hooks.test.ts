@@ -596,8 +596,8 @@ describe('middlewares of the broker', () => {
       const forgetful = { localSocketEvent: () => undefined } as unknown as SocketMiddleware;
       const broker = newBroker([], withMiddlewares(forgetful));
       expect(() => broker.createService(EventGateway as never)).to.throw(
-        "EventGateway: the localSocketEvent of a middleware gave no handler for 'echo'; it must return a function " +
-          '(ctx) => Promise, next itself where it has nothing to do',
+        "EventGateway: the localSocketEvent of a middleware returned no handler for 'echo'; it must return a function " +
+          '(ctx) => Promise, or next itself if it has nothing to do',
       );
     });
 

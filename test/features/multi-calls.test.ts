@@ -339,7 +339,7 @@ describe('several calls at once', () => {
       for (const args of [[], [{ settled: true }]]) {
         const { error } = await ask(client, 'call', [add(1, 2), { action: 'math.circle' }], ...args);
         expect(error).to.deep.equal(expectedMask(error.data.requestID));
-        expect(logger.having(error.data.requestID)[0]!.text).to.include('the results cannot be written');
+        expect(logger.having(error.data.requestID)[0]!.text).to.include('the results cannot be serialized');
       }
     });
 

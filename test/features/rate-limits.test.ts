@@ -228,7 +228,9 @@ describe('rate limits', () => {
     const { error } = await ask(await connect(await start(BrokenGateway, { logger })), 'send');
     expect(error).to.deep.include({ code: 503, type: 'RATE_LIMITER_UNAVAILABLE' });
     expect(JSON.stringify(error)).to.not.include('no store');
-    expect(logger.having('BrokenGateway: a rate limit cannot be told: Error: no store')).to.have.length(1);
+    expect(logger.having('BrokenGateway: the store of a rate limit failed: Error: no store')).to.have.length(
+      1,
+    );
   });
 
   it('answer with a masked error where the key throws, or is none', async () => {
@@ -252,7 +254,7 @@ describe('rate limits', () => {
       expect(error).to.include({ code: 500, message: 'Internal Server Error' });
     }
     expect(
-      logger.having('the key of rateLimit of KeyGateway must give a string that is not empty'),
+      logger.having('the key of rateLimit of KeyGateway must be a string that is not empty'),
     ).to.have.length(3);
   });
 

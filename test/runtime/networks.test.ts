@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { network } from '../../src/runtime/rate-limits';
+import { network } from '../../src/runtime/event/rate-limits';
 
 /** Points are counted by these. */
 describe('the network of an address', () => {

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { Socket as EngineSocket } from 'engine.io';
 import type { ServiceBroker } from 'moleculer';
 import { Socket } from 'socket.io';
-import { describeThrown } from '../../src/runtime/errors/guarded';
+import { describeThrown } from '../../src/runtime/errors/run-safely';
 import type { RunningGateway } from './run-gateway';
 
 /*

@@ -1,16 +1,16 @@
 import type { ServiceBroker } from 'moleculer';
 
-/** For so long after a look the next one waits, in milliseconds: nodes that come and go together are looked at once. */
-const REST = 100;
+/** The least time between two scans: nodes that come and go together are scanned once. */
+const SCAN_INTERVAL_MS = 100;
 
-/** Moleculer 0.14 does not say that services have changed where they are gone with their node. */
+/** Moleculer 0.14 does not emit `$services.changed` for services that are gone with their node. */
 const CHANGES = ['$services.changed', '$node.disconnected'];
 
 /**
- * Looks whenever services of the cluster have come, changed or gone: at once, and then at most ten times a second.
+ * Scans whenever services of the cluster come, change or go: at once, and then at most ten times a second.
  *
  * @param look must not throw
- * @returns stops it
+ * @returns a function that stops following
  */
 export function followServices({ localBus }: ServiceBroker, look: () => void): () => void {
   let resting: NodeJS.Timeout | undefined;
@@ -25,7 +25,7 @@ export function followServices({ localBus }: ServiceBroker, look: () => void): (
       if (!missed) return;
       missed = false;
       changed();
-    }, REST).unref();
+    }, SCAN_INTERVAL_MS).unref();
     look();
   };
   for (const event of CHANGES) localBus.on(event, changed);

@@ -1,8 +1,8 @@
 import type { ServiceBroker } from 'moleculer';
-import type { ActionFilter, GuardPlan } from '../../compiler/plan';
-import { allEndpoints } from '../moleculer-internals';
+import type { ActionFilter, GuardPlan } from '../../plan/plan';
+import { allEndpoints } from '../moleculer/internals';
 import { readExposures } from './read-exposures';
-import { isExposable } from './resolve-exposed';
+import { isExposable } from '../event/resolve-exposed';
 
 /** An action that asks for an event, as all nodes that have it say together. */
 export interface Claim {

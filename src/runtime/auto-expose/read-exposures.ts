@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import type { GuardPlan } from '../../compiler/plan';
-import { RESERVED_EVENTS } from '../../compiler/reserved-events';
+import type { GuardPlan } from '../../plan/plan';
+import { RESERVED_EVENTS } from '../../plan/reserved-events';
 
 /** One event that an action asks for. */
 export interface Exposure {

@@ -1,8 +1,8 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Server } from 'socket.io';
-import { claimOf } from '../../compiler/compile-paths';
-import type { PathPlan } from '../../compiler/plan';
-import type { GatewayRuntime } from '../gateway-runtime';
+import { claimOf } from '../../plan/paths';
+import type { PathPlan } from '../../plan/plan';
+import type { Gateway } from '../model';
 
 /** How long a gateway is expected back, in milliseconds: a mistake in its file may have to be found first. */
 const PATIENCE = 60_000;
@@ -40,7 +40,7 @@ export class AbsentNamespaces {
   }
 
   /** The gateway has left the server. */
-  leave({ service, plan }: GatewayRuntime): void {
+  leave({ service, plan }: Gateway): void {
     // Only what was loaded from a file is loaded again.
     if (!(service as { __filename?: unknown }).__filename) return;
     const forget = (): void => {
@@ -52,7 +52,7 @@ export class AbsentNamespaces {
   }
 
   /** A gateway has come: what its service had, and what it has now, is there again or gone for good. */
-  arrive({ service, plan }: GatewayRuntime): void {
+  arrive({ service, plan }: Gateway): void {
     const claims = new Set(plan.paths.map(claimOf));
     const over = [...this.absences].filter(
       (absence) =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
-import { guarded, type Report } from '../errors/guarded';
+import { runSafely, type Report } from '../errors/run-safely';
 
 type Cors = NonNullable<ServerOptions['cors']>;
 type CorsOptions = Exclude<Cors, (...args: never[]) => unknown>;
@@ -186,7 +186,7 @@ function ask(
         failed('', new Error(`no answer within ${patience} ms`));
       }, patience).unref()
     : undefined;
-  guarded('', failed, () => run(say, failed));
+  runSafely('', failed, () => run(say, failed));
 }
 
 /**

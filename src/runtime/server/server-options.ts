@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
-import { claimOf, identify } from '../../compiler/compile-paths';
-import type { PathPlan } from '../../compiler/plan';
+import { claimOf, identify } from '../../plan/paths';
+import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { Gateway } from '../model';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
@@ -17,8 +17,8 @@ type Adapter = NonNullable<ServerOptions['adapter']>;
  *
  * @throws DeclarationError that names both
  */
-export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
-  const owners = new Map<string, GatewayRuntime>();
+export function checkNamespaces(gateways: readonly Gateway[]): void {
+  const owners = new Map<string, Gateway>();
   for (const gateway of gateways) {
     for (const path of gateway.plan.paths) {
       const owner = owners.get(claimOf(path));
@@ -33,7 +33,7 @@ export function checkNamespaces(gateways: readonly GatewayRuntime[]): void {
  *
  * @throws DeclarationError that names two who want different things
  */
-export function combineOptions(gateways: readonly GatewayRuntime[]): CombinedOptions {
+export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
     const { https, cors, io } = gateway.server;
@@ -63,7 +63,7 @@ export function combineOptions(gateways: readonly GatewayRuntime[]): CombinedOpt
 /** The options of the Socket.IO server. */
 export function socketOptions(
   { cors, io }: CombinedOptions,
-  gateways: readonly GatewayRuntime[],
+  gateways: readonly Gateway[],
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
   const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
@@ -93,7 +93,7 @@ function connectsFirst(adapter: unknown): adapter is () => unknown {
 }
 
 /** Somebody else has the namespace. */
-export function taken(gateway: GatewayRuntime, path: PathPlan, owner: GatewayRuntime): DeclarationError {
+export function taken(gateway: Gateway, path: PathPlan, owner: Gateway): DeclarationError {
   return contradiction(
     gateway,
     `the namespace ${identify(path)} of '${gateway.service.fullName}' belongs to ${owner.plan.className} ` +
@@ -102,6 +102,6 @@ export function taken(gateway: GatewayRuntime, path: PathPlan, owner: GatewayRun
 }
 
 /** Two gateways on one server that do not fit together. */
-export function contradiction({ plan }: GatewayRuntime, what: string): DeclarationError {
+export function contradiction({ plan }: Gateway, what: string): DeclarationError {
   return new DeclarationError(plan.className, [{ where: plan.className, what }]);
 }

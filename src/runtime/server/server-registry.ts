@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { ServiceBroker } from 'moleculer';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { Gateway } from '../model';
 import { SharedServer, type Place } from './shared-server';
 
 const registries = new WeakMap<ServiceBroker, ServerRegistry>();
@@ -9,9 +9,9 @@ const registries = new WeakMap<ServiceBroker, ServerRegistry>();
 /** The servers of a broker: which gateways go where. */
 export class ServerRegistry {
   /** Gateways that have been created, in that order; where they belong is decided when the first one starts. */
-  private readonly gateways = new Set<GatewayRuntime>();
+  private readonly gateways = new Set<Gateway>();
   /** Those of them that wait for the broker to start again. */
-  private readonly stopped = new WeakSet<GatewayRuntime>();
+  private readonly stopped = new WeakSet<Gateway>();
   private readonly servers = new Map<unknown, SharedServer>();
 
   static of(broker: ServiceBroker): ServerRegistry {
@@ -21,13 +21,13 @@ export class ServerRegistry {
   }
 
   /** Makes a gateway known, before anything is opened. */
-  announce(gateway: GatewayRuntime): void {
+  announce(gateway: Gateway): void {
     this.forgetDestroyed();
     this.gateways.add(gateway);
   }
 
   /** Makes a gateway that has stopped known for the next start, which never comes if its service is destroyed. */
-  announceAgain(gateway: GatewayRuntime): void {
+  announceAgain(gateway: Gateway): void {
     this.gateways.add(gateway);
     this.stopped.add(gateway);
   }
@@ -38,7 +38,7 @@ export class ServerRegistry {
    *
    * @throws DeclarationError where gateways that share a server contradict each other
    */
-  attach(gateway: GatewayRuntime): void {
+  attach(gateway: Gateway): void {
     const place = this.placeOf(gateway);
     if (!place) return;
     const key = keyOf(place);
@@ -48,12 +48,12 @@ export class ServerRegistry {
   }
 
   /** The server that a gateway is attached to. */
-  serverOf(gateway: GatewayRuntime): SharedServer | undefined {
+  serverOf(gateway: Gateway): SharedServer | undefined {
     return [...this.servers.values()].find((server) => server.has(gateway));
   }
 
   /** Takes a gateway off its server; the last one closes it. */
-  async release(gateway: GatewayRuntime): Promise<void> {
+  async release(gateway: Gateway): Promise<void> {
     this.gateways.delete(gateway);
     for (const [key, server] of this.servers) {
       if (!server.has(gateway)) continue;
@@ -72,12 +72,12 @@ export class ServerRegistry {
     }
   }
 
-  private present(): GatewayRuntime[] {
+  private present(): Gateway[] {
     this.forgetDestroyed();
     return [...this.gateways];
   }
 
-  private gatewaysAt(key: unknown): GatewayRuntime[] {
+  private gatewaysAt(key: unknown): Gateway[] {
     return this.present().filter((gateway) => {
       const place = this.placeOf(gateway);
       return place && keyOf(place) === key;
@@ -85,7 +85,7 @@ export class ServerRegistry {
   }
 
   /** Undefined: nowhere, until `initSocketIO` says where. */
-  private placeOf(gateway: GatewayRuntime): Place | undefined {
+  private placeOf(gateway: Gateway): Place | undefined {
     const own = ownPlace(gateway);
     if (own !== 'any') return own;
     const others = new Map<unknown, Place>();
@@ -99,7 +99,7 @@ export class ServerRegistry {
 }
 
 /** What the gateway itself says; `'any'`: nothing. */
-function ownPlace({ server, attachedTo, service }: GatewayRuntime): Place | 'any' | undefined {
+function ownPlace({ server, attachedTo, service }: Gateway): Place | 'any' | undefined {
   const given: unknown = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
   if (given instanceof NetServer) return { http: given as unknown as HttpServer };
   if (server.server === false) return undefined;

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Server } from 'socket.io';
-import { claimOf } from '../../compiler/compile-paths';
-import type { LiteralPath, PathPlan } from '../../compiler/plan';
-import type { GatewayRuntime } from '../gateway-runtime';
-import { bindPath } from '../namespaces/bind-namespaces';
+import { claimOf } from '../../plan/paths';
+import type { LiteralPath, PathPlan } from '../../plan/plan';
+import type { Gateway } from '../model';
+import { bindPath } from './bind-path';
 import { AbsentNamespaces } from './absent-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
@@ -28,7 +28,7 @@ type Unbind = () => Promise<void>;
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
   /** Of every gateway, how to take its paths away again. */
-  private readonly gateways = new Map<GatewayRuntime, Map<string, Unbind>>();
+  private readonly gateways = new Map<Gateway, Map<string, Unbind>>();
   private readonly stopWatching: () => void;
   private opened: Promise<void> | undefined;
 
@@ -44,7 +44,7 @@ export class SharedServer {
    * @param gateways all that are known to come here: their options are brought together
    * @throws DeclarationError where two of them want different things
    */
-  constructor(place: Place, gateways: readonly GatewayRuntime[]) {
+  constructor(place: Place, gateways: readonly Gateway[]) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
     this.listener = 'address' in place ? new HttpListener(place.address, this.options.https) : undefined;
@@ -71,12 +71,12 @@ export class SharedServer {
   }
 
   /** Whether no other gateway is here. */
-  isLast(gateway: GatewayRuntime): boolean {
+  isLast(gateway: Gateway): boolean {
     return this.gateways.size === 1 && this.gateways.has(gateway);
   }
 
   /** Whether the gateway's namespaces are bound here. */
-  has(gateway: GatewayRuntime): boolean {
+  has(gateway: Gateway): boolean {
     return this.gateways.has(gateway);
   }
 
@@ -85,7 +85,7 @@ export class SharedServer {
    *
    * @throws DeclarationError where it wants what the server is not, or a namespace that is taken
    */
-  add(gateway: GatewayRuntime): void {
+  add(gateway: Gateway): void {
     const all = [...this.gateways.keys(), gateway];
     for (const path of gateway.plan.paths) {
       const owner = this.ownerOf(path);
@@ -115,17 +115,17 @@ export class SharedServer {
   }
 
   /** Whether the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
-  isHostedBy(gateway: GatewayRuntime): boolean {
+  isHostedBy(gateway: Gateway): boolean {
     return (gateway.service as { server?: unknown }).server === this.attachment.http;
   }
 
   /** Takes all namespaces of a gateway away; hot reload brings it back. */
-  async release(gateway: GatewayRuntime): Promise<void> {
+  async release(gateway: Gateway): Promise<void> {
     this.absent?.leave(gateway);
     await this.unbind(gateway);
   }
 
-  private async unbind(gateway: GatewayRuntime): Promise<void> {
+  private async unbind(gateway: Gateway): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
@@ -145,7 +145,7 @@ export class SharedServer {
    *
    * @throws Error if there is such a namespace already
    */
-  addPath(gateway: GatewayRuntime, path: LiteralPath): void {
+  addPath(gateway: Gateway, path: LiteralPath): void {
     if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
     this.gateways.get(gateway)?.set(claimOf(path), bindPath(gateway, this.io, path));
   }
@@ -157,7 +157,7 @@ export class SharedServer {
   }
 
   /** @throws Error if there is no such namespace of the gateway */
-  async removePath(gateway: GatewayRuntime, path: LiteralPath): Promise<void> {
+  async removePath(gateway: Gateway, path: LiteralPath): Promise<void> {
     const bound = this.gateways.get(gateway);
     const unbind = bound?.get(claimOf(path));
     if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
@@ -166,12 +166,12 @@ export class SharedServer {
     await unbind();
   }
 
-  private ownerOf(path: PathPlan): GatewayRuntime | undefined {
+  private ownerOf(path: PathPlan): Gateway | undefined {
     for (const [gateway, bound] of this.gateways) if (bound.has(claimOf(path))) return gateway;
     return undefined;
   }
 
-  private bind(gateway: GatewayRuntime): void {
+  private bind(gateway: Gateway): void {
     gateway.io = this.io;
     gateway.hasAdapter = this.options.io.adapter !== undefined;
     const bound = new Map<string, Unbind>();

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
-import { wasUsed } from '../connection';
-import type { GatewayRuntime } from '../gateway-runtime';
+import { wasAdmitted } from '../socket-io/connection';
+import type { Gateway } from '../model';
 
 interface Connection {
   readonly id: string;
@@ -17,11 +17,11 @@ interface Engine {
  *
  * @param gateways those on the server now
  */
-export function reportSilentConnections(io: Server, gateways: () => Iterable<GatewayRuntime>): void {
+export function reportSilentConnections(io: Server, gateways: () => Iterable<Gateway>): void {
   // One listener for all connections.
   const onClose = function (this: Connection, reason: string): void {
     const [first] = gateways();
-    if (!first || reason !== 'forced close' || wasUsed(this)) return;
+    if (!first || reason !== 'forced close' || wasAdmitted(this)) return;
     first.metrics?.exceeded('*', 'handshakeTimeout');
     first.logger.warn(
       `the connection ${this.id} from ${this.remoteAddress} is closed: it has entered no namespace in the time that ` +

@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import type { GatewayRuntime } from '../gateway-runtime';
+import type { Gateway } from '../model';
 
 /** How often buffers are looked at, in milliseconds: nothing is spent on it when a message is sent. */
 const INTERVAL = 1000;
@@ -18,7 +18,7 @@ interface EngineClient {
  * @param gateways those on the server now; the smallest of their limits holds
  * @returns stops watching
  */
-export function watchSlowReaders(io: Server, gateways: () => Iterable<GatewayRuntime>): () => void {
+export function watchSlowReaders(io: Server, gateways: () => Iterable<Gateway>): () => void {
   const timer = setInterval(() => {
     const [first, ...rest] = gateways();
     if (!first) return;

@@ -1,0 +1,245 @@
+import type { Socket } from 'socket.io';
+import { DeclarationError } from '../errors';
+import { MOLECULER_IO_WAYS } from './ways';
+import type {
+  ActionProxyOptions,
+  AutoExpose,
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+} from '../types';
+import { compileAutoExpose } from '../compiler/compile-auto-expose';
+import { compileHooks } from '../compiler/compile-hooks';
+import { compileLimits } from '../compiler/compile-limits';
+import { isListOfFunctions } from '../compiler/compile-methods';
+import { compilePaths } from '../compiler/compile-paths';
+import { withSlash } from '../plan/paths';
+import { proxyPlan } from '../compiler/compile-proxy';
+import { compileConnectionRate } from '../compiler/compile-rate-limits';
+import { serverSettings } from '../plan/server-settings';
+import { freezePlan } from '../compiler/freeze';
+import type { EventPlan, FunctionPlan, GatewayPlan, MethodPlan, ServicePlan } from '../plan/plan';
+import { Problems } from '../compiler/problems';
+import { RESERVED_EVENTS } from '../plan/reserved-events';
+
+/** A namespace in moleculer-io's settings. */
+export interface NamespaceSettings {
+  /** Whether the method `socketAuthorize` decides who may enter. */
+  authorization?: boolean;
+  /** `false`: only the handlers are made, for `registerNamespace`. */
+  createNamespace?: boolean;
+  middlewares?: NamespaceMiddlewareFunction[];
+  packetMiddlewares?: PacketMiddlewareFunction[];
+  /** Serves actions that carry `socket: 'event'` as events: `true`, or a whitelist. */
+  autoExpose?: AutoExpose;
+  /** An action proxy, or a function. */
+  events?: Record<string, ActionProxyOptions | FunctionPlan['call']>;
+}
+
+/** The parts of a service schema that moleculer-io's settings are read from. */
+export interface SettingsSchema {
+  readonly name: string;
+  readonly settings?: object;
+  readonly methods?: object;
+}
+
+/** What moleculer-io does where its settings name no namespace. */
+const OPEN_CALL: Record<string, NamespaceSettings> = { '/': { events: { call: {} } } };
+
+/**
+ * Compiles moleculer-io's settings: a plan for every namespace, as a class would have.
+ *
+ * @throws DeclarationError with every mistake of the settings
+ */
+export function compileSettings(schema: SettingsSchema): GatewayPlan[] {
+  const problems = new Problems(schema.name);
+  const plans = Object.entries(namespacesOf(schema)).map(([name, item]) =>
+    compileNamespace(schema, name, item, problems),
+  );
+  problems.throwIfAny();
+  return plans.map(freezePlan);
+}
+
+/** The namespaces of the settings, in the order of their plans. */
+function namespacesOf(schema: SettingsSchema): Record<string, NamespaceSettings> {
+  const { io } = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
+  return io?.namespaces && Object.keys(io.namespaces).length > 0 ? io.namespaces : OPEN_CALL;
+}
+
+/**
+ * Compiles one namespace that is registered while the service runs.
+ *
+ * @throws DeclarationError
+ */
+export function compileOneNamespace(
+  schema: SettingsSchema,
+  name: string,
+  item: NamespaceSettings,
+): GatewayPlan {
+  const problems = new Problems(schema.name);
+  const plan = compileNamespace(schema, name, item, problems);
+  problems.throwIfAny();
+  return freezePlan(plan);
+}
+
+function compileNamespace(
+  schema: SettingsSchema,
+  name: string,
+  given: unknown,
+  problems: Problems,
+): GatewayPlan {
+  const member = `settings.io.namespaces['${name}']`;
+  const item = objectOf<NamespaceSettings>(given, member, '{ events: { call: {} } }', problems);
+  const events = objectOf<NonNullable<NamespaceSettings['events']>>(
+    item.events ?? {},
+    `${member}.events`,
+    '{ call: {} }',
+    problems,
+  );
+  return {
+    className: schema.name,
+    moleculerIo: MOLECULER_IO_WAYS,
+    service: NO_CLASS,
+    server: serverSettings((schema.settings ?? {}) as Record<string, unknown>),
+    paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
+    handlers: [],
+    forwards: [],
+    events: compileEvents(events, member, problems),
+    autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {
+      problems.add(member, what);
+    }),
+    authentication: item.authorization ? compileAuthorization(schema, item, member, problems) : undefined,
+    guard: undefined,
+    admitsAnonymous: true,
+    onConnect: [],
+    onDisconnecting: listenersOf(events, 'disconnecting'),
+    onDisconnect: listenersOf(events, 'disconnect'),
+    middlewares: functions(item.middlewares, `${member}.middlewares`, problems),
+    packetMiddlewares: functions(item.packetMiddlewares, `${member}.packetMiddlewares`, problems),
+    ack: 'error-first',
+    limits: compileLimits(limitsOf(schema), problems),
+    connectionRate: compileConnectionRate(limitsOf(schema)?.connections, problems),
+    exposeErrors: true,
+  };
+}
+
+function limitsOf({ settings }: SettingsSchema): { connections?: unknown } | undefined {
+  return (settings as { limits?: object } | undefined)?.limits;
+}
+/** There are no guards and hooks beside the events. */
+const NO_DECLARATIONS = {
+  guard: undefined,
+  rateLimits: [],
+  hooksOf: (event: string) => compileHooks([], event),
+};
+
+function compileEvents(
+  events: NonNullable<NamespaceSettings['events']>,
+  member: string,
+  problems: Problems,
+): EventPlan[] {
+  return Object.entries(events).flatMap(([name, item]) => {
+    const at = `${member}.events['${name}']`;
+    if (typeof item === 'function') {
+      if (LIFECYCLE.includes(name)) return [];
+      checkName(name, at, problems);
+      return {
+        name,
+        target: { kind: 'function', member: name, call: item },
+        guard: undefined,
+        rateLimits: [],
+        hooks: compileHooks([], name),
+      };
+    }
+    checkName(name, at, problems);
+    const own = objectOf<ActionProxyOptions>(item, at, "{ whitelist: ['math.*'] }, or a function", problems);
+    const target = proxyPlan(name, own, (what) => {
+      problems.add(at, what);
+    });
+    return { name, target, guard: undefined, rateLimits: [], hooks: compileHooks([], name, own) };
+  });
+}
+
+/** Functions for these are Socket.IO's listeners for a socket that goes. */
+const LIFECYCLE = ['disconnecting', 'disconnect'];
+
+function listenersOf(events: NonNullable<NamespaceSettings['events']>, moment: string): MethodPlan[] {
+  const item = events[moment];
+  if (typeof item !== 'function') return [];
+  const call = (socket: Socket, reason: string): unknown => item.call(socket, reason);
+  return [{ name: moment, call }];
+}
+
+function checkName(name: string, at: string, problems: Problems): void {
+  if (RESERVED_EVENTS.has(name))
+    problems.add(at, `'${name}' is an event of Socket.IO's own that no client can send; take it away`);
+}
+
+function objectOf<T extends object>(value: unknown, member: string, example: string, problems: Problems): T {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as T;
+  problems.add(member, `must be an object: ${example}`);
+  return {} as T;
+}
+
+function compileAuthorization(
+  { methods }: SettingsSchema,
+  item: NamespaceSettings,
+  member: string,
+  problems: Problems,
+): GatewayPlan['authentication'] {
+  if (!(methods as Record<string, unknown> | undefined)?.['socketAuthorize']) {
+    problems.add(
+      member,
+      'authorization is true, and nothing decides who may enter: write the method socketAuthorize(socket)',
+    );
+    return undefined;
+  }
+  const method: MethodPlan = {
+    name: 'socketAuthorize',
+    call(this: unknown, socket: unknown) {
+      return (this as { socketAuthorize(socket: unknown, item: NamespaceSettings): unknown }).socketAuthorize(
+        socket,
+        item,
+      );
+    },
+  };
+  return { method, room: undefined, expiresAt: undefined };
+}
+
+function functions<F>(given: readonly F[] | undefined, member: string, problems: Problems): readonly F[] {
+  if (isListOfFunctions(given)) return [...(given ?? [])];
+  problems.add(member, 'must be an array of functions');
+  return [];
+}
+
+/** @throws DeclarationError if the settings have no such namespace */
+export function handlersOf(
+  plans: readonly GatewayPlan[],
+  schema: SettingsSchema,
+  handler: string,
+): GatewayPlan {
+  const at = Object.keys(namespacesOf(schema)).indexOf(handler);
+  const plan = plans[at];
+  if (plan) return plan;
+  throw new DeclarationError(schema.name, [
+    {
+      where: schema.name,
+      what: `there is no '${handler}' in settings.io.namespaces; declare it there, with createNamespace: false`,
+    },
+  ]);
+}
+
+/** The schema that the mixin is part of is the service; there is no class to make one of. */
+const NO_CLASS: ServicePlan = {
+  name: '',
+  version: undefined,
+  settings: {},
+  metadata: {},
+  dependencies: undefined,
+  mixins: [],
+  hooks: undefined,
+  actions: {},
+  events: {},
+  methods: {},
+  lifecycle: {},
+  others: {},
+};

@@ -1,0 +1,40 @@
+import type { GatewayPlan, PathPlan } from './plan';
+
+/** Returns the path as it was written, quoted unless it is a RegExp, for messages. */
+export function identify(path: PathPlan): string {
+  if (path.kind === 'literal') return `'${path.name}'`;
+  return path.source === String(path.pattern) ? path.source : `'${path.source}'`;
+}
+
+/** Returns the path as it was written: the label of metrics, and the name in `listEvents`. */
+export function nameOfPath(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.source;
+}
+
+/** Returns true if a namespace of this name belongs to the path. */
+export function servesName(path: PathPlan, name: string): boolean {
+  return path.kind === 'literal' ? path.name === name : path.pattern.test(name);
+}
+
+/** Returns the path without the names of its parameters: two paths that are equal without them claim the same namespaces. */
+export function claimOf(path: PathPlan): string {
+  return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
+}
+
+/** Returns the name of a namespace with a leading slash, which users of moleculer-io may leave out. */
+export function withSlash(name: string): string {
+  return name.startsWith('/') ? name : `/${name}`;
+}
+
+/** Returns the names of the parameters of a dynamic path. */
+export function parametersOf(path: PathPlan): string[] {
+  return path.kind === 'literal'
+    ? []
+    : [...path.pattern.source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map((m) => m[1] ?? '');
+}
+
+/** Returns the path that a namespace belongs to, as it was written: the label of metrics. */
+export function pathOf({ paths }: GatewayPlan, namespace: string): string {
+  const path = paths.find((one) => servesName(one, namespace));
+  return path ? nameOfPath(path) : namespace;
+}

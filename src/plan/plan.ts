@@ -1,0 +1,263 @@
+import type { Context, Service, ServiceSchema } from 'moleculer';
+import type { Socket } from 'socket.io';
+import type {
+  AckFormat,
+  AckFunction,
+  ActionProxyOptions,
+  GatewayLimits,
+  NamespaceMiddlewareFunction,
+  PacketMiddlewareFunction,
+  Policy,
+  RateLimitKey,
+  RateLimitStore,
+  ServerSettings,
+  SocketContext,
+} from '../types';
+import type { BodyCheck } from '../validation/body-check';
+
+/*
+ * Everything that a gateway is, decided once. The runtime reads it and decides nothing.
+ */
+
+/** A method of the class, to be called with the service as `this`. */
+export interface MethodPlan {
+  readonly name: string;
+  readonly call: (this: unknown, ...args: never[]) => unknown;
+}
+
+/** A namespace that has one name. */
+export interface LiteralPath {
+  readonly kind: 'literal';
+  readonly name: string;
+}
+
+/** A family of namespaces, one for every name that matches. */
+export interface DynamicPath {
+  readonly kind: 'dynamic';
+  /** As it was written, for messages and to find a second claim. */
+  readonly source: string;
+  readonly pattern: RegExp;
+}
+
+export type PathPlan = LiteralPath | DynamicPath;
+
+/** Who may pass. All of it must hold. */
+export interface GuardPlan {
+  /** Of every list, the user must have one role. */
+  readonly roles: readonly (readonly string[])[];
+  readonly policies: readonly Policy[];
+}
+
+/** How often something may be done. One of a class is the same object in each of its events. */
+export interface RateLimitPlan {
+  readonly points: number;
+  /** In seconds. */
+  readonly duration: number;
+  readonly key: RateLimitKey;
+  readonly store?: RateLimitStore;
+  /** Where it stands: in a common store each has points of its own. */
+  readonly scope: string;
+}
+
+/** A call hook of an event. */
+export interface HookPlan<Call> {
+  readonly call: Call;
+  /** Only for the catch-all, whose events are not known before they arrive. */
+  readonly matches: ((event: string) => boolean) | undefined;
+}
+
+export type BeforeHook = HookPlan<
+  (this: unknown, ctx: never, socket: never, action: string, params: never, options: never) => unknown
+>;
+export type ResultHook = HookPlan<
+  (this: unknown, ctx: never, socket: never, resultOrError: never) => unknown
+>;
+
+/** The call hooks of an event, in the order in which they run. */
+export interface HooksPlan {
+  readonly before: readonly BeforeHook[];
+  readonly after: readonly ResultHook[];
+  readonly error: readonly ResultHook[];
+}
+
+/** A checked argument of an event. */
+export interface BodyPlan {
+  readonly index: number;
+  readonly check: BodyCheck;
+}
+
+/** A method that answers events. It is an action of the service, called like the method. */
+export interface HandlerPlan {
+  readonly kind: 'handler';
+  readonly member: string;
+  /** Calls the method with its declared arguments. */
+  readonly invoke: (service: Service, ctx: SocketContext) => unknown;
+  readonly bodies: readonly BodyPlan[];
+  /** The handler has injected the ack, and answers by itself. */
+  readonly answersItself: boolean;
+  /** The definition of the action, without its handler. */
+  readonly action: Readonly<Record<string, unknown>>;
+}
+
+/** A property through which clients call actions. */
+export interface ProxyPlan {
+  readonly kind: 'proxy';
+  readonly member: string;
+  /** As they were written. */
+  readonly options: Readonly<ActionProxyOptions>;
+  readonly aliases: ReadonlyMap<string, string>;
+  /** `mappingPolicy: 'restrict'`. */
+  readonly aliasesOnly: boolean;
+  /** Clients may send several calls at once. */
+  readonly multi: boolean;
+  /** Undefined: no limit. */
+  readonly whitelist: ActionFilter | undefined;
+  readonly blacklist: ActionFilter | undefined;
+  /** The beginnings of the whitelist's patterns: management actions must be named. */
+  readonly namedServices: readonly string[];
+}
+
+/** An action of another service that answers an event by itself. */
+export interface ActionPlan {
+  readonly kind: 'action';
+  /** Its full name. */
+  readonly action: string;
+  readonly options: Readonly<Pick<ActionProxyOptions, 'callOptions'>>;
+}
+
+/** Whether the full name of an action is on a list. */
+export type ActionFilter = (action: string) => boolean;
+
+/** A function from moleculer-io's settings: called with the arguments and the ack, `this` being the socket. */
+export interface FunctionPlan {
+  readonly kind: 'function';
+  readonly member: string;
+  readonly call: (this: Socket, ...args: unknown[]) => unknown;
+}
+
+/** One event name and what happens when it arrives. */
+export interface EventPlan {
+  /** `'*'` for the catch-all. */
+  readonly name: string;
+  readonly target: HandlerPlan | ProxyPlan | FunctionPlan | ActionPlan;
+  /** Undefined: open to everybody. */
+  readonly guard: GuardPlan | undefined;
+  readonly rateLimits: readonly RateLimitPlan[];
+  readonly hooks: HooksPlan;
+}
+
+/** What a gateway does with actions that ask for an event. */
+export interface AutoExposePlan {
+  /** Undefined: every action that asks. */
+  readonly whitelist: ActionFilter | undefined;
+  /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
+  readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
+}
+
+/** A value, or a function of the event's context that gives it. */
+export type ChoicePlan<T> = T | ((this: unknown, ctx: Context) => unknown);
+
+/** A Moleculer event that is sent on to clients. */
+export interface ForwardPlan {
+  /** The name of the event, or a pattern. */
+  readonly event: string;
+  readonly member: string;
+  /** Calls the method; what it gives is sent. */
+  readonly invoke: (service: Service, ctx: Context) => unknown;
+  /** Undefined: the name of the event. */
+  readonly as: ChoicePlan<string> | undefined;
+  /** Undefined: everybody; an empty list: nobody. */
+  readonly rooms: ChoicePlan<readonly string[]> | undefined;
+  readonly except: ChoicePlan<readonly string[]> | undefined;
+  /** Undefined: all of the gateway's. */
+  readonly namespaces: ChoicePlan<readonly string[]> | undefined;
+  readonly volatile: boolean;
+  readonly check: BodyCheck | undefined;
+  /** The options of the subscription that are Moleculer's. */
+  readonly subscription: Readonly<Record<string, unknown>>;
+}
+
+/** How a socket becomes a user. */
+export interface AuthenticationPlan {
+  readonly method: MethodPlan;
+  /** The room that is the user's. */
+  readonly room: ((user: unknown) => string) | undefined;
+  /** Undefined: the user's `exp`. */
+  readonly expiresAt: ((user: unknown) => Date | number | undefined) | undefined;
+}
+
+/** The Moleculer side of the gateway. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly version: string | number | undefined;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly dependencies: ServiceSchema['dependencies'];
+  readonly mixins: readonly Partial<ServiceSchema>[];
+  readonly hooks: ServiceSchema['hooks'];
+  readonly actions: Readonly<Record<string, unknown>>;
+  readonly events: Readonly<Record<string, unknown>>;
+  readonly methods: Readonly<Record<string, unknown>>;
+  readonly lifecycle: Readonly<
+    Partial<Record<'merged' | 'created' | 'started' | 'stopped', MethodPlan['call']>>
+  >;
+  /** Parts of the schema that Moleculer does not know, and other modules read: `channels`, `queues`, … */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** The limits that are numbers, completed. */
+export type LimitsPlan = Readonly<Required<Omit<GatewayLimits, 'connections'>>>;
+
+/** What the runtime does differently for a service that is declared by moleculer-io's settings. */
+export interface MoleculerIoWays {
+  /** Adds the properties that users of moleculer-io expect on a socket. */
+  adoptSocket(gateway: RunningGateway, socket: Socket): void;
+  /** Saves the user that the method `socketAuthorize` returned. */
+  saveUser(service: Service, socket: Socket, user: unknown): unknown;
+  /**
+   * Lets an overridden `socketOnError` answer an error.
+   *
+   * @param otherwise answers in the usual way: if there is no such method, or if it fails before it has answered
+   */
+  answerError(gateway: RunningGateway, error: Error, respond: AckFunction, otherwise: () => void): void;
+}
+
+/** What the ways of moleculer-io know of a gateway at work. */
+export interface RunningGateway {
+  readonly service: Service;
+  readonly report: (what: string, error: unknown) => void;
+}
+
+/** Everything that a gateway is. */
+export interface GatewayPlan {
+  readonly className: string;
+  readonly service: ServicePlan;
+  /** What is different for a service that is declared by moleculer-io's settings; undefined for a class. */
+  readonly moleculerIo: MoleculerIoWays | undefined;
+  /** Settings of the server; never published, and kept by identity. */
+  readonly server: Readonly<ServerSettings>;
+  readonly paths: readonly PathPlan[];
+  readonly handlers: readonly HandlerPlan[];
+  readonly events: readonly EventPlan[];
+  /** Undefined: only declared events are served. */
+  readonly autoExpose: AutoExposePlan | undefined;
+  readonly forwards: readonly ForwardPlan[];
+  readonly authentication: AuthenticationPlan | undefined;
+  /** The guard of the class: at the connection only its roles can be judged. */
+  readonly guard: GuardPlan | undefined;
+  /** Clients without a user may connect, since some event is open to them. */
+  readonly admitsAnonymous: boolean;
+  readonly onConnect: readonly MethodPlan[];
+  readonly onDisconnecting: readonly MethodPlan[];
+  readonly onDisconnect: readonly MethodPlan[];
+  readonly middlewares: readonly NamespaceMiddlewareFunction[];
+  readonly packetMiddlewares: readonly PacketMiddlewareFunction[];
+  readonly ack: AckFormat;
+  readonly limits: LimitsPlan;
+  /** How many sockets of an address may come in how much time. */
+  readonly connectionRate: RateLimitPlan | undefined;
+  readonly exposeErrors: boolean;
+}
+
+/** A method of sockets' lives. */
+export type SocketMethod = (this: unknown, socket: Socket, reason?: string) => unknown;

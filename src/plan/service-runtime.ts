@@ -1,0 +1,37 @@
+import type { Context, Service } from 'moleculer';
+import type { ForwardPlan } from './plan';
+
+/*
+ * What the schema of a gateway's service calls in the runtime. The compiler writes the schema without knowing the runtime.
+ */
+
+/** What the runtime does at each step of a service's lifecycle. */
+export interface GatewayLifecycle {
+  created(service: Service): void;
+  /** Before any mixin starts: finds the server and binds the namespaces. */
+  attach(service: Service): void | Promise<void>;
+  /** After the mixins have started: opens the port. */
+  listen(service: Service): Promise<void>;
+  /** After everything has started: lets clients in. */
+  open(service: Service): void;
+  stopped(service: Service): Promise<void>;
+}
+
+/** What the runtime does with Moleculer events that are forwarded to clients. */
+export interface ForwardHandlers {
+  /** An event has arrived. */
+  forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;
+  /** Another node of the gateway has a message for the clients of this node. */
+  receive(service: Service, ctx: Context): unknown;
+}
+
+/** Returns the event by which the nodes of a gateway send messages to each other. Moleculer does not list events with a `$`. */
+export function relayEventOf(service: Pick<Service, 'name' | 'version'>): string {
+  return `$socket-gateway.${fullNameOf(service)}`;
+}
+
+/** Returns the name of a service with its version. Two versions of a gateway are two gateways with clients of their own. */
+export function fullNameOf({ name, version }: Pick<Service, 'name' | 'version'>): string {
+  if (version === undefined || version === null) return name;
+  return `${typeof version === 'number' ? `v${version}` : version}.${name}`;
+}

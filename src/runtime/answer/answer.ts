@@ -1,0 +1,100 @@
+import type { Socket } from 'socket.io';
+import type { AckFunction, SocketContext, WireError } from '../../types';
+import { toError } from '../errors/to-error';
+import type { Gateway } from '../model';
+import { requestIDOf } from './request-id';
+import { shownError } from './shown-error';
+import { masked } from './wire-error';
+
+/** Answers with a result. A result that cannot be serialized (a circle, a BigInt) is answered as an error. */
+export function answerResult(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  ack: AckFunction,
+  result: unknown,
+): void {
+  if (!socket.connected) return;
+  try {
+    gateway.ackWriter.succeed(ack, result);
+    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}' (requestID ${ctx?.requestID ?? ''})`, result);
+  } catch (error) {
+    answerUnserializable(gateway, socket, ctx, ack, 'the result', error);
+  }
+}
+
+/**
+ * Answers with an error, and logs what the client may not see. Never throws.
+ *
+ * @param ctx undefined if the event did not get as far as a context
+ * @param ack undefined if the client asked for no answer
+ */
+export function answerError(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  ack: AckFunction | undefined,
+  thrown: unknown,
+): WireError {
+  const requestID = ctx?.requestID ?? requestIDOf(socket) ?? gateway.broker.generateUid();
+  const error = shownError(gateway, socket, ctx, thrown, requestID);
+  if (!ack || !socket.connected) return error;
+  const answer = (): void => {
+    try {
+      gateway.ackWriter.fail(ack, error);
+    } catch {
+      answerSerializablePart(gateway, ack, error, requestID);
+    }
+  };
+  const { moleculerIo } = gateway.plan;
+  if (moleculerIo) moleculerIo.answerError(gateway, toError(thrown), ack, answer);
+  else answer();
+  return error;
+}
+
+/** Returns an ack that a handler may call itself, at any time: what fails in it does not reach the handler's timers. */
+export function injectableAck(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext,
+  ack: AckFunction,
+): AckFunction {
+  return (...args) => {
+    if (!socket.connected) return;
+    try {
+      ack(...args);
+    } catch (error) {
+      answerUnserializable(gateway, socket, ctx, ack, 'the answer', error);
+    }
+  };
+}
+
+/** @param what names the value in the log */
+export function answerUnserializable(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  ack: AckFunction,
+  what: string,
+  cause: unknown,
+): void {
+  answerError(gateway, socket, ctx, ack, new Error(`${what} cannot be serialized for the client`, { cause }));
+}
+
+/** Answers with the error without its data, or, if `reformatError` has made even that impossible, with the mask. */
+function answerSerializablePart(
+  gateway: Gateway,
+  ack: AckFunction,
+  error: WireError,
+  requestID: string,
+): void {
+  const { data: _data, ...rest } = error;
+  for (const part of [rest, masked(requestID)]) {
+    try {
+      gateway.ackWriter.fail(ack, part);
+      return;
+    } catch (failure) {
+      gateway.report(`an error could not be serialized (requestID ${requestID})`, failure);
+    }
+  }
+}

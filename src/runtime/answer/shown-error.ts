@@ -1,0 +1,77 @@
+import type { Socket } from 'socket.io';
+import type { SocketContext, WireError } from '../../types';
+import { describeThrown, isPromise, runSafely } from '../errors/run-safely';
+import { toError } from '../errors/to-error';
+import type { Gateway } from '../model';
+import { isPresentable, masked, present } from './wire-error';
+
+/**
+ * Returns what a client sees of an error: masked unless it was made to be shown. What may be masked is logged in full.
+ * Never throws, whatever the error does when it is read.
+ */
+export function shownError(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): WireError {
+  try {
+    return wireError(gateway, socket, ctx, thrown, requestID);
+  } catch (failure) {
+    gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
+    return masked(requestID);
+  }
+}
+
+function wireError(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): WireError {
+  const error = toError(thrown);
+  const presentable = isPresentable(error);
+  if (!presentable || !isClientError(error) || gateway.log.clientErrors)
+    logError(gateway, ctx, thrown, requestID);
+  const rewritten = reformat(gateway, socket, ctx, error);
+  if (rewritten !== undefined && !(rewritten instanceof Error)) return rewritten as WireError;
+  const shown = rewritten ?? error;
+  const open = shown === error ? presentable : isPresentable(shown);
+  return open || gateway.plan.exposeErrors ? present(shown) : masked(requestID);
+}
+
+/** Returns what `reformatError` makes of an error: another error, or what the client gets; undefined for no change. */
+function reformat(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext | undefined,
+  error: Error,
+): object | undefined {
+  const { service } = gateway;
+  if (!gateway.overrides.reformatError) return undefined;
+  let rewritten: unknown;
+  runSafely('reformatError failed', gateway.report, () => {
+    rewritten = service.reformatError?.(error, ctx, socket);
+    return rewritten;
+  });
+  return typeof rewritten === 'object' && rewritten !== null && !isPromise(rewritten) ? rewritten : undefined;
+}
+
+function isClientError(error: Error): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'number' && code >= 400 && code < 500;
+}
+
+function logError(
+  gateway: Gateway,
+  ctx: SocketContext | undefined,
+  thrown: unknown,
+  requestID: string,
+): void {
+  const where = ctx ? `the event '${ctx.event}' of ${ctx.socket.id} failed` : 'a packet failed';
+  gateway.logger.error(
+    `${gateway.plan.className}: ${where} (requestID ${requestID}): ${describeThrown(thrown)}`,
+  );
+}

@@ -1,0 +1,113 @@
+import { Errors } from 'moleculer';
+import type { WireError } from '../../types';
+import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error';
+
+const MASKED_MESSAGE = 'Internal Server Error';
+
+/** The names of Moleculer's errors by class. A minifier renames the classes, and they take their names from there. */
+const ERROR_NAMES: ReadonlyMap<unknown, string> = new Map(
+  Object.entries(Errors).map(([name, type]) => [type, name]),
+);
+
+/** What Moleculer's errors have, wherever they were constructed: here, in another copy of Moleculer, or on another node. */
+interface MoleculerLike extends Error {
+  code?: unknown;
+  type?: unknown;
+  data?: unknown;
+  retryable?: unknown;
+}
+
+/**
+ * Returns true if clients may see the error as it is: it was made to be shown, as errors of Moleculer's family are.
+ *
+ * They are told by their properties. Their class is another one after moleculer-runner has restarted the broker, and on
+ * errors of other nodes.
+ */
+export function isPresentable(error: Error): boolean {
+  try {
+    return isMoleculerError(error) && !isConvertedThrow(error);
+  } catch {
+    // A getter threw: the error was not made to be shown.
+    return false;
+  }
+}
+
+/** Returns true if the error is of Moleculer's family: it has all properties that Moleculer's constructors set. */
+export function isMoleculerError(error: MoleculerLike): boolean {
+  if (error instanceof Errors.MoleculerError) return true;
+  if (typeof error.code !== 'number' || typeof error.retryable !== 'boolean') return false;
+  return Object.hasOwn(error, 'type') && Object.hasOwn(error, 'data');
+}
+
+/** Returns an error as a client gets it: without a stack and without the id of the node that it happened on. */
+export function present(error: Error): WireError {
+  const { message, code, type, data } = error as unknown as Record<keyof WireError, unknown>;
+  const wire: WireError = {
+    name: nameOf(error),
+    message: typeof message === 'string' ? message : '',
+    code: isCode(code) ? code : 500,
+  };
+  if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
+  const shown = withoutInternals(data);
+  if (shown !== undefined) wire.data = shown;
+  return wire;
+}
+
+/**
+ * Returns what a client gets in place of an error that may hold secrets.
+ *
+ * @param requestID the id under which the error was logged
+ */
+export function masked(requestID: string | null | undefined): WireError {
+  return {
+    name: 'InternalServerError',
+    message: MASKED_MESSAGE,
+    code: 500,
+    type: 'INTERNAL_SERVER_ERROR',
+    ...(requestID && { data: { requestID } }),
+  };
+}
+
+/**
+ * Returns true for what Moleculer makes of a thrown value that is no error: a `MoleculerError` of code 500 with the value as
+ * its message, without type and data. Nothing tells it from one that an application has constructed like that.
+ */
+function isConvertedThrow(error: MoleculerLike): boolean {
+  const { code, type, data } = error;
+  return nameOf(error) === 'MoleculerError' && code === 500 && isMissing(type) && isMissing(data);
+}
+
+function nameOf(error: Error): string {
+  const known = ERROR_NAMES.get(error.constructor);
+  if (known !== undefined) return known;
+  return typeof (error.name as unknown) === 'string' ? error.name : 'Error';
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isCode(code: unknown): code is number | string {
+  return typeof code === 'number' || typeof code === 'string';
+}
+
+/** Moleculer writes the id of the node into `data`, and into each entry of a validation error. */
+function withoutInternals(data: unknown): unknown {
+  if (!Array.isArray(data)) return withoutNode(data);
+  // The entries of Moleculer's validator get the form of those of this library.
+  return data.some(isProblemOfParams)
+    ? data.slice(0, MAX_PROBLEMS).map(boundedProblem)
+    : data.map(withoutNode);
+}
+
+function isProblemOfParams(entry: unknown): boolean {
+  return (
+    typeof entry === 'object' && entry !== null && 'action' in entry && 'nodeID' in entry && 'type' in entry
+  );
+}
+
+function withoutNode(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('nodeID' in value || 'stack' in value)) return value;
+  const { nodeID: _nodeID, stack: _stack, ...shown } = value as Record<string, unknown>;
+  return shown;
+}

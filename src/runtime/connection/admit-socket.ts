@@ -1,0 +1,134 @@
+import type { Socket } from 'socket.io';
+import { RateLimitExceeded, UnAuthorizedError } from '../../errors';
+import type { AuthenticationPlan } from '../../plan/plan';
+import { ConnectError, messageOf } from '../answer/connect-error';
+import { requestIDOf } from '../answer/request-id';
+import { shownError } from '../answer/shown-error';
+import { isPresentable, masked } from '../answer/wire-error';
+import { runMiddleware } from '../errors/run-middleware';
+import { describeThrown } from '../errors/run-safely';
+import { toError } from '../errors/to-error';
+import { takePoints } from '../event/rate-limits';
+import type { Gateway, SocketSession } from '../model';
+import { countNamespace, uncountNamespace } from '../socket-io/connection';
+import { sessionOf } from '../socket-io/socket-session';
+import { checkRoles } from '../user/check-guard';
+import { setUser, userOf } from '../user/socket-user';
+
+/**
+ * Decides whether a socket may enter its namespace: limits, middlewares of the broker and of the gateway, authentication,
+ * guard of the class. Always calls `next`, in bounded time.
+ */
+export function admitSocket(socket: Socket, next: (error?: Error) => void): void {
+  const session = sessionOf(socket);
+  const { gateway, path } = session;
+  if (socket.conn.readyState !== 'open') {
+    // The client disconnected during the handshake: Socket.IO drops the socket.
+    next();
+    return;
+  }
+  const { handshakeTimeout } = gateway.plan.limits;
+  runMiddleware(
+    handshakeTimeout,
+    'HANDSHAKE_TIMEOUT',
+    async (done) => {
+      await admit(session);
+      done();
+    },
+    () => gateway.metrics?.exceeded(path, 'handshakeTimeout'),
+  ).then(
+    () => {
+      // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
+      if (gateway.io) next();
+      else socket.conn.close(true);
+    },
+    (error: unknown) => {
+      uncountNamespace(socket.conn);
+      gateway.metrics?.refused(path, codeOf(error));
+      next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
+    },
+  );
+}
+
+/** Does for a recovered socket, which may skip all middlewares, what every socket needs. */
+export function admitRecovered(session: SocketSession): void {
+  if (!session.isCounted) enterNamespace(session);
+}
+
+/** Returns how many namespaces the connection is in or asks for. */
+function enterNamespace(session: SocketSession): number {
+  const { gateway, socket } = session;
+  session.isCounted = true;
+  gateway.plan.moleculerIo?.adoptSocket(gateway, socket);
+  return countNamespace(socket.conn);
+}
+
+async function admit(session: SocketSession): Promise<void> {
+  const { gateway, path, socket } = session;
+  const { plan, service } = gateway;
+  const { maxNamespaces } = plan.limits;
+  if (enterNamespace(session) > maxNamespaces) {
+    gateway.metrics?.exceeded(path, 'maxNamespaces');
+    throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces });
+  }
+  const { connectionRate } = gateway;
+  if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
+  if (!gateway.started) await gateway.ready;
+  for (const callback of gateway.callbacks.connecting) await callback.call(socket);
+  for (const middleware of plan.middlewares) {
+    await runMiddleware(Infinity, '', (next) =>
+      middleware.call(service, socket, (error) => {
+        // In Socket.IO, `next(error)` is the way to tell a client the reason.
+        next(error && new ConnectError(error));
+      }),
+    );
+  }
+  if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  const { guard } = plan;
+  if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
+}
+
+async function authenticate(gateway: Gateway, socket: Socket, { method }: AuthenticationPlan): Promise<void> {
+  const call = method.call as (this: unknown, socket: Socket) => unknown;
+  let user: unknown;
+  try {
+    user = await call.call(gateway.service, socket);
+    // A recovered client still has its previous user.
+    if (!user && !userOf(socket)) return;
+    const { moleculerIo } = gateway.plan;
+    if (moleculerIo) await moleculerIo.saveUser(gateway.service, socket, user);
+    else await setUser(socket, user);
+  } catch (thrown) {
+    const { exposeErrors } = gateway.plan;
+    const error = toError(thrown);
+    if (codeOf(error) === 401 && (exposeErrors || isPresentable(error))) throw error;
+    gateway.logger.warn(
+      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}: ` +
+        describeThrown(thrown),
+    );
+    const denial = new UnAuthorizedError();
+    if (exposeErrors && error === thrown) denial.message = messageOf(error) ?? denial.message;
+    throw denial;
+  }
+}
+
+/** Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. */
+function refusal(gateway: Gateway, socket: Socket, thrown: unknown): ConnectError {
+  const requestID = requestIDOf(socket) ?? gateway.broker.generateUid();
+  const error = shownError(gateway, socket, undefined, thrown, requestID);
+  const { data: _data, ...rest } = error;
+  const candidates = [error, rest, masked(requestID)].map(
+    (data) => new ConnectError({ message: data.message, data }),
+  );
+  return candidates.find(({ data }) => data !== undefined) as ConnectError;
+}
+
+function codeOf(error: unknown): number {
+  try {
+    const code = (error as { code?: unknown } | null | undefined)?.code;
+    return typeof code === 'number' ? code : 500;
+  } catch {
+    // A getter threw.
+    return 500;
+  }
+}

@@ -1,0 +1,130 @@
+import { Socket } from 'socket.io';
+import { isPromise, runSafely } from '../errors/run-safely';
+import { abortAll } from '../event/abort-signal';
+import { receivePacket, refuseIfFull } from '../event/handle-event';
+import { releaseWaiting } from '../event/slots';
+import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
+import { markAdmitted, uncountNamespace } from '../socket-io/connection';
+import { sessionOf } from '../socket-io/socket-session';
+import { forgetExpiry, watchExpiry } from '../user/user-expiry';
+import { admitRecovered } from './admit-socket';
+
+/** The reasons of a disconnect after which Socket.IO does not recover the client. */
+const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
+
+/**
+ * Connects a socket that was admitted: one listener for its packets and two for its end, however many events the gateway
+ * has.
+ */
+export function connectSocket(socket: Socket): void {
+  const session = sessionOf(socket);
+  const { callbacks, metrics, log } = session.gateway;
+  // Socket.IO's own method, since these listeners never throw.
+  if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
+  Socket.prototype.on.call(socket, 'disconnect', onDisconnect);
+  markAdmitted(socket.conn);
+  if (socket.recovered) admitRecovered(session);
+  watchExpiry(session);
+
+  metrics?.connected(session.path);
+  log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
+  const connected = callConnected(session);
+  if (connected) holdPackets(session, connected);
+  else session.receive = receivePacket;
+}
+
+/** One listener for all sockets. */
+function onDisconnecting(this: Socket, reason: string): void {
+  const { gateway } = sessionOf(this);
+  runAll(gateway, gateway.callbacks.disconnecting, this, reason);
+}
+
+function onDisconnect(this: Socket, reason: string): void {
+  const session = sessionOf(this);
+  const { gateway, path } = session;
+  uncountNamespace(this.conn);
+  releaseWaiting(session);
+  abortAll(session);
+  forgetExpiry(session);
+  // The adapter may still have the session that it has restored, and would restore it again.
+  if (this.recovered && FINAL_REASONS.has(reason)) gateway.forbidRecovery(this);
+  gateway.metrics?.disconnected(path, reason);
+  gateway.log.connection?.(`${this.id} left '${this.nsp.name}': ${reason}`);
+  runAll(gateway, gateway.callbacks.disconnected, this, reason);
+}
+
+/** Keeps packets, in order, until the `connected` callbacks are done. */
+function holdPackets(session: SocketSession, connected: Promise<void>): void {
+  const held: Packet[] = [];
+  session.receive = (_session, packet) => {
+    if (refuseIfFull(session, packet)) return;
+    session.pending++;
+    held.push(packet);
+  };
+  void connected.then(() => {
+    session.pending -= held.length;
+    session.receive = receivePacket;
+    if (!session.socket.connected) return;
+    for (const packet of held) receivePacket(session, packet);
+  });
+}
+
+/**
+ * Calls `socketConnected` of the middlewares and the `@OnConnect` methods, one after the other.
+ *
+ * @returns undefined if none of them is async; else a promise that never rejects
+ */
+function callConnected({ gateway, socket }: SocketSession): Promise<void> | undefined {
+  const { connected } = gateway.callbacks;
+  for (const [at, callback] of connected.entries()) {
+    try {
+      const done = callback.call(socket);
+      if (isPromise(done)) return awaitConnected(gateway, socket, callback, done, connected.slice(at + 1));
+    } catch (error) {
+      disconnectAfterFailure(gateway, socket, callback, error);
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+async function awaitConnected(
+  gateway: Gateway,
+  socket: Socket,
+  first: SocketCallback,
+  running: PromiseLike<unknown>,
+  rest: readonly SocketCallback[],
+): Promise<void> {
+  let current = first;
+  try {
+    await running;
+    for (const callback of rest) {
+      if (!socket.connected) return;
+      current = callback;
+      await callback.call(socket);
+    }
+  } catch (error) {
+    disconnectAfterFailure(gateway, socket, current, error);
+  }
+}
+
+function disconnectAfterFailure(
+  gateway: Gateway,
+  socket: Socket,
+  { what }: SocketCallback,
+  error: unknown,
+): void {
+  gateway.report(`${what} failed, ${socket.id} is disconnected`, error);
+  socket.disconnect();
+}
+
+function runAll(
+  gateway: Gateway,
+  callbacks: readonly SocketCallback[],
+  socket: Socket,
+  reason: string,
+): void {
+  for (const callback of callbacks) {
+    runSafely(`${callback.what} failed`, gateway.report, () => callback.call(socket, reason));
+  }
+}

@@ -1,0 +1,52 @@
+import { Errors } from 'moleculer';
+import type { SocketContext } from '../../types';
+import { makeSignalSafe } from './safe-signal';
+import type { EventState, SocketSession } from '../model';
+import { sessionOf } from '../socket-io/socket-session';
+
+/** Returns the `signal` of an event. Called when a handler first reads it. */
+export function makeSignal(state: EventState, ctx: SocketContext): AbortSignal {
+  const controller = new AbortController();
+  makeSignalSafe(controller.signal, sessionOf(ctx.socket).gateway.report);
+  if (state instanceof Error) controller.abort(state);
+  else if (!ctx.socket.connected) controller.abort(clientIsGone());
+  else if (state) (state.aborts ??= new Map()).set(ctx, controller);
+  return controller.signal;
+}
+
+/**
+ * Forgets the signal of an event that is done. If the event failed with a timeout, its handler still runs: the signal fires.
+ *
+ * @param failure what the event failed with; undefined if it succeeded
+ */
+export function finishSignal(session: SocketSession, ctx: SocketContext, failure: unknown): EventState {
+  const timeout = failure !== undefined && isTimeout(failure) ? failure : undefined;
+  const controller = session.aborts?.get(ctx);
+  if (controller) {
+    session.aborts?.delete(ctx);
+    if (timeout) controller.abort(timeout);
+  }
+  return timeout;
+}
+
+/** Fires the signals of all events of a client that is gone. */
+export function abortAll(session: SocketSession): void {
+  const { aborts } = session;
+  if (!aborts) return;
+  session.aborts = undefined;
+  for (const controller of aborts.values()) controller.abort(clientIsGone());
+}
+
+/** Returns true if an event took longer than its timeout. */
+export function isTimeout(failure: unknown): failure is Error {
+  try {
+    return failure instanceof Errors.RequestTimeoutError;
+  } catch {
+    // A proxy whose prototype cannot be read.
+    return false;
+  }
+}
+
+function clientIsGone(): Error {
+  return new DOMException('the client has gone', 'AbortError');
+}

@@ -1,0 +1,93 @@
+import type { Context, ServiceBroker } from 'moleculer';
+import type { Socket } from 'socket.io';
+import type { SocketContext } from '../../types';
+import type { EventContextClass, EventState, SocketSession } from '../model';
+import { contextClassOf, type ActionEndpoint, type ContextClass } from '../moleculer/internals';
+import { eventSpanOf } from '../observe/event-span';
+import { finishSignal, makeSignal } from './abort-signal';
+
+const STATE = Symbol('state');
+const SIGNAL = Symbol('signal');
+const ORIGINAL = Symbol('original');
+
+/**
+ * Ends the event of a context. Does nothing the second time: an error hook may have handled a timeout.
+ *
+ * @param failure undefined if the event succeeded
+ */
+export function finishEvent(ctx: SocketContext, failure: unknown): void {
+  const event = ctx as SocketContext & { [STATE]?: EventState };
+  const state = event[STATE];
+  if (state && 'socket' in state) event[STATE] = finishSignal(state, ctx, failure);
+}
+
+const classes = new WeakMap<ContextClass, EventContextClass>();
+
+/** Returns the class of the contexts of events: the broker's own class of contexts with the parts of the socket. */
+export function eventContextClassOf(broker: ServiceBroker): EventContextClass {
+  const Base = contextClassOf(broker);
+  const known = classes.get(Base) ?? extend(Base);
+  classes.set(Base, known);
+  return known;
+}
+
+function extend(Base: ContextClass): EventContextClass {
+  class EventContext extends Base {
+    declare socket: Socket;
+    declare args: readonly unknown[];
+    declare namespace: string;
+    declare nspParams: Readonly<Record<string, string>>;
+    declare [STATE]: EventState;
+    declare [SIGNAL]: AbortSignal | undefined;
+    /** The context that a copy was made of. */
+    declare [ORIGINAL]: EventContext | undefined;
+
+    constructor(
+      broker: ServiceBroker,
+      endpoint?: ActionEndpoint,
+      session?: SocketSession,
+      event = '',
+      args: readonly unknown[] = [],
+      meta: object = {},
+    ) {
+      super(broker, endpoint);
+      // Moleculer makes copies with the broker alone.
+      if (!session) return;
+      this.broker = session.gateway.broker;
+      this.options = {};
+      this.meta = meta;
+      this.params = args.length > 0 ? args[0] : {};
+      if (session.requestID !== undefined) this.requestID = session.requestID;
+      this[STATE] = session;
+      this.socket = session.socket;
+      this.args = args;
+      this.event = event as string & Context['event'];
+      this.namespace = session.socket.nsp.name;
+      this.nspParams = session.nspParams;
+    }
+
+    get signal(): AbortSignal {
+      const event = this[ORIGINAL] ?? this;
+      return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
+    }
+
+    /** Moleculer's tracing of the handler's action goes into the span of the event. */
+    override startSpan(...span: Parameters<Context['startSpan']>): ReturnType<Context['startSpan']> {
+      return eventSpanOf(this)?.join(...span) ?? super.startSpan(...span);
+    }
+
+    override finishSpan(...span: Parameters<Context['finishSpan']>): void {
+      if (!eventSpanOf(this)?.outlives(span[0])) super.finishSpan(...span);
+    }
+
+    /** Moleculer copies a context to call its action again; the copy belongs to the same event. */
+    override copy(...endpoint: Parameters<Context['copy']>): this {
+      const copy: this = super.copy(...endpoint) as this;
+      const { socket, args, event, namespace, nspParams } = this;
+      copy[ORIGINAL] = this[ORIGINAL] ?? this;
+      if (eventSpanOf(this)) copy.parentID = this.id;
+      return Object.assign(copy, { socket, args, event, namespace, nspParams });
+    }
+  }
+  return EventContext as object as EventContextClass;
+}

@@ -1,0 +1,58 @@
+import { injectAck } from '../../plan/injected-ack';
+import type { AckFunction, SocketContext } from '../../types';
+import { answerError, answerResult, injectableAck } from '../answer/answer';
+import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
+import { finishEvent } from './event-context';
+import { releaseSlot } from './slots';
+
+/** One event of a socket from its arrival to its answer. However it ends, `end` releases what it holds. */
+export class EventRun {
+  ctx: SocketContext | undefined;
+  /** True if the event holds one of the slots of `limits.concurrency`. */
+  holdsSlot = false;
+  private span: EventSpan | undefined;
+  private readonly meter: EventMeter | undefined;
+  private readonly beganAt: number;
+  private failure: unknown;
+  private errorCode: unknown;
+
+  constructor(
+    readonly session: SocketSession,
+    readonly event: BoundEvent,
+    private readonly ack: AckFunction | undefined,
+  ) {
+    this.meter = session.gateway.metrics?.event(session.path, event.plan.name);
+    this.beganAt = this.meter ? this.meter.begin() : 0;
+    session.pending++;
+  }
+
+  /** Starts the event, which has its context now. */
+  begin(ctx: SocketContext): void {
+    const { ack, event, session } = this;
+    this.ctx = ctx;
+    if (event.trace) this.span = event.trace(ctx, session.path);
+    if (ack && event.answersItself) injectAck(ctx, injectableAck(session.gateway, session.socket, ctx, ack));
+  }
+
+  succeed(result: unknown): void {
+    const { ack, ctx, event, session } = this;
+    if (ack && !event.answersItself) answerResult(session.gateway, session.socket, ctx, ack, result);
+  }
+
+  fail(error: unknown): void {
+    const { ack, ctx, session } = this;
+    this.failure = error;
+    this.span?.fail(error);
+    this.errorCode = answerError(session.gateway, session.socket, ctx, ack, error).code;
+  }
+
+  end(): void {
+    const { ctx, errorCode, session } = this;
+    this.meter?.end(this.beganAt);
+    if (errorCode !== undefined) session.gateway.metrics?.refusedPacket(session.path, errorCode);
+    this.span?.finish();
+    if (ctx) finishEvent(ctx, this.failure);
+    session.pending--;
+    if (this.holdsSlot) releaseSlot(session);
+  }
+}

@@ -1,0 +1,159 @@
+import { NotFoundError } from '../../errors';
+import type { AckFunction, SocketContext } from '../../types';
+import { answerError } from '../answer/answer';
+import { isPromise } from '../errors/run-safely';
+import type { Around, BoundEvent, Packet, SocketSession } from '../model';
+import { ackOf } from '../socket-io/gateway-socket';
+import { createContext } from './create-context';
+import { EventRun } from './event-run';
+import { handleCalls, takesCalls } from './handle-calls';
+import { runPacketMiddlewares } from './packet-middlewares';
+import { takePoints } from './rate-limits';
+import { refuseOverload, tooManyPending } from './refuse-overload';
+import { acquireSlot } from './slots';
+import { runSteps } from './steps';
+
+/*
+ * START HERE: one event, from top to bottom. The steps are in steps.ts.
+ *
+ *   packet ─► receivePacket ─► dispatch ─► limits ─► context ─► middlewares ─► guards ─► validation ─► before hooks ─► handler
+ *          ◄─ ack, once ◄──── error or result ◄───────── middlewares ◄──── rooms, user ◄──── after hooks ◄──────────────┘
+ */
+
+/** Receives a packet. Never throws, and answers its ack exactly once. */
+export function receivePacket(session: SocketSession, packet: Packet): void {
+  if (session.gateway.plan.packetMiddlewares.length === 0) {
+    dispatch(session, packet);
+    return;
+  }
+  if (refuseIfFull(session, packet)) return;
+  session.pending++;
+  runPacketMiddlewares(session, packet).then(
+    () => {
+      session.pending--;
+      dispatch(session, packet);
+    },
+    (error: unknown) => {
+      session.pending--;
+      refusePacket(session, packet, error);
+    },
+  );
+}
+
+/** Refuses a packet that would have to wait if `limits.maxPending` packets already do. Returns true if it was refused. */
+export function refuseIfFull(session: SocketSession, packet: Packet): boolean {
+  if (session.pending < session.gateway.plan.limits.maxPending) return false;
+  refusePacket(session, packet, tooManyPending(session));
+  return true;
+}
+
+function refusePacket(session: SocketSession, packet: Packet, error: unknown): void {
+  const { gateway, socket, path } = session;
+  const { code } = answerError(gateway, socket, undefined, ackOf(packet), error);
+  gateway.metrics?.refusedPacket(path, code);
+}
+
+function dispatch(session: SocketSession, packet: Packet): void {
+  try {
+    deliver(session, packet);
+  } catch (error) {
+    // More arguments than a listener can be called with, or a name that a middleware has replaced.
+    refusePacket(session, packet, error);
+  }
+}
+
+/** Finds what answers the event: a declared event, an exposed action, the catch-all, or a listener on the socket. */
+function deliver(session: SocketSession, packet: Packet): void {
+  const { gateway, socket } = session;
+  // A client may send a number as the name.
+  const name = String(packet[0]);
+  const event = session.events.get(name) ?? gateway.catchAll;
+  const { request, params } = gateway.log;
+  request?.(`${socket.id} sent '${name}'`);
+  params?.(packet.slice(1));
+  if (event) {
+    const ack = ackOf(packet);
+    const args = packet.slice(1, ack ? -1 : undefined);
+    if (takesCalls(event.plan.target, args[0])) {
+      handleCalls(session, event.plan, args, ack, (one, answer) => {
+        handleEvent(session, event, name, one, answer);
+      });
+    } else handleEvent(session, event, name, args, ack);
+    return;
+  }
+  // A client may send 'error', the event by which Socket.IO reports its own errors.
+  const listeners = name === 'error' ? [] : socket.rawListeners(name);
+  if (listeners.length === 0) {
+    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: name });
+    gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
+    answerError(gateway, socket, undefined, ackOf(packet), unknown);
+  }
+  for (const listener of listeners) {
+    (listener as AckFunction).apply(socket, packet.slice(1));
+  }
+}
+
+/** Takes an event to its answer. Never throws. The only promise that it makes of an event is that of `runSteps`. */
+function handleEvent(
+  session: SocketSession,
+  event: BoundEvent,
+  name: string,
+  args: unknown[],
+  ack: AckFunction | undefined,
+): void {
+  const run = new EventRun(session, event, ack);
+  try {
+    refuseOverload(session, args);
+    const slot = acquireSlot(session);
+    run.holdsSlot = true;
+    const created = slot ?? createContext(session, event, name, args);
+    if (slot || isPromise(created) || event.rateLimits.length > 0) void startLater(run, created, name, args);
+    else start(run, created);
+  } catch (error) {
+    run.fail(error);
+    run.end();
+  }
+}
+
+/** Starts an event that has to wait for a slot, for its context, or for its rate limits. */
+async function startLater(
+  run: EventRun,
+  awaited: SocketContext | PromiseLike<unknown>,
+  name: string,
+  args: readonly unknown[],
+): Promise<void> {
+  const { session, event } = run;
+  try {
+    const created = (await awaited) as SocketContext | undefined;
+    if (!session.socket.connected) {
+      run.end();
+      return;
+    }
+    const ctx = created ?? (await createContext(session, event, name, args));
+    if (event.rateLimits.length > 0)
+      await takePoints(session.gateway, event.rateLimits, ctx, session.path, 'rateLimit');
+    start(run, ctx);
+  } catch (error) {
+    run.fail(error);
+    run.end();
+  }
+}
+
+/** Starts an event that has its context. Neither promise rejects: the run receives what is thrown. */
+function start(run: EventRun, ctx: SocketContext): void {
+  const { session, event } = run;
+  run.begin(ctx);
+  if (event.around) void runAround(run, event.around, ctx);
+  else void runSteps(session.gateway, event, ctx, run);
+}
+
+/** Lets the middlewares of the broker that are around an event answer it. */
+async function runAround(run: EventRun, around: Around, ctx: SocketContext): Promise<void> {
+  try {
+    run.succeed(await around(ctx));
+  } catch (error) {
+    run.fail(error);
+  } finally {
+    run.end();
+  }
+}

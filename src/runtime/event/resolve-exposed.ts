@@ -1,0 +1,32 @@
+import type { ActionPlan } from '../../plan/plan';
+import { NotFoundError } from '../../errors';
+import type { SocketContext } from '../../types';
+import { callOptions, type ProxiedCall } from './call-action';
+import type { Gateway } from '../model';
+import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
+
+/**
+ * Returns the call of an exposed action, with the node that it goes to.
+ *
+ * @throws NotFoundError 404 `EVENT_NOT_FOUND` if no node has the action any more, or clients may not see it
+ * @throws ServiceNotAvailableError 404 if the circuit breaker is open for all nodes that have it
+ */
+export function resolveExposed(gateway: Gateway, target: ActionPlan, ctx: SocketContext): ProxiedCall {
+  const { action } = target;
+  if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
+  const options = callOptions(gateway, target.options, ctx);
+  const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
+  if (!isExposable(endpoint)) throw gone(ctx);
+  options.nodeID = endpoint.id;
+  return { action, endpoint, options };
+}
+
+/** Returns true if clients may see the action, as it is declared on this node. */
+export function isExposable({ action }: CallableEndpoint): boolean {
+  return !action.managesGateway && (action.visibility ?? 'published') === 'published';
+}
+
+/** Names the event: the client does not know the action. */
+function gone(ctx: SocketContext): Error {
+  return new NotFoundError('EVENT_NOT_FOUND', { event: ctx.event });
+}

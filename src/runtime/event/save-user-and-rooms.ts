@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Socket } from 'socket.io';
+import type { SocketContext } from '../../types';
+import type { Gateway } from '../model';
+import { sessionOf } from '../socket-io/socket-session';
+import { setUser, userOf } from '../user/socket-user';
+import { watchExpiry } from '../user/user-expiry';
+
+/**
+ * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join.
+ *
+ * @param before the user that the call was given
+ * @returns undefined if there is nothing to do, which is nearly always
+ */
+export function saveUserAndRooms(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext,
+  before: unknown,
+): Promise<void> | undefined {
+  const { user, $join, $leave } = ctx.meta;
+  // A remote action returns a copy of the meta, with an equal user that is another object.
+  const changed = user !== before && !isDeepStrictEqual(user, before);
+  if (!changed && $join === undefined && $leave === undefined && !gateway.overrides.saveMeta)
+    return undefined;
+  return save(gateway, socket, ctx, before, changed);
+}
+
+async function save(
+  gateway: Gateway,
+  socket: Socket,
+  ctx: SocketContext,
+  before: unknown,
+  changed: boolean,
+): Promise<void> {
+  const { service } = gateway;
+  const { user, $join, $leave } = ctx.meta;
+  // A client that logs out and disconnects at once must not be recovered as the previous user.
+  if (changed && !socket.connected) gateway.forbidRecovery(socket);
+  if (gateway.overrides.saveMeta) await saveByMethod(gateway, socket, ctx, before, changed);
+  else if (changed) {
+    await service.socketSaveUser(socket, user);
+    // An application that overrides the method may store the user without setUser.
+    watchExpiry(sessionOf(socket));
+  }
+  if ($leave !== undefined) {
+    for (const room of [$leave].flat()) {
+      await (service.socketLeaveRoom ? service.socketLeaveRoom(socket, room) : socket.leave(room));
+    }
+  }
+  if ($join !== undefined) {
+    await (service.socketJoinRooms ? service.socketJoinRooms(socket, $join) : socket.join($join));
+  }
+}
+
+/**
+ * Calls `socketSaveMeta` of the application. The usual implementation saves the user of every call, also of a slow one during
+ * which another call has logged in or out. If this call did not change the user, the current one is restored.
+ */
+async function saveByMethod(
+  { service }: Gateway,
+  socket: Socket,
+  ctx: SocketContext,
+  before: unknown,
+  changed: boolean,
+): Promise<void> {
+  const current = userOf(socket);
+  await service.socketSaveMeta?.(socket, ctx);
+  const saved = userOf(socket);
+  if (!changed && saved !== current && isDeepStrictEqual(saved, before)) await setUser(socket, current);
+}

@@ -1,0 +1,68 @@
+import { Errors, type Context } from 'moleculer';
+import { injectedAck } from '../../plan/injected-ack';
+import type { EventPlan, FunctionPlan, HandlerPlan } from '../../plan/plan';
+import { aroundOf } from '../event/around';
+import type { RateLimits } from '../event/rate-limits';
+import type { BoundEvent, EventSteps, Gateway } from '../model';
+import { localEndpoint } from '../moleculer/internals';
+import { traceOf } from '../observe/event-span';
+
+type LocalActions = Record<string, (params: unknown, options: { ctx: Context }) => PromiseLike<unknown>>;
+
+/** Binds an event of the plan to the service that answers it. */
+export function bindEvent(gateway: Gateway, limits: RateLimits, plan: EventPlan): BoundEvent {
+  const steps: EventSteps = {
+    plan,
+    action: '',
+    endpoint: undefined,
+    answersItself: false,
+    rateLimits: limits.of(plan.rateLimits),
+    run: () => Promise.reject(new Error('the action of another service is no handler')),
+    ...bindTarget(gateway, plan.target),
+  };
+  return { ...steps, around: aroundOf(gateway, steps), trace: traceOf(gateway, steps) };
+}
+
+function bindTarget(gateway: Gateway, target: EventPlan['target']): Partial<EventSteps> {
+  switch (target.kind) {
+    case 'handler':
+      return bindHandler(gateway, target);
+    case 'function':
+      return bindFunction(target);
+    default:
+      return {};
+  }
+}
+
+/** A function of moleculer-io's settings answers through the ack that it gets as its last argument. */
+function bindFunction({ call }: FunctionPlan): Partial<EventSteps> {
+  return {
+    answersItself: true,
+    async run(ctx) {
+      const ack = injectedAck(ctx);
+      await call.apply(ctx.socket, ack ? [...ctx.args, ack] : [...ctx.args]);
+    },
+  };
+}
+
+function bindHandler(
+  { plan, service }: Gateway,
+  { member, answersItself }: HandlerPlan,
+): Partial<EventSteps> {
+  const { actions } = service as object as { actions: LocalActions };
+  const endpoint = localEndpoint(service, member);
+  const call = actions[member];
+  if (!endpoint || !call)
+    throw new Error(`${plan.className}.${member}: a mixin or modification removed the action; keep it`);
+  const action = endpoint.action.name;
+  return {
+    action,
+    endpoint,
+    answersItself,
+    run(ctx) {
+      // Calls by name ask the balancer, which skips an endpoint whose circuit breaker is open.
+      if (!endpoint.state) throw new Errors.ServiceNotAvailableError({ action });
+      return call(ctx.params, { ctx });
+    },
+  };
+}

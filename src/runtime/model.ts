@@ -1,0 +1,276 @@
+import type { Context, Service, ServiceBroker } from 'moleculer';
+import type { Server as HttpServer } from 'node:http';
+import type { Namespace, Server, Socket } from 'socket.io';
+import type { EventPlan, GatewayPlan } from '../plan/plan';
+import type {
+  AckFunction,
+  GatewayLimits,
+  GatewayShape,
+  RateLimiter,
+  ServerSettings,
+  SocketContext,
+  SocketServerOptions,
+  WireError,
+} from '../types';
+import type { Report } from './errors/run-safely';
+import type { ActionEndpoint } from './moleculer/internals';
+
+/*
+ * THE NOUNS of the runtime, types only. Functions depend on these, not on the code that constructs them: only the folder
+ * gateway/ does that.
+ */
+
+/** The methods of a gateway's service that the runtime calls and that a class may override. */
+export interface GatewayService extends GatewayShape {
+  socketGetMeta(socket: Socket): object | PromiseLike<object>;
+  socketSaveUser(socket: Socket, user: unknown): unknown;
+  socketSaveMeta?(socket: Socket, ctx: SocketContext): unknown;
+  socketJoinRooms?(socket: Socket, rooms: string | string[]): unknown;
+  socketLeaveRoom?(socket: Socket, room: string): unknown;
+  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
+}
+
+/** A running plan. A class has one per service; settings of moleculer-io have one per namespace. */
+export interface Gateway {
+  readonly plan: GatewayPlan;
+  readonly broker: ServiceBroker;
+  readonly service: GatewayService;
+  readonly logger: Service['logger'];
+  /** Logs a failure of code that no client waits for. */
+  readonly report: Report;
+  readonly log: EventLog;
+  /** Undefined if the broker has no metrics. */
+  readonly metrics: Metrics | undefined;
+  readonly ackWriter: AckWriter;
+  readonly EventContext: EventContextClass;
+  /** The broker that contexts of events are constructed with. */
+  readonly brokerOfEvents: ServiceBroker;
+  readonly overrides: OverriddenMethods;
+
+  readonly events: ReadonlyMap<string, BoundEvent>;
+  readonly catchAll: BoundEvent | undefined;
+  /** Binds an event to the service. */
+  bindEvent(plan: EventPlan): BoundEvent;
+  /** The actions of other services that are served as events; undefined if the gateway serves only its own events. */
+  readonly exposed: ExposedEvents | undefined;
+
+  /** Limits the sockets that enter. */
+  readonly connectionRate: readonly RateLimit[];
+  readonly callbacks: SocketCallbacks;
+
+  /** The live namespaces by name. */
+  readonly namespaces: ReadonlyMap<string, Namespace>;
+  addNamespace(namespace: Namespace): void;
+  /** Removes a namespace, unless another one of the same name has replaced it. */
+  removeNamespace(namespace: Namespace): void;
+
+  /** Makes sure that a client that comes back is not recovered as this socket. */
+  forbidRecovery(socket: Socket): void;
+
+  /** The Socket.IO server that the gateway is attached to. */
+  io: Server | undefined;
+  /** The settings of the server. They may change until the gateway is attached, for example in `created()`. */
+  readonly server: ServerSettings;
+  /** Options of socket.io given to `initSocketIO`, in place of those in the settings. */
+  socketOptions: SocketServerOptions | undefined;
+  /** The HTTP server given to `initSocketIO`. */
+  attachedTo: HttpServer | undefined;
+  /** True if the Socket.IO server has an adapter, so that sockets of a namespace may be on other nodes. */
+  hasAdapter: boolean;
+  /** Functions that open a child of a dynamic namespace that has no sockets on this node. */
+  readonly childOpeners: Set<ChildOpener>;
+
+  /** Resolves when the service has started: handshakes wait for it. */
+  readonly ready: Promise<void>;
+  readonly started: boolean;
+  /** Lets the waiting handshakes in, or refuses them with an error. */
+  open(error?: Error): void;
+}
+
+/** Opens a child namespace for a moment. Returns undefined if the name does not match the path. */
+export type ChildOpener = (
+  name: string,
+) => { namespace: Namespace; release: () => void } | 'nobody' | undefined;
+
+/** Which methods the application has overridden. Decided once: nothing is looked up per event. */
+export interface OverriddenMethods {
+  /** `socketGetMeta`. */
+  readonly meta: boolean;
+  /** `socketSaveMeta`. */
+  readonly saveMeta: boolean;
+  /** `reformatError` of the service itself. That of moleculer-web's mixin does not count: it shows every error. */
+  readonly reformatError: boolean;
+}
+
+/** What the steps of an event need of it. */
+export interface EventSteps {
+  readonly plan: EventPlan;
+  /** The full name of the handler's action; empty if the action belongs to another service. */
+  readonly action: string;
+  readonly endpoint: ActionEndpoint | undefined;
+  /** The handler has the ack, and its result is no answer. */
+  readonly answersItself: boolean;
+  readonly rateLimits: readonly RateLimit[];
+  /** Runs the handler as an action, with all of Moleculer's middlewares. */
+  readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
+}
+
+/** An event of the plan, bound to the service that answers it. */
+export interface BoundEvent extends EventSteps {
+  /** Runs the middlewares around the event; undefined if there are none. */
+  readonly around: Around | undefined;
+  /** Starts the span of an event; undefined if it is not traced. */
+  readonly trace: StartEventSpan | undefined;
+}
+
+/** Takes an event through the middlewares that are around it, and returns its result. */
+export type Around = (ctx: SocketContext) => Promise<unknown>;
+
+/** A socket of a gateway's namespace, from its handshake to its end. */
+export interface SocketSession {
+  readonly gateway: Gateway;
+  readonly socket: Socket;
+  /** The path of the gateway that the namespace belongs to, as it was written: the label of its metrics. */
+  readonly path: string;
+  /** The parameters of the dynamic namespace. */
+  readonly nspParams: Readonly<Record<string, string>>;
+  /** The request id that the client wants for all its events; undefined if each event gets its own. */
+  readonly requestID: string | undefined;
+  /** The events of the namespace. With `autoExpose` the map changes as services come and go. */
+  readonly events: ReadonlyMap<string, BoundEvent>;
+  /** True if the session is counted among the namespaces of its connection. */
+  isCounted: boolean;
+  /** Receives the packets; undefined until the socket is connected. */
+  receive: Receive | undefined;
+  /** How many events have arrived and are not done. */
+  pending: number;
+  /** How many of them run; the others wait for a slot. */
+  running: number;
+  /** Wakes the events that wait for a slot, in order. */
+  waiting: (() => void)[] | undefined;
+  /** The abort controllers of running events whose handlers use `ctx.signal`. */
+  aborts: EventAborts | undefined;
+  /** Disconnects the socket when its user expires. */
+  expiryTimer: NodeJS.Timeout | undefined;
+}
+
+/** A packet as Socket.IO delivers it: the event, its arguments, and the ack if the client asked for one. */
+export type Packet = unknown[];
+
+/** Receives a packet that has passed the middlewares of the socket. */
+export type Receive = (session: SocketSession, packet: Packet) => void;
+
+/** The abort controllers of events, by context. */
+export type EventAborts = Map<object, AbortController>;
+
+/** The state of an event: its session while it runs, the timeout that it ended with, or undefined. */
+export type EventState = SocketSession | Error | undefined;
+
+/** Constructs the context of an event. */
+export type EventContextClass = new (
+  broker: ServiceBroker,
+  endpoint: ActionEndpoint | undefined,
+  session: SocketSession,
+  event: string,
+  args: readonly unknown[],
+  meta: object,
+) => SocketContext;
+
+/** Writes answers in the ack format of the gateway, and reads them. */
+export interface AckWriter {
+  succeed(ack: AckFunction, result: unknown): void;
+  fail(ack: AckFunction, error: WireError): void;
+  /** Returns what the arguments of an ack mean. */
+  read(answer: readonly unknown[]): Outcome;
+}
+
+/** The outcome of a call, as a client may see it. */
+export type Outcome =
+  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** Code of the application that is called when a socket comes or goes. */
+export interface SocketCallback {
+  /** Names the code in the log. */
+  readonly what: string;
+  call(socket: Socket, reason?: string): unknown;
+}
+
+/** The callbacks of each moment, in order: methods of the gateway and hooks of the broker's middlewares. */
+export interface SocketCallbacks {
+  readonly connecting: readonly SocketCallback[];
+  readonly connected: readonly SocketCallback[];
+  readonly disconnecting: readonly SocketCallback[];
+  readonly disconnected: readonly SocketCallback[];
+}
+
+/** A rate limit with its limiter. */
+export interface RateLimit {
+  readonly limiter: RateLimiter;
+  readonly keyOf: (ctx: SocketContext) => string;
+}
+
+/** Actions of the cluster that a gateway serves as events. */
+export interface ExposedEvents {
+  /** Returns the events of a namespace in a map that follows the services. `path` is as it was written. */
+  eventsOf(path: string): ReadonlyMap<string, BoundEvent>;
+  follow(): void;
+  stop(): void;
+}
+
+type Write = (...args: unknown[]) => void;
+
+/** What is logged beyond failures. A function is undefined unless its setting asks for it. */
+export interface EventLog {
+  readonly request: Write | undefined;
+  readonly params: Write | undefined;
+  readonly response: Write | undefined;
+  readonly connection: Write | undefined;
+  readonly route: Write | undefined;
+  readonly broadcast: Write | undefined;
+  /** True if errors with a code from 400 to 499 are logged, too. */
+  readonly clientErrors: boolean;
+}
+
+/** What a client can exceed; each is the name of an option. */
+export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit';
+
+/** Counts what happens. Labels are names that the application declared, never text of a client. */
+export interface Metrics {
+  /** A packet has arrived from the network. */
+  arrive(): void;
+  event(path: string, event: string): EventMeter;
+  /** An event was refused before it started. */
+  refusedEvent(path: string, event: string, code: unknown): void;
+  /** A packet was answered with an error. */
+  refusedPacket(path: string, code: unknown): void;
+  /** A Moleculer event was forwarded to these namespaces; undefined means all. */
+  forwarded(plan: GatewayPlan, event: string, names: readonly string[] | undefined): void;
+  connected(path: string): void;
+  disconnected(path: string, reason: string): void;
+  exceeded(path: string, limit: ExceededLimit): void;
+  refused(path: string, code: unknown): void;
+}
+
+/** Measures the events of one name in one namespace. */
+export interface EventMeter {
+  /** Returns the start time, which is given to `end`. */
+  begin(): number;
+  end(beganAt: number): void;
+}
+
+/** The span of an event, from its guards to its last hook. */
+export interface EventSpan {
+  /** Returns this span for the action of the handler; undefined for any other. */
+  join(...span: Parameters<Context['startSpan']>): Span | undefined;
+  /** Returns true if the span continues after its action has ended. */
+  outlives(span: Span): boolean;
+  /** The event is answered with an error. */
+  fail(error: unknown): void;
+  finish(): void;
+}
+
+/** A span of Moleculer's. */
+export type Span = ReturnType<Context['startSpan']>;
+
+/** Starts the span of an event on the path of its namespace. */
+export type StartEventSpan = (ctx: SocketContext, path: string) => EventSpan;

@@ -1,0 +1,145 @@
+import type { Context, Service, ServiceBroker } from 'moleculer';
+
+/*
+ * Everything that this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
+ */
+
+/** Paths of the members of a broker that this file uses, with the type that each must have. */
+const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
+  'middlewares.registeredHooks': 'object',
+  findNextActionEndpoint: 'function',
+  ContextFactory: 'function',
+  'registry.createPrivateActionEndpoint': 'function',
+  'registry.actions.actions.get': 'function',
+};
+
+/**
+ * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
+ *
+ * @throws Error that names the missing members
+ */
+export function checkMoleculer(broker: ServiceBroker): void {
+  const missing = Object.entries(USED_MEMBERS)
+    .filter(([path, type]) => typeof memberAt(broker, path) !== type)
+    .map(([path]) => `broker.${path}`);
+  if (missing.length === 0) return;
+  throw new Error(
+    `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ${missing.join(', ')} is missing; ` +
+      'use a version of Moleculer that its peer dependencies name, or update moleculer-socket-gateway',
+  );
+}
+
+function memberAt(broker: ServiceBroker, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((owner, name) => (owner as Record<string, unknown> | undefined)?.[name], broker);
+}
+
+/** An action that a service has registered. */
+export interface RegisteredAction {
+  readonly name: string;
+  readonly rawName: string;
+}
+
+/** An action of a local service, as a context knows it. */
+export interface ActionEndpoint {
+  /** False while Moleculer's circuit breaker is open. */
+  readonly state: boolean;
+  readonly action: RegisteredAction;
+}
+
+/** A class of contexts: Moleculer's, or one of the application's. */
+export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint) => Context;
+
+interface BrokerInternals {
+  readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
+  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
+  readonly ContextFactory: ContextClass;
+  readonly tracer: TracerInternals;
+  readonly registry: {
+    createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
+    /** The endpoints of each action that was ever known; an action that is gone has none. */
+    readonly actions: {
+      readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
+    };
+  };
+}
+
+interface TracerInternals {
+  readonly opts: { readonly actions: boolean };
+}
+
+interface ServiceInternals {
+  readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
+}
+
+/** Returns the hooks of this name that the middlewares of a broker have, in the order of the middlewares. */
+export function hooksOf<Hook>(broker: ServiceBroker, name: string): readonly Hook[] {
+  return ((broker as object as BrokerInternals).middlewares.registeredHooks[name] ?? []) as readonly Hook[];
+}
+
+/** Returns true if the broker traces the actions that are called. */
+export function tracesActions(broker: ServiceBroker): boolean {
+  const { tracer } = broker as object as BrokerInternals;
+  return broker.isTracingEnabled() && tracer.opts.actions;
+}
+
+/** Returns the class of the contexts of a broker. */
+export function contextClassOf(broker: ServiceBroker): ContextClass {
+  return (broker as object as BrokerInternals).ContextFactory;
+}
+
+/** Returns the endpoint of an action of a local service, also of a private one; undefined if there is no such action. */
+export function localEndpoint(service: Service, member: string): ActionEndpoint | undefined {
+  const { actions } = (service as object as ServiceInternals)._serviceSpecification;
+  // An action may have another name than the method.
+  const { name = member } = (service.schema.actions?.[member] ?? {}) as { name?: string };
+  const action = Object.values(actions).find(({ rawName }) => rawName === name);
+  return action && (service.broker as object as BrokerInternals).registry.createPrivateActionEndpoint(action);
+}
+
+/** An action somewhere in the cluster. */
+export interface CallableEndpoint {
+  /** The id of the node. */
+  readonly id: string;
+  readonly action: {
+    readonly name: string;
+    readonly visibility?: string | null;
+    readonly managesGateway?: boolean;
+    readonly params?: unknown;
+    /** The events that the action wants to be served as; not checked yet. */
+    readonly socket?: unknown;
+  };
+  readonly service: { readonly fullName: string };
+}
+
+/**
+ * Yields every endpoint of every action on any node. The lists of services would not do: they keep actions that a remote
+ * node has removed, and show the definition of one node only.
+ */
+export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint> {
+  for (const { endpoints } of (broker as object as BrokerInternals).registry.actions.actions.values()) {
+    yield* endpoints;
+  }
+}
+
+/** Returns the endpoints of an action; an empty list if no node has it. */
+export function endpointsOf(broker: ServiceBroker, action: string): readonly CallableEndpoint[] {
+  return (broker as object as BrokerInternals).registry.actions.actions.get(action)?.endpoints ?? [];
+}
+
+/**
+ * Returns the endpoint that a call goes to next. Advances the balancer.
+ *
+ * @throws ServiceNotFoundError 404 or ServiceNotAvailableError 404
+ */
+export function nextEndpoint(
+  broker: ServiceBroker,
+  action: string,
+  options: object,
+  ctx: Context,
+): CallableEndpoint {
+  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
+  if (endpoint instanceof Error) throw endpoint;
+  return endpoint;
+}

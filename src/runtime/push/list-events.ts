@@ -1,0 +1,84 @@
+import { nameOfPath, withSlash } from '../../plan/paths';
+import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
+import { NotFoundError } from '../../errors';
+import type { ListedEvent } from '../../types';
+import { plainData } from './plain-data';
+import type { BoundEvent, Gateway } from '../model';
+import { endpointsOf } from '../moleculer/internals';
+
+/**
+ * What clients may send to the namespaces of a gateway, and what answers. For reading, and for the wire: no function, no
+ * options of calls.
+ *
+ * @param namespace a name, or a path as it was written; undefined: all
+ * @throws NotFoundError 404 if the gateway has no such namespace
+ */
+export function listEvents(gateways: readonly Gateway[], namespace: string | undefined): ListedEvent[] {
+  // By what they say: an event that several namespaces have is told once.
+  const listed = new Map<string, ListedEvent>();
+  let found = namespace === undefined;
+  for (const gateway of gateways) {
+    for (const path of pathsOf(gateway)) {
+      if (namespace !== undefined && !matches(path, withSlash(namespace))) continue;
+      found = true;
+      listPath(gateway, nameOfPath(path), listed);
+    }
+  }
+  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace });
+  return [...listed.values()];
+}
+
+/** The paths that the gateway serves now: it may have been given more, and some may be gone. */
+function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
+  const dynamic = plan.paths.filter((path) => path.kind === 'dynamic');
+  const literal = [...namespaces.keys()].filter((name) => !dynamic.some((path) => matches(path, name)));
+  return [...literal.map((name) => ({ kind: 'literal', name }) as const), ...dynamic];
+}
+
+function matches(path: PathPlan, name: string): boolean {
+  return path.kind === 'literal' ? path.name === name : path.source === name || path.pattern.test(name);
+}
+
+function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEvent>): void {
+  const events = gateway.exposed?.eventsOf(path) ?? gateway.events;
+  for (const event of [...events.values(), ...(gateway.catchAll ? [gateway.catchAll] : [])]) {
+    const entry = describeEvent(gateway, event);
+    const key = JSON.stringify(entry);
+    const known = listed.get(key);
+    if (known) known.namespaces.push(path);
+    else listed.set(key, { ...entry, namespaces: [path] });
+  }
+}
+
+function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEvent {
+  const { name, target, guard } = plan;
+  const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
+  if (target.kind === 'handler') {
+    Object.assign(entry, actionParts(action, target.action['params']));
+  } else if (target.kind === 'action') {
+    const [endpoint] = endpointsOf(gateway.broker, target.action);
+    Object.assign(entry, actionParts(target.action, endpoint?.action.params));
+  } else if (target.kind === 'proxy') {
+    entry.calls = callsOf(target);
+  }
+  if (guard) entry.authorize = authorizeOf(guard);
+  return entry;
+}
+
+function actionParts(action: string, params: unknown): Pick<ListedEvent, 'action' | 'params'> {
+  return { action, ...(params !== undefined && params !== null && { params: plainData(params) }) };
+}
+
+function authorizeOf({ roles, policies }: GuardPlan): NonNullable<ListedEvent['authorize']> {
+  return { roles: roles.map((oneOf) => [...oneOf]), policies: policies.length };
+}
+
+function callsOf({ options, aliases, aliasesOnly, multi }: ProxyPlan): NonNullable<ListedEvent['calls']> {
+  return {
+    mappingPolicy: aliasesOnly ? 'restrict' : 'all',
+    ...(options.whitelist && { whitelist: options.whitelist.map(String) }),
+    ...(options.blacklist && { blacklist: options.blacklist.map(String) }),
+    ...(aliases.size > 0 && { aliases: Object.fromEntries(aliases) }),
+    multi,
+  };
+}

@@ -1,0 +1,53 @@
+import type { Socket } from 'socket.io';
+import { roomOfUser } from '../../plan/user-room';
+import { UnAuthorizedError } from '../../errors';
+import { ignoreRejection } from '../errors/run-safely';
+import type { Gateway } from '../model';
+import { sessionOf } from '../socket-io/socket-session';
+import { expiryOf, isOver, watchExpiry } from './user-expiry';
+
+/** Returns the user of a socket. There is one per namespace. */
+export function userOf(socket: Socket): unknown {
+  return (socket.data as { user?: unknown }).user;
+}
+
+/**
+ * Logs a user in, or out with null or undefined. The socket leaves the rooms of the previous user and joins those of the new
+ * one.
+ *
+ * @throws UnAuthorizedError 401 if the user has already expired; then nothing changes
+ */
+export async function setUser(socket: Socket, user: unknown): Promise<void> {
+  const session = sessionOf(socket);
+  const { gateway } = session;
+  if (isOver(expiryOf(gateway, user))) throw new UnAuthorizedError('USER_EXPIRED');
+  const before = roomsOf(gateway, userOf(socket));
+  const after = roomsOf(gateway, user);
+  (socket.data as { user?: unknown }).user = user;
+  watchExpiry(session);
+  // All start before the first is awaited: after two logins at the same time only the rooms of the later one may remain.
+  await Promise.all([
+    ...before.filter((room) => !after.includes(room)).map((room) => socket.leave(room)),
+    ...after.filter((room) => !before.includes(room)).map((room) => socket.join(room)),
+  ]);
+}
+
+/** Returns the rooms that all sockets of a user are in: the gateway's own, and the one of `@Authenticate({ room })`. */
+function roomsOf({ plan, service }: Gateway, user: unknown): string[] {
+  if (!user) return [];
+  const rooms: string[] = [];
+  const { id } = user as { id?: unknown };
+  if (typeof id === 'string' || typeof id === 'number') rooms.push(roomOfUser(id));
+  const { room } = plan.authentication ?? {};
+  if (room) {
+    const name: unknown = room.call(service, user);
+    if (typeof name !== 'string' || name === '') {
+      ignoreRejection(name);
+      throw new TypeError(
+        `room of ${plan.className}.${String(plan.authentication?.method.name)} must return a string`,
+      );
+    }
+    rooms.push(name);
+  }
+  return rooms;
+}
