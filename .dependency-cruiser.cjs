@@ -132,7 +132,7 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^test/package/app/' },
     tsConfig: { fileName: 'tsconfig.json' },
-    // Looks at type-only imports, too, and can tell them from others.
-    tsPreCompilationDeps: 'specify',
+    // Looks at type-only imports too. With 'specify' each file would be compiled as well, which takes 4 times as long.
+    tsPreCompilationDeps: true,
   },
 };

@@ -22,7 +22,8 @@ import {
   User,
   type SocketContext,
 } from '../../src';
-import { ask, connect, start, type Client, type Running } from '../support/run-gateway';
+import { ask, connect, type Client, type Running } from '../support/run-gateway';
+import { shareGateway } from '../support/shared-gateway';
 
 const USER = { name: 'Ada' };
 
@@ -108,12 +109,13 @@ describe('parameters of handlers', () => {
     }
   }
 
+  const injected = shareGateway(InjectedGateway);
   let running: Running;
   let client: Client;
 
   beforeEach(async () => {
     got = ['not called'];
-    running = await start(InjectedGateway);
+    running = await injected();
     client = await connect(running, '/lobby', { query: { token: 'abc' } });
   });
 
