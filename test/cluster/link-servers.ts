@@ -53,8 +53,9 @@ export function describeOnTransporters(
         if (!installed) throw new Error(`${binary} is not installed; with CI=true these tests must run`);
         transport = await startTransport(name);
       });
-      after(() => transport?.stop());
       suite(() => transport!);
+      // After what the suite itself ends.
+      after(() => transport?.stop());
     });
   }
 }
@@ -92,10 +93,10 @@ async function startNats(): Promise<Transport> {
   const { port } = server;
   return {
     name: 'NATS',
-    // The default is a wait of two seconds. The client goes on with its pings when it is closed, until one is missed.
+    // The default is a wait of two seconds.
     options: () => ({
       type: 'NATS',
-      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50, pingInterval: 1000 },
+      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50 },
     }),
     stop: () => server.stop(),
     async restart() {
