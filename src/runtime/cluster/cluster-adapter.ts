@@ -24,6 +24,8 @@ export class ClusterAdapter extends Adapter {
   declare readonly nsp: Namespace;
   /** The sockets on other nodes; undefined while the adapter belongs to no gateway that runs. */
   remote: RemoteSockets | undefined;
+  /** Ends questions of other nodes that listeners of the namespace have not answered. */
+  readonly unanswered = new Set<() => void>();
 
   constructor(nsp: Namespace) {
     super(nsp);

@@ -5,7 +5,7 @@ import { describeSockets } from './describe-sockets';
 import { readParts } from './encode-message';
 import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
 import type { ClusterLog } from './observers';
-import { RemoteSockets, type Target, TOPICS } from './remote-sockets';
+import { ANSWER_TIMEOUT_MS, RemoteSockets, type Target, TOPICS } from './remote-sockets';
 import type { Reply } from './topics';
 import { ABSENT, DONE, expectValid, MORE } from './wire';
 
@@ -69,6 +69,7 @@ export class ClusterNamespaces {
   detach(adapter: ClusterAdapter): void {
     if (this.adapters.get(adapter.nsp.name) === adapter) this.adapters.delete(adapter.nsp.name);
     adapter.remote = undefined;
+    for (const close of adapter.unanswered) close();
   }
 
   /** Returns the sockets of a namespace on other nodes. This node need not have the namespace. */
@@ -130,13 +131,24 @@ export class ClusterNamespaces {
       reply?.(ABSENT);
       return;
     }
-    let answered = false;
-    const ack = (value: unknown): void => {
-      if (answered) return;
-      answered = true;
-      reply?.(DONE, ...encodeValues(this.options.codec(), [value]));
+    if (reply) values.push(this.expectAnswer(adapter, reply));
+    adapter.nsp._onServerSideEmit(values as [string, ...unknown[]]);
+  }
+
+  /** Returns the ack of a question to the listeners of a namespace. If the namespace closes first, nothing is answered. */
+  private expectAnswer(adapter: ClusterAdapter, reply: Reply): (value: unknown) => void {
+    const end = (): boolean => {
+      clearTimeout(timer);
+      return adapter.unanswered.delete(close);
     };
-    adapter.nsp._onServerSideEmit([values[0], ...values.slice(1), ...(reply ? [ack] : [])]);
+    const close = (): void => {
+      if (end()) reply(ABSENT);
+    };
+    const timer = setTimeout(end, ANSWER_TIMEOUT_MS).unref();
+    adapter.unanswered.add(close);
+    return (value) => {
+      if (end()) reply(DONE, ...encodeValues(this.options.codec(), [value]));
+    };
   }
 
   private async describe([target, rooms, except]: readonly unknown[], reply: Reply): Promise<void> {
