@@ -107,7 +107,7 @@ export class LinkNode {
       logger: false,
       transporter: cluster.transport.options(),
       // Not every option that both majors have is declared by both.
-      registry: { stopDelay: 0 },
+      registry: { stopDelay: 0 } as object,
       skipProcessEventRegistration: true,
       ...broker,
     });

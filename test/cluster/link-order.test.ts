@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import * as moleculer from 'moleculer';
-import type { BrokerOptions } from 'moleculer';
+import type { BrokerOptions, Middleware } from 'moleculer';
 import { LinkCluster, type LinkNode } from './link-nodes';
 import { describeOnTransporters, TRANSPORTERS } from './link-servers';
 import { afterwards } from '../support/run-gateway';
@@ -27,8 +27,8 @@ const SETTINGS: Record<string, () => BrokerOptions> = {
 };
 
 interface Transmit {
-  Compression(options: object): object;
-  Encryption(...args: string[]): object;
+  Compression(options: object): Middleware;
+  Encryption(...args: string[]): Middleware;
 }
 // The types of 0.15 leave it out.
 const transmit = (): Transmit =>

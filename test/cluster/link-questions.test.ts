@@ -19,9 +19,8 @@ describe('questions to the nodes of a cluster', () => {
     });
     const ask = (event = 'question'): Promise<{ error: Failure | null; responses: unknown[] }> =>
       new Promise((resolve) => {
-        nodes[0]!.io.serverSideEmit(
-          event as never,
-          ((error: Failure | null, responses: unknown[]) => resolve({ error, responses })),
+        nodes[0]!.io.serverSideEmit(event as never, (error: Failure | null, responses: unknown[]) =>
+          resolve({ error, responses }),
         );
       });
     const answers = (index: number, value: unknown): void => {

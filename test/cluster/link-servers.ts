@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import type { BrokerOptions } from 'moleculer';
+import { createClient } from 'redis';
 import { startRedis } from './redis-server';
 
 /*
@@ -16,6 +17,8 @@ export interface Transport {
   readonly name: TransporterName;
   /** Returns the option of a broker. */
   options(): NonNullable<BrokerOptions['transporter']>;
+  /** Resolves when no node is connected. Commands of a Redis client that are not answered reject, which nothing handles. */
+  readonly settled?: () => Promise<void>;
   /** Ends the server, and waits until it is gone. */
   stop(): Promise<void>;
   /** Starts it again, on the same port. */
@@ -55,7 +58,10 @@ export function describeOnTransporters(
       });
       suite(() => transport!);
       // After what the suite itself ends.
-      after(() => transport?.stop());
+      after(async () => {
+        await transport?.settled?.();
+        await transport?.stop();
+      });
     });
   }
 }
@@ -82,6 +88,13 @@ async function startRedisTransport(): Promise<Transport> {
     name: 'Redis',
     options: () => url as 'Redis',
     stop: () => server.stop(),
+    async settled() {
+      const client = await createClient({ url }).connect();
+      while ((await client.sendCommand<string>(['CLIENT', 'LIST'])).trim().split('\n').length > 1) {
+        await new Promise(setImmediate);
+      }
+      await client.close();
+    },
     async restart() {
       server = await startRedis(Number(new URL(url).port));
     },
