@@ -117,6 +117,12 @@ describe('a cluster whose transporter goes away and comes back', () => {
       afterwards(() => cluster.stop());
       const [one, two] = (await cluster.addAll('n1', 'n2')) as [LinkNode, LinkNode];
       const clients = [await one.client(), await two.client()] as const;
+      // Moleculer leaves a connection to Redis behind when it connects again.
+      for (const { broker } of cluster.nodes) {
+        const { tx } = broker.transit as never as { tx: { clientPub?: { disconnect(): void } } };
+        const { clientPub } = tx;
+        if (clientPub) afterwards(() => clientPub.disconnect());
+      }
       await transport().stop();
       if (transport().name === 'Redis') {
         while ((one.broker.transit as never as { tx: { connected: boolean } }).tx.connected)

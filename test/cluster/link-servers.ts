@@ -90,7 +90,11 @@ async function startRedisTransport(): Promise<Transport> {
     stop: () => server.stop(),
     async settled() {
       const client = await createClient({ url }).connect();
-      while ((await client.sendCommand<string>(['CLIENT', 'LIST'])).trim().split('\n').length > 1) {
+      const deadline = Date.now() + 1000;
+      while (
+        Date.now() < deadline &&
+        (await client.sendCommand<string>(['CLIENT', 'LIST'])).trim().split('\n').length > 1
+      ) {
         await new Promise(setImmediate);
       }
       await client.close();

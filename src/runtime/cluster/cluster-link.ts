@@ -67,8 +67,8 @@ export class ClusterLink {
       this.instance,
       this.events,
       {
-        createRemote: (node) =>
-          new Remote(node, this.createOutbox(node, log), () => this.createInbound(node)),
+        createRemote: (node, former) =>
+          new Remote(node, this.createOutbox(node, log), () => this.createInbound(node), former),
         joined: (remote) => {
           this.peersById.set(remote.node, remote);
           this.peersChanged(remote.node, true);

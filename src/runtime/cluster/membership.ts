@@ -1,6 +1,6 @@
 import type { ClusterLog } from './observers';
 import type { NodeEvents } from './node-events';
-import type { Remote } from './remote';
+import type { FormerLinks, Remote } from './remote';
 import { DATA, HELLO, type Packet } from './wire';
 
 /** A gateway waits so long at its start until the other nodes can reach it. */
@@ -10,9 +10,12 @@ const DISCOVERY_INTERVAL_MS = 25;
 /** A node that has greeted and is not in the registry after this time is gone. */
 const LISTING_TIMEOUT_MS = 30_000;
 
+/** The former links of so many nodes are remembered. */
+const MAX_FORMER_NODES = 1000;
+
 export interface MembershipHandlers {
   /** Creates the record of a node. */
-  createRemote(node: string): Remote;
+  createRemote(node: string, former: FormerLinks): Remote;
   joined(remote: Remote): void;
   left(remote: Remote): void;
 }
@@ -25,6 +28,7 @@ export interface MembershipHandlers {
  */
 export class Membership {
   private readonly remotes = new Map<string, Remote>();
+  private readonly former = new Map<string, FormerLinks>();
   private readonly waiting = new Set<() => void>();
   private closed = false;
 
@@ -163,8 +167,20 @@ export class Membership {
 
   private remote(node: string): Remote {
     let remote = this.remotes.get(node);
-    if (!remote) this.remotes.set(node, (remote = this.handlers.createRemote(node)));
+    if (!remote) this.remotes.set(node, (remote = this.handlers.createRemote(node, this.formerLinks(node))));
     return remote;
+  }
+
+  private formerLinks(node: string): FormerLinks {
+    const links = this.former.get(node) ?? { ended: [], last: undefined };
+    // The latest node stands last.
+    this.former.delete(node);
+    this.former.set(node, links);
+    for (const oldest of this.former.keys()) {
+      if (this.former.size <= MAX_FORMER_NODES) break;
+      this.former.delete(oldest);
+    }
+    return links;
   }
 
   private join(remote: Remote): void {

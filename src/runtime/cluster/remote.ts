@@ -8,6 +8,14 @@ const MAX_RETRY_MS = 30_000;
 /** So many former links of a node are remembered: what comes late from one of them must not bring it back. */
 const MAX_FORMER = 8;
 
+/** The links that a node had, also before the registry lost it. */
+export interface FormerLinks {
+  /** The ids of those that are not there any more. */
+  readonly ended: string[];
+  /** The id of the last one, which may come back if the node was only cut off. */
+  last: string | undefined;
+}
+
 /** Another node. */
 export class Remote {
   /** The id of the link that is there now. */
@@ -22,7 +30,6 @@ export class Remote {
   isForeign = false;
   inbound: Inbound | undefined;
 
-  private readonly former: string[] = [];
   private retryDelay = FIRST_RETRY_MS;
   private retryTimer: NodeJS.Timeout | undefined;
   private listingTimer: NodeJS.Timeout | undefined;
@@ -31,6 +38,7 @@ export class Remote {
     readonly node: string,
     readonly outbox: Outbox,
     private readonly createInbound: () => Inbound,
+    private readonly former: FormerLinks,
   ) {}
 
   get isRetrying(): boolean {
@@ -39,12 +47,15 @@ export class Remote {
 
   /** Returns whether a link of this node is no longer there. */
   hasEnded(instance: string): boolean {
-    return this.former.includes(instance);
+    return this.former.ended.includes(instance);
   }
 
   /** A link has greeted. It takes the place of the one that was there. */
   begin(instance: string): void {
     if (this.instance !== undefined) this.end();
+    const { last } = this.former;
+    if (last !== undefined && last !== instance) this.former.ended.push(last);
+    this.former.last = instance;
     this.instance = instance;
     this.inbound = this.createInbound();
     this.outbox.begin(instance);
@@ -52,8 +63,10 @@ export class Remote {
 
   /** Its link is no longer there. */
   end(): void {
-    if (this.instance !== undefined) this.former.push(this.instance);
-    if (this.former.length > MAX_FORMER) this.former.shift();
+    const { ended } = this.former;
+    if (this.instance !== undefined) ended.push(this.instance);
+    if (ended.length > MAX_FORMER) ended.shift();
+    this.former.last = undefined;
     this.instance = undefined;
     this.reachesUs = false;
     this.closeInbound();
