@@ -137,7 +137,7 @@ describe('malformed messages of another node of a cluster', () => {
 
   it('reach no listener of the application for all events', async () => {
     const heard: string[] = [];
-    await two.broker.createService({
+    two.broker.createService({
       name: 'listener',
       events: { '**': (ctx: { eventName: string }) => heard.push(ctx.eventName) },
     } as never);

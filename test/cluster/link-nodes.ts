@@ -101,13 +101,14 @@ export class LinkNode {
   ) {
     const { observed } = this;
     const { service = 'chat', broker, services = [] } = options;
+    // Not every option that both majors have is declared by both.
+    const registry: object = { stopDelay: 0 };
     this.broker = new ServiceBroker({
       nodeID: id,
       namespace: cluster.namespace,
       logger: false,
       transporter: cluster.transport.options(),
-      // Not every option that both majors have is declared by both.
-      registry: { stopDelay: 0 } as object,
+      registry,
       skipProcessEventRegistration: true,
       ...broker,
     });

@@ -16,6 +16,17 @@ interface Settings {
 /** What the test asks for, and what it is told. */
 const COMMANDS: Record<string, (node: Awaited<ReturnType<typeof start>>, argument: unknown) => unknown> = {
   peers: ({ link }) => link.peers,
+  /** The nodes that the registry knows to have the gateway. */
+  listed: ({ broker }) =>
+    (
+      broker.registry.getServiceList({ withEvents: true }) as {
+        name: string;
+        nodeID: string;
+        available: boolean;
+      }[]
+    )
+      .filter(({ name, available }) => name === 'chat' && available)
+      .map(({ nodeID }) => nodeID),
   emit: ({ io }, argument) => io.emit('hello', argument, Buffer.from('bytes')),
   sockets: async ({ io }) => (await io.fetchSockets()).map(({ id }) => id),
   ask: ({ io }) => io.serverSideEmitWithAck('question' as never),
@@ -38,7 +49,7 @@ async function main(): Promise<void> {
         const result = await COMMANDS[command]!(node, argument);
         process.send?.({ result: Array.isArray(result) ? result : null });
       } catch (error) {
-        process.send?.({ error: String(error) });
+        process.send?.({ result: null, error: String(error) });
       }
     })();
   });

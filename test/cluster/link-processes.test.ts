@@ -43,12 +43,11 @@ class NodeProcess {
   }
 
   async call<T>(command: string, argument?: unknown): Promise<T> {
-    const answered = Promise.race([
-      reply<{ result: T }>(this.child, 'result').then(({ result }) => result),
-      reply<{ error: string }>(this.child, 'error').then(({ error }) => Promise.reject(new Error(error))),
-    ]);
+    const answered = reply<{ result: T; error?: string }>(this.child, 'result');
     this.child.send({ command, argument });
-    return answered;
+    const { result, error } = await answered;
+    if (error !== undefined) throw new Error(error);
+    return result;
   }
 
   /** Resolves when a listener of the node has been asked. */
@@ -56,11 +55,11 @@ class NodeProcess {
     return reply<{ asked: true }>(this.child, 'asked');
   }
 
-  /** Waits for the peers that are to be known. */
-  async peers(...ids: string[]): Promise<void> {
+  /** Waits until the link has these peers, or the registry lists these nodes. */
+  async until(command: 'peers' | 'listed', ...ids: string[]): Promise<void> {
     for (;;) {
-      const peers = await this.call<string[]>('peers');
-      if ([...peers].sort().join() === ids.join()) return;
+      const known = await this.call<string[]>(command);
+      if (known.sort().join() === ids.join()) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
@@ -107,7 +106,7 @@ describe('nodes of a cluster in processes of their own', function () {
       const old = await NodeProcess.start(transport(), 'n1', '0.14', options);
       const current = await NodeProcess.start(transport(), 'n2', '0.15', options);
       expect([old.version.slice(0, 4), current.version.slice(0, 4)]).to.deep.equal(['0.14', '0.15']);
-      await Promise.all([old.peers('n2'), current.peers('n1')]);
+      await Promise.all([old.until('peers', 'n2'), current.until('peers', 'n1')]);
       const clients = [await old.client(), await current.client()];
       await old.call('emit', 1);
       await current.call('emit', 2);
@@ -131,7 +130,12 @@ describe('nodes of a cluster in processes of their own', function () {
         await NodeProcess.start(transport(), 'n2', major, options),
         await NodeProcess.start(transport(), 'n3', major, options),
       ];
-      await Promise.all([one.peers('n2', 'n3'), two.peers('n1', 'n3'), three.peers('n1', 'n2')]);
+      await Promise.all([
+        one.until('peers', 'n2', 'n3'),
+        two.until('peers', 'n1', 'n3'),
+        three.until('peers', 'n1', 'n2'),
+      ]);
+      await one.until('listed', 'n1', 'n2', 'n3');
       await two.call('answer', 'two');
       await three.call('ignore');
       const start = Date.now();
@@ -140,7 +144,7 @@ describe('nodes of a cluster in processes of their own', function () {
       three.kill();
       expect(await answer).to.deep.equal(['two']);
       expect(Date.now() - start).to.be.below(5000);
-      await Promise.all([one.peers('n2'), two.peers('n1')]);
+      await Promise.all([one.until('peers', 'n2'), two.until('peers', 'n1')]);
       // It starts again under the same id, and is a node like any other.
       const again = await NodeProcess.start(transport(), 'n3', major, options);
       const client = await again.client();

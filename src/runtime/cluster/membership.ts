@@ -8,7 +8,7 @@ export const GREETING_TIMEOUT_MS = 500;
 /** TCP is asked so often for the nodes of which only the address is known. */
 const DISCOVERY_INTERVAL_MS = 25;
 /** A node that has greeted and is not in the registry after this time is gone. */
-const LISTING_TIMEOUT_MS = 30_000;
+const LISTING_TIMEOUT_MS = 15_000;
 
 /** The former links of so many nodes are remembered. */
 const MAX_FORMER_NODES = 1000;
