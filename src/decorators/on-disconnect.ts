@@ -1,17 +1,13 @@
-import { recordMember } from '../metadata/storage';
-import type { DisconnectMethod, GatewayMethodDecorator } from './record-method';
+import { member, type DisconnectMethod, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Calls the method, `(socket, reason, description)`, when a client has gone and has left its rooms. `description` says
  * more about the reason, in most cases as an `Error`; it is undefined if nothing more is known.
  */
-export function OnDisconnect(): GatewayMethodDecorator<DisconnectMethod> {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'lifecycle',
-      member: String(member),
-      moment: 'disconnect',
-      decorator: '@OnDisconnect()',
-    });
-  };
+export function OnDisconnect(...applied: []): GatewayMethodDecorator<DisconnectMethod> {
+  return member('@OnDisconnect()', applied, {
+    kind: 'lifecycle',
+    moment: 'disconnect',
+    decorator: '@OnDisconnect()',
+  });
 }

@@ -192,9 +192,9 @@ describe('refused handshakes', () => {
       'an error': [new Error('bad token'), 'bad token'],
       'an error with several lines': [
         new Error('bad\r\nERROR all is lost\u001b[2J'),
-        'bad ERROR all is lost [2J',
+        'bad\ufffd\ufffdERROR all is lost\ufffd[2J',
       ],
-      'a long one': [new Error('x'.repeat(10_000)), `${'x'.repeat(100)}…`],
+      'a long one': [new Error('x'.repeat(10_000)), 'x'.repeat(100)],
       'an error without a message': [new TypeError(), 'TypeError'],
       'a string': ['no', 'no'],
       nothing: [undefined, 'undefined'],

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
-
-const MAX_LENGTH = 100;
+import { printable } from '../../plan/printable';
 
 /**
  * Returns what was thrown as a part of one line of the log: its message without the stack, at most 100 characters, without control
@@ -8,9 +7,7 @@ const MAX_LENGTH = 100;
  */
 export function describeBriefly(thrown: unknown): string {
   try {
-    const text = messageOf(thrown) ?? inspect(thrown, { depth: 1 });
-    const line = text.slice(0, MAX_LENGTH).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-    return text.length > MAX_LENGTH ? `${line}…` : line;
+    return printable(messageOf(thrown) ?? inspect(thrown, { depth: 1, breakLength: Infinity }));
   } catch {
     return 'a value that cannot be inspected';
   }

@@ -1,4 +1,5 @@
 import { Namespace, type Socket } from 'socket.io';
+import { servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
@@ -94,7 +95,7 @@ function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): ()
     });
   };
   const openChild: ChildOpener = (name) => {
-    if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    if (!servesName(path, name) || io._nsps.has(name)) return undefined;
     // Without an adapter all sockets are here, and so there is nobody.
     if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);

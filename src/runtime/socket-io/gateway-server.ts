@@ -1,12 +1,12 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Namespace, type ServerOptions } from 'socket.io';
-import { nameOfPath } from '../../plan/paths';
+import { MAX_NAME_LENGTH } from '../../plan/names';
+import { nameOfPath, servesName } from '../../plan/paths';
 import type { DynamicPath } from '../../plan/plan';
 import type { Gateway } from '../model';
 import { stateOf, type EngineConnection } from './connection';
 import { measuredParser, type ConnectGate, type DecodedPacket, type Proceed } from './measured-parser';
 import { originalAdd, type SocketFactory } from './make-sockets';
-import { MAX_NAMESPACE_LENGTH } from './namespace-pattern';
 import {
   countRefusal,
   INVALID_NAMESPACE,
@@ -83,7 +83,7 @@ export class GatewayServer extends Server implements ConnectGate {
   receiveConnect(connection: EngineConnection, packet: DecodedPacket, bytes: number, proceed: Proceed): void {
     if (connection.readyState !== 'open') return;
     const name = nameIn(packet, connection);
-    if (name.length > MAX_NAMESPACE_LENGTH) {
+    if (name.length > MAX_NAME_LENGTH) {
       refuseNamespace(this, connection, packet.nsp, INVALID_NAMESPACE);
       this.countUnknownName(connection);
       return;
@@ -176,7 +176,7 @@ export class GatewayServer extends Server implements ConnectGate {
 
   /** Returns the dynamic path that a new namespace of this name would belong to, and its gateway. */
   private ownerOf(name: string): readonly [DynamicPath, Gateway] | undefined {
-    for (const entry of this.dynamicPaths) if (entry[0].pattern.test(name)) return entry;
+    for (const entry of this.dynamicPaths) if (servesName(entry[0], name)) return entry;
     return undefined;
   }
 

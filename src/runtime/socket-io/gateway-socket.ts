@@ -1,4 +1,5 @@
 import { Socket, type Namespace } from 'socket.io';
+import { printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
@@ -129,7 +130,7 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     const last = args.length - 1;
     const ack = args[last];
     if (typeof ack === 'function') {
-      const callback = safeCallback(`the ack of '${event}'`, ack as Callback);
+      const callback = safeCallback(`the ack of '${printable(event)}'`, ack as Callback);
       args[last] = limitAck(sessionOf(this), callback);
     }
     return original.emit.call(this, event, ...args);

@@ -1,5 +1,4 @@
-/** The longest name of a namespace that a client may ask for. */
-export const MAX_NAMESPACE_LENGTH = 256;
+import { MAX_NAME_LENGTH } from '../../plan/names';
 
 /** The pattern of a dynamic path as Socket.IO gets it: longer names, and names of literal paths, do not match. */
 export class NamespacePattern extends RegExp {
@@ -12,6 +11,6 @@ export class NamespacePattern extends RegExp {
   }
 
   override test(name: string): boolean {
-    return name.length <= MAX_NAMESPACE_LENGTH && !this.#literalNames.has(name) && super.test(name);
+    return name.length <= MAX_NAME_LENGTH && !this.#literalNames.has(name) && super.test(name);
   }
 }

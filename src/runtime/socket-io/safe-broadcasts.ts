@@ -1,5 +1,6 @@
 import type { Namespace } from 'socket.io';
-import { runSafely, type Report } from '../errors/run-safely';
+import { printable } from '../../plan/printable';
+import { type Report, runSafely } from '../errors/run-safely';
 
 /*
  * The callback of a broadcast with acks is called from packets, promises and timers, where a throw ends the process. Socket.IO
@@ -36,7 +37,7 @@ function safeCallback(operator: Operator, event: string, callback: Emit): Emit {
   const report = reports.get(operator.adapter.nsp);
   if (!report) return callback;
   return (...answers) => {
-    runSafely(`the callback of a broadcast of '${event}' failed`, report, () =>
+    runSafely(`the callback of a broadcast of '${printable(event)}' failed`, report, () =>
       callback.apply(operator, answers),
     );
     return true;
