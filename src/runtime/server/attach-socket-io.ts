@@ -36,7 +36,8 @@ export function attachSocketIO(
     );
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
-  const io = new GatewayServer(http, options, gateways);
+  const io = new GatewayServer(options, gateways);
+  io.attach(http);
   http.on('upgrade', surviveReset);
   io.engine.on('connection', hurryGoodbye);
   const added = EVENTS.flatMap((event) =>

@@ -1,4 +1,3 @@
-import type { Server as HttpServer } from 'node:http';
 import { Server, type Namespace, type ServerOptions } from 'socket.io';
 import { MAX_NAME_LENGTH } from '../../plan/names';
 import { nameOfPath, servesName } from '../../plan/paths';
@@ -46,12 +45,12 @@ export class GatewayServer extends Server implements ConnectGate {
   private opening: EngineConnection | undefined;
   private handshake: Handshake | undefined;
 
+  /** @param options of Socket.IO; the server is attached to an HTTP server later */
   constructor(
-    http: HttpServer,
     options: Partial<ServerOptions>,
     private readonly gateways: GatewaysOfServer,
   ) {
-    super(http, options);
+    super(options);
     Object.assign(this, { _parser: measuredParser(this._parser, this) });
     this.refuseUnservedRoot();
   }
