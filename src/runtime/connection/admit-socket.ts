@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { RateLimitExceeded, UnAuthorizedError } from '../../errors';
 import type { AuthenticationPlan } from '../../plan/plan';
+import type { WireError } from '../../types';
 import { ConnectError, messageOf } from '../answer/connect-error';
 import { requestIDOf } from '../answer/request-id';
 import { shownError } from '../answer/shown-error';
@@ -14,6 +15,7 @@ import { countNamespace, uncountNamespace } from '../socket-io/connection';
 import { sessionOf } from '../socket-io/socket-session';
 import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
+import { authenticationOutage } from './authentication-outage';
 
 /**
  * Decides whether a socket may enter its namespace: limits, middlewares of the broker and of the gateway, authentication,
@@ -106,21 +108,34 @@ async function authenticate(gateway: Gateway, socket: Socket, { method }: Authen
       `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}: ` +
         describeThrown(thrown),
     );
+    const outage = authenticationOutage(error, exposeErrors);
+    if (outage) throw outage;
     const denial = new UnAuthorizedError();
     if (exposeErrors && error === thrown) denial.message = messageOf(error) ?? denial.message;
     throw denial;
   }
 }
 
-/** Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. */
+/**
+ * Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. If the
+ * data of the error say that it is `retryable`, `data` itself says so, too.
+ */
 function refusal(gateway: Gateway, socket: Socket, thrown: unknown): ConnectError {
   const requestID = requestIDOf(socket) ?? gateway.broker.generateUid();
   const error = shownError(gateway, socket, undefined, thrown, requestID);
   const { data: _data, ...rest } = error;
   const candidates = [error, rest, masked(requestID)].map(
-    (data) => new ConnectError({ message: data.message, data }),
+    (data) =>
+      new ConnectError({
+        message: data.message,
+        data: isRetryable(data) ? { ...data, retryable: true } : data,
+      }),
   );
   return candidates.find(({ data }) => data !== undefined) as ConnectError;
+}
+
+function isRetryable({ data }: WireError): boolean {
+  return (data as { retryable?: unknown } | null | undefined)?.retryable === true;
 }
 
 function codeOf(error: unknown): number {
