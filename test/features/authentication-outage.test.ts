@@ -103,7 +103,7 @@ const dropIn = {
 
 /** Starts a gateway whose users are verified on another node. */
 async function startFar(gateway: typeof AskingGateway | ServiceSchema): Promise<Running> {
-  const options = { transporter: 'Fake', namespace: 'authentication-outage' };
+  const options = { transporter: 'Fake' as const, namespace: 'authentication-outage' };
   await newBroker(users, { ...options, nodeID: 'far' }).start();
   const running = await start(gateway, { ...options, nodeID: 'near' });
   await running.broker.waitForServices('users', 2000, 5);

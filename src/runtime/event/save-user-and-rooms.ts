@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../../types';
 import type { Gateway } from '../model';
 import { sessionOf } from '../socket-io/socket-session';
+import { isSameUser } from '../user/is-same-user';
 import { setUser, userOf } from '../user/socket-user';
 import { watchExpiry } from '../user/user-expiry';
 
@@ -19,8 +19,7 @@ export function saveUserAndRooms(
   before: unknown,
 ): Promise<void> | undefined {
   const { user, $join, $leave } = ctx.meta;
-  // A remote action returns a copy of the meta, with an equal user that is another object.
-  const changed = user !== before && !isDeepStrictEqual(user, before);
+  const changed = user !== before && !isSameUser(gateway.broker, before, user);
   if (!changed && $join === undefined && $leave === undefined && !gateway.overrides.saveMeta)
     return undefined;
   return save(gateway, socket, ctx, before, changed);
@@ -58,7 +57,7 @@ async function save(
  * which another call has logged in or out. If this call did not change the user, the current one is restored.
  */
 async function saveByMethod(
-  { service }: Gateway,
+  { broker, service }: Gateway,
   socket: Socket,
   ctx: SocketContext,
   before: unknown,
@@ -67,5 +66,5 @@ async function saveByMethod(
   const current = userOf(socket);
   await service.socketSaveMeta?.(socket, ctx);
   const saved = userOf(socket);
-  if (!changed && saved !== current && isDeepStrictEqual(saved, before)) await setUser(socket, current);
+  if (!changed && saved !== current && isSameUser(broker, before, saved)) await setUser(socket, current);
 }
