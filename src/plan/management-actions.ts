@@ -1,4 +1,5 @@
-import type { ServiceSchema } from 'moleculer';
+import type { ActionHandler, Context, Service, ServiceSchema } from 'moleculer';
+import { checkParams, type ParamRules } from './check-params';
 
 /** The names of the actions that every gateway has for other services. */
 export const MANAGEMENT_ACTIONS = [
@@ -10,6 +11,9 @@ export const MANAGEMENT_ACTIONS = [
   'request',
   'listEvents',
 ] as const;
+/** The handler of an action. Its params have been checked. */
+type Handler = (this: Service, ctx: Context<never>) => unknown;
+
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
 const optional = { optional: true } as const;
@@ -20,8 +24,8 @@ const args = { type: 'array', ...optional } as const;
 const flag = { type: 'boolean', ...optional } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
-/** What the actions accept, in the words of Moleculer's validator. */
-const PARAMS: Readonly<Record<ManagementAction, object>> = {
+/** What the actions accept. */
+const PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
   broadcast: {
     event: name,
     args,
@@ -60,13 +64,25 @@ const PARAMS: Readonly<Record<ManagementAction, object>> = {
  * @param visibility `'public'`: for services, and not for clients of moleculer-web
  */
 export function managementActions(
-  handlers: Readonly<Record<ManagementAction, unknown>>,
+  handlers: Readonly<Record<ManagementAction, Handler>>,
   visibility: 'public' | 'published',
 ): ServiceSchema['actions'] {
   return Object.fromEntries(
     MANAGEMENT_ACTIONS.map((action) => [
       action,
-      { params: PARAMS[action], visibility, managesGateway: true, handler: handlers[action] },
+      {
+        params: PARAMS[action],
+        visibility,
+        managesGateway: true,
+        handler: checked(PARAMS[action], handlers[action]),
+      },
     ]),
   ) as ServiceSchema['actions'];
+}
+
+function checked(rules: ParamRules, handler: Handler): ActionHandler {
+  return function (this: Service, ctx: Context) {
+    ctx.params = checkParams(rules, ctx.params);
+    return handler.call(this, ctx as Context<never>);
+  };
 }

@@ -10,6 +10,7 @@ import type { Gateway } from '../model';
 import { listEvents } from './list-events';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
+import { refuseFunctions, sendingError } from './unserializable';
 
 type OneOrMore = string | string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
@@ -39,10 +40,14 @@ interface Request {
 export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
-    checkEvent(event);
+    checkEvent(event, args);
     for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(ctx.params);
     eachNamespace(gatewaysOf(this), namespace, (found) => {
-      senderTo(found, audience)?.emit(event, ...args);
+      try {
+        senderTo(found, audience)?.emit(event, ...args);
+      } catch (error) {
+        throw sendingError(found, event, args, error);
+      }
     });
   },
 
@@ -78,7 +83,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
 
   async request(ctx: Context<Request>) {
     const { socketId, event, args = [], namespace, timeout } = ctx.params;
-    checkEvent(event);
+    checkEvent(event, args);
     const [runtime] = gatewaysOf(this);
     const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
     const asked = eachNamespace(gatewaysOf(this), namespace, async (one) => {
@@ -113,13 +118,16 @@ async function ask(
       .in(socketId)
       .timeout(timeout)
       .emitWithAck(event, ...args)) as unknown[];
-  } catch {
+  } catch (error) {
+    const reason = sendingError(namespace, event, args, error);
+    if (reason !== error) throw reason;
     gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
     throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
   }
 }
 
-function checkEvent(event: string): void {
+function checkEvent(event: string, args: readonly unknown[]): void {
+  refuseFunctions(args);
   if (RESERVED_EVENTS.has(event)) throw new BadRequestError('RESERVED_EVENT', { event });
 }
 
