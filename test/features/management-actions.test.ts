@@ -300,7 +300,7 @@ describe('management actions', () => {
         { rooms: [] },
       ]) {
         await manage(running, 'joinRooms', { ...target, join: 'room' });
-        await manage(running, 'leaveRooms', { ...target, leave: client.id });
+        await manage(running, 'leaveRooms', { ...target, leave: 'room' });
         await manage(running, 'disconnect', target);
       }
       expect((await ask(client, 'rooms')).result).to.deep.equal([client.id]);
@@ -313,7 +313,7 @@ describe('management actions', () => {
         code: 400,
         type: 'NO_TARGET',
       });
-      expect(await failure(running, 'leaveRooms', { leave: client.id })).to.include({ code: 400 });
+      expect(await failure(running, 'leaveRooms', { leave: 'room' })).to.include({ code: 400, type: 'NO_TARGET' });
       expect(await failure(running, 'disconnect', {})).to.include({ code: 400, type: 'NO_TARGET' });
       expect((await ask(client, 'rooms')).result).to.deep.equal([client.id]);
     });

@@ -1,13 +1,15 @@
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../../types';
 import type { Gateway } from '../model';
+import { refusalIn } from '../socket-io/gateway-rooms';
 import { sessionOf } from '../socket-io/socket-session';
 import { isSameUser } from '../user/is-same-user';
 import { setUser, userOf } from '../user/socket-user';
 import { watchExpiry } from '../user/user-expiry';
 
 /**
- * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join.
+ * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join. Saves
+ * nothing if one of the rooms is refused.
  *
  * @param before the user that the call was given
  * @returns undefined if there is nothing to do, which is nearly always
@@ -34,6 +36,10 @@ async function save(
 ): Promise<void> {
   const { service } = gateway;
   const { user, $join, $leave } = ctx.meta;
+  for (const rooms of [$leave, $join]) {
+    const refusal = rooms === undefined ? undefined : refusalIn(socket.nsp, rooms);
+    if (refusal) throw refusal;
+  }
   // A client that logs out and disconnects at once must not be recovered as the previous user.
   if (changed && !socket.connected) gateway.forbidRecovery(socket);
   if (gateway.overrides.saveMeta) await saveByMethod(gateway, socket, ctx, before, changed);

@@ -3,11 +3,12 @@ import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
 import type { ManagementAction } from '../../plan/management-actions';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import { pathOf } from '../../plan/paths';
-import { roomOfUser } from '../../plan/user-room';
+import { roomOfUser, refusalOfRooms } from '../../plan/gateway-rooms';
 import { BadRequestError, NotFoundError } from '../../errors';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
 import { listEvents } from './list-events';
+import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
 import { refuseFunctions, sendingError } from './unserializable';
@@ -63,12 +64,14 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   },
 
   joinRooms(ctx: Context<Target & { join: OneOrMore }>) {
+    checkRooms(ctx.params.join);
     eachTarget(this, ctx.params, undefined, (target) => {
       target.socketsJoin(ctx.params.join);
     });
   },
 
   leaveRooms(ctx: Context<Target & { leave: OneOrMore }>) {
+    checkRooms(ctx.params.leave);
     eachTarget(this, ctx.params, undefined, (target) => {
       target.socketsLeave(ctx.params.leave);
     });
@@ -102,6 +105,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
 /** A socket's id is also the name of a room: other rooms must not answer for it. */
 async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
   if (namespace.sockets.has(id)) return true;
+  if (!mayBeSocketId(namespace, id)) return false;
   return (await namespace.in(id).fetchSockets()).some((socket) => socket.id === id);
 }
 
@@ -131,6 +135,12 @@ function checkEvent(event: string, args: readonly unknown[]): void {
   if (RESERVED_EVENTS.has(event)) throw new BadRequestError('RESERVED_EVENT', { event });
 }
 
+/** Checks rooms also if no socket is found, and therefore none refuses them. */
+function checkRooms(rooms: OneOrMore): void {
+  const refusal = refusalOfRooms(rooms, () => false);
+  if (refusal) throw refusal;
+}
+
 /** The sockets that an action names, in each namespace that it is about. */
 function eachTarget(
   service: Service,
@@ -142,12 +152,11 @@ function eachTarget(
   if (socketIds === undefined && rooms === undefined && userRoom === undefined) {
     throw new BadRequestError('NO_TARGET', { expected: ['socketIds', 'rooms'] });
   }
-  const named = [
-    ...[socketIds ?? []].flat(),
-    ...[rooms ?? []].flat(),
-    ...(userRoom === undefined ? [] : [userRoom]),
-  ];
+  const ids = [socketIds ?? []].flat();
+  const namedRooms = [...[rooms ?? []].flat(), ...(userRoom === undefined ? [] : [userRoom])];
   eachNamespace(gatewaysOf(service), namespace, (found) => {
+    // A socket is in the room of its id; the name of another room is no id.
+    const named = [...ids.filter((id) => mayBeSocketId(found, id)), ...namedRooms];
     if (named.length > 0) act(found.in(named));
   });
 }

@@ -4,6 +4,7 @@ import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
+import { isCalledByAdapter, refusalIn } from './gateway-rooms';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
@@ -25,6 +26,10 @@ interface SocketMethods {
   emit(this: Socket, event: string, ...args: unknown[]): boolean;
   emitWithAck(this: Socket, event: string, ...args: unknown[]): Promise<unknown>;
   use: Use;
+  join(this: Socket, rooms: string | string[]): unknown;
+  leave(this: Socket, room: string): unknown;
+  leaveAll(this: Socket): void;
+  _cleanup(this: Socket): void;
   _onpacket(this: Socket, packet: { data?: unknown }): void;
 }
 
@@ -88,6 +93,22 @@ function listenToAny(change: ListenToAny): ListenToAny {
   };
 }
 
+/**
+ * Returns true if the socket may join or leave the rooms. If an adapter asks, the answer is logged, because a throw would end
+ * the process.
+ *
+ * @throws BadRequestError 400
+ */
+function mayMove(socket: Socket, { gateway }: SocketSession, rooms: unknown): boolean {
+  const refusal = refusalIn(socket.nsp, rooms);
+  if (!refusal) return true;
+  if (!isCalledByAdapter()) throw refusal;
+  gateway.logger.warn(
+    `${gateway.plan.className}: ${socket.id} does not join or leave rooms that belong to the gateway, as another node wants`,
+  );
+  return false;
+}
+
 /** Refuses a packet with what a middleware throws or rejects with, as with what it passes to `next`. */
 const use: Use = function (middleware) {
   return original.use.call(this, (packet, next) => {
@@ -143,6 +164,24 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       countLateAck(session);
     });
     return answered;
+  },
+  join(rooms) {
+    const session = findSession(this);
+    // Without a session Socket.IO restores the rooms of a client; before the socket is connected it joins the room of its id.
+    const isOwn = !session || (rooms === this.id && session.receive === undefined);
+    return isOwn || mayMove(this, session, rooms) ? original.join.call(this, rooms) : undefined;
+  },
+  leave(room) {
+    return mayMove(this, sessionOf(this), room) ? original.leave.call(this, room) : undefined;
+  },
+  /** Leaves the rooms that the application has joined. */
+  leaveAll() {
+    for (const room of this.rooms) if (!refusalIn(this.nsp, room)) original.leave.call(this, room);
+  },
+  /** Leaves all rooms of a socket that is gone, or was refused. */
+  _cleanup() {
+    original.leaveAll.call(this);
+    original._cleanup.call(this);
   },
   get [REPORT](): Report | undefined {
     return findSession(this)?.gateway.report;

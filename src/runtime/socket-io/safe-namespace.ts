@@ -2,6 +2,7 @@ import { Namespace, type Socket } from 'socket.io';
 import { ConnectError } from '../answer/connect-error';
 import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
+import { watchAdapterCalls } from './gateway-rooms';
 import { makeBroadcastsSafe } from './safe-broadcasts';
 import { REPORT, safeListening } from './safe-listeners';
 
@@ -24,5 +25,6 @@ export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespac
       );
     });
   makeBroadcastsSafe(namespace, report);
+  watchAdapterCalls(namespace);
   Object.assign(namespace, safeListening(Namespace.prototype), { use, [REPORT]: report });
 }
