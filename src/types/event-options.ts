@@ -99,7 +99,19 @@ export interface AuthenticateOptions<User = unknown> {
   expiresAt?: (user: User) => Date | number | undefined;
 }
 
-/** A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. */
+/**
+ * The context that policies of a class are asked with: that of an event, or, when a socket connects, one whose `event` is
+ * undefined and whose `params` are `{}`.
+ *
+ * @example
+ * const isMember = (ctx: PolicyContext) => ctx.event === undefined || isOpen(ctx.event);
+ */
+export type PolicyContext = Omit<SocketContext, 'event'> & { readonly event: string | undefined };
+
+/**
+ * A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. Policies of a
+ * class decide at the connection, too, as described at {@link PolicyContext}.
+ */
 export type Policy = { bivariant(ctx: SocketContext): boolean | Promise<boolean> }['bivariant'];
 
 /** A rule of `@Authorize`: the name of a role, or a policy. */

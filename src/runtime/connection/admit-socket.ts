@@ -9,13 +9,14 @@ import { isPresentable, masked } from '../answer/wire-error';
 import { runMiddleware } from '../errors/run-middleware';
 import { describeThrown } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
+import { abortAll } from '../event/abort-signal';
 import { takePoints } from '../event/rate-limits';
 import type { Gateway, SocketSession } from '../model';
 import { countNamespace, uncountNamespace } from '../socket-io/connection';
 import { sessionOf } from '../socket-io/socket-session';
-import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
 import { authenticationOutage } from './authentication-outage';
+import { checkClassGuard } from './check-class-guard';
 
 /**
  * Decides whether a socket may enter its namespace: limits, middlewares of the broker and of the gateway, authentication,
@@ -41,10 +42,11 @@ export function admitSocket(socket: Socket, next: (error?: Error) => void): void
   ).then(
     () => {
       // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
-      if (gateway.io) next();
-      else socket.conn.close(true);
+      if (!gateway.io) socket.conn.close(true);
+      next();
     },
     (error: unknown) => {
+      abortAll(session, error);
       uncountNamespace(socket.conn);
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
@@ -86,8 +88,7 @@ async function admit(session: SocketSession): Promise<void> {
     );
   }
   if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
-  const { guard } = plan;
-  if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
+  if (plan.guard) await checkClassGuard(session);
 }
 
 async function authenticate(gateway: Gateway, socket: Socket, { method }: AuthenticationPlan): Promise<void> {
