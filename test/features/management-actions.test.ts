@@ -313,7 +313,10 @@ describe('management actions', () => {
         code: 400,
         type: 'NO_TARGET',
       });
-      expect(await failure(running, 'leaveRooms', { leave: 'room' })).to.include({ code: 400, type: 'NO_TARGET' });
+      expect(await failure(running, 'leaveRooms', { leave: 'room' })).to.include({
+        code: 400,
+        type: 'NO_TARGET',
+      });
       expect(await failure(running, 'disconnect', {})).to.include({ code: 400, type: 'NO_TARGET' });
       expect((await ask(client, 'rooms')).result).to.deep.equal([client.id]);
     });

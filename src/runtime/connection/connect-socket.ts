@@ -8,6 +8,7 @@ import { markAdmitted, uncountNamespace } from '../socket-io/connection';
 import { sessionOf } from '../socket-io/socket-session';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 import { admitRecovered } from './admit-socket';
+import { isStillRecovered } from './recovery';
 
 /** The reasons of a disconnect after which Socket.IO does not recover the client. */
 const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
@@ -19,6 +20,11 @@ const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client na
 export function connectSocket(socket: Socket): void {
   const session = sessionOf(socket);
   const { callbacks, metrics, log } = session.gateway;
+  if (socket.recovered && !isStillRecovered(session.gateway, socket)) {
+    if (session.isCounted) uncountNamespace(socket.conn);
+    socket.disconnect();
+    return;
+  }
   // Socket.IO's own method, since these listeners never throw.
   if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
   Socket.prototype.on.call(socket, 'disconnect', onDisconnect);

@@ -3,7 +3,7 @@ import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
-import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { abandonSession, recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
 import type { ChildOpener, Gateway } from '../model';
 import { keepWhileUsed, silenceOlderAdapters } from '../socket-io/child-namespace';
 import { makeGatewaySockets, makePlainSockets } from '../socket-io/make-sockets';
@@ -114,7 +114,14 @@ function adoptNamespace(
   makeGatewaySockets(
     namespace,
     (socket) => beginSession(gateway, path, nspParams, socket),
-    recovers(namespace) ? (auth) => recoverSession(gateway, namespace, auth) : undefined,
+    recovers(namespace)
+      ? {
+          restore: (auth, createProbe) => recoverSession(gateway, namespace, auth, createProbe),
+          abandon(session, error) {
+            abandonSession(gateway, namespace, session, error);
+          },
+        }
+      : undefined,
   );
   gateway.addNamespace(namespace);
 }

@@ -5,6 +5,7 @@ import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
 import { isCalledByAdapter, refusalIn } from './gateway-rooms';
+import { pidOf, releaseSession } from './restored-sessions';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
@@ -178,8 +179,10 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
   leaveAll() {
     for (const room of this.rooms) if (!refusalIn(this.nsp, room)) original.leave.call(this, room);
   },
-  /** Leaves all rooms of a socket that is gone, or was refused. */
+  /** Leaves all rooms of a socket that is gone, or was refused, and gives back the session that it was recovered from. */
   _cleanup() {
+    const pid = pidOf(this);
+    if (this.recovered && pid !== undefined) releaseSession(this.nsp, pid);
     original.leaveAll.call(this);
     original._cleanup.call(this);
   },
