@@ -134,8 +134,8 @@ export interface GatewayLimits {
   /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
   /**
-   * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` on
-   * a socket where they name no timeout. A packet middleware has as long. Default 10,000.
+   * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` to a socket, a
+   * room or a namespace, where they name no timeout. A packet middleware has as long. Default 10,000.
    */
   ackTimeout?: number;
 }

@@ -490,18 +490,6 @@ describe('management actions', () => {
       expect(error).to.include({ code: 504 });
     });
 
-    it('fails in time where the client goes away meanwhile', async () => {
-      const running = await start(PlainGateway);
-      const client = await connect(running);
-      client.on('question', () => client.disconnect());
-      const error = await failure(running, 'request', {
-        socketId: client.id,
-        event: 'question',
-        timeout: 100,
-      });
-      expect(error).to.include({ code: 504 });
-    });
-
     it('fails for a socket that there is not, with 404', async () => {
       const running = await start(PlainGateway);
       await connect(running);

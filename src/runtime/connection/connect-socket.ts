@@ -5,6 +5,7 @@ import { receivePacket, refuseIfFull } from '../event/handle-event';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
 import { markAdmitted, uncountNamespace } from '../socket-io/connection';
+import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 import { admitRecovered } from './admit-socket';
@@ -51,6 +52,7 @@ function onDisconnect(this: Socket, reason: string): void {
   uncountNamespace(this.conn);
   releaseWaiting(session);
   abortAll(session);
+  settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.
   if (this.recovered && FINAL_REASONS.has(reason)) gateway.forbidRecovery(this);

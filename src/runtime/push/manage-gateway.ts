@@ -8,6 +8,7 @@ import { BadRequestError, NotFoundError } from '../../errors';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
 import { listEvents } from './list-events';
+import { isClientGone } from '../socket-io/client-gone';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
@@ -125,6 +126,7 @@ async function ask(
   } catch (error) {
     const reason = sendingError(namespace, event, args, error);
     if (reason !== error) throw reason;
+    if (isClientGone(error)) throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
     gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
     throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
   }

@@ -7,6 +7,7 @@ import type { SocketSession } from '../model';
 import { isCalledByAdapter, refusalIn } from './gateway-rooms';
 import { pidOf, releaseSession } from './restored-sessions';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
+import { limitAnswer, prepareAck } from './socket-acks';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
 /*
@@ -36,8 +37,6 @@ interface SocketMethods {
 
 /** The parts of a socket that its types do not show. */
 interface SocketParts {
-  readonly flags: { timeout?: number };
-  readonly acks: Map<number, unknown>;
   /** The middlewares that were given to `use`. */
   readonly fns: readonly unknown[];
 }
@@ -65,27 +64,6 @@ function safeAny(listener: Callback): Callback {
   const known = anyListeners.get(listener) ?? safeCallback('a listener of all events', listener);
   anyListeners.set(listener, known);
   return known;
-}
-
-/** Limits an ack without a timeout of its own to `limits.ackTimeout`: the client may never answer. */
-function limitAck(session: SocketSession, ack: Callback): Callback {
-  const { socket, gateway } = session;
-  const { flags, acks } = socket as object as SocketParts;
-  const { ackTimeout } = gateway.plan.limits;
-  if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) return ack;
-  const limited: Callback = function (...args) {
-    clearTimeout(timer);
-    return ack.apply(this, args);
-  };
-  const timer = setTimeout(() => {
-    for (const [id, waiting] of acks) if (waiting === limited) acks.delete(id);
-    countLateAck(session);
-  }, ackTimeout).unref();
-  return limited;
-}
-
-function countLateAck({ gateway, path }: SocketSession): void {
-  gateway.metrics?.exceeded(path, 'ackTimeout');
 }
 
 function listenToAny(change: ListenToAny): ListenToAny {
@@ -141,30 +119,14 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       else session.receive?.(session, packet);
     });
   },
-  /** Catches what the callback of an ack throws: it is called from a packet or a timer. */
   emit(event, ...args) {
     const last = args.length - 1;
     const ack = args[last];
-    if (typeof ack === 'function') {
-      const callback = safeCallback(`the ack of '${event}'`, ack as Callback);
-      args[last] = limitAck(sessionOf(this), callback);
-    }
+    if (typeof ack === 'function') args[last] = prepareAck(sessionOf(this), event, ack as Callback);
     return original.emit.call(this, event, ...args);
   },
-  /** Waits for `limits.ackTimeout` at most. Socket.IO would wait forever for a client that is gone. */
   emitWithAck(event, ...args) {
-    const { flags } = this as object as SocketParts;
-    const session = sessionOf(this);
-    const { ackTimeout } = session.gateway.plan.limits;
-    if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) {
-      return original.emitWithAck.call(this, event, ...args);
-    }
-    flags.timeout = ackTimeout;
-    const answered = original.emitWithAck.call(this, event, ...args);
-    answered.catch(() => {
-      countLateAck(session);
-    });
-    return answered;
+    return limitAnswer(sessionOf(this), () => original.emitWithAck.call(this, event, ...args));
   },
   join(rooms) {
     const session = findSession(this);
