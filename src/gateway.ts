@@ -40,7 +40,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
   extends Service
   implements GatewayShape
 {
-  /** The Socket.IO server; undefined before the gateway was attached to one. */
+  /** The Socket.IO server; undefined before the gateway starts. It may be attached to no HTTP server yet: see `initSocketIO`. */
   declare readonly io: Server<DefaultEventsMap, ToClient>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<string, Namespace<DefaultEventsMap, ToClient>> = new Map();

@@ -75,7 +75,7 @@ export interface WireError {
 
 /** What a gateway is to decorators and hooks: a Moleculer service with a Socket.IO server. */
 export interface GatewayShape extends Service {
-  /** The Socket.IO server; undefined before the gateway was attached to one. */
+  /** The Socket.IO server; undefined before the gateway starts. It may be attached to no HTTP server yet: see `initSocketIO`. */
   readonly io: Server;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<string, Namespace>;

@@ -73,7 +73,7 @@ export function initSocketIO(
   options?: SocketServerOptions,
 ): Promise<void> {
   const gateways = gatewaysOf(service);
-  if (gateways.some((gateway) => gateway.io)) {
+  if (gateways.some((gateway) => serverOf(gateway)?.http)) {
     throw new Error(
       `'${service.name}' is attached to a server already; call initSocketIO() before the broker starts`,
     );
@@ -90,7 +90,7 @@ export function initSocketIO(
 /**
  * Serves one more namespace with the events of a gateway.
  *
- * @throws Error if there is such a namespace already, or the gateway is attached nowhere
+ * @throws Error if there is such a namespace already, or the gateway has not started
  */
 export function registerNamespace(gateway: Gateway, name: string): Namespace {
   const path = literal(name);
@@ -101,7 +101,7 @@ export function registerNamespace(gateway: Gateway, name: string): Namespace {
 /**
  * Serves one more namespace that has a plan of its own.
  *
- * @throws Error if there is such a namespace already, or the service is attached nowhere
+ * @throws Error if there is such a namespace already, or the service has not started
  */
 export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const [first] = gatewaysOf(service);
