@@ -713,7 +713,7 @@ describe('management actions', () => {
     });
   });
 
-  it('answer with an error, and do not throw at anybody else, where the gateway is attached to no server', async () => {
+  it('find no sockets where the gateway is attached to no server', async () => {
     @SocketNamespace('/x', { name: 'gateway', settings: { server: false } })
     class DetachedGateway extends PlainGateway {}
     const broker = new ServiceBroker({ logger: false, skipProcessEventRegistration: true });
@@ -721,11 +721,12 @@ describe('management actions', () => {
     broker.createService(DetachedGateway as never);
     await broker.start();
     for (const action of ALL) {
-      if (action === 'getClients') expect(await manage({ broker }, action, {})).to.deep.equal([]);
-      else {
-        const params = { ...GOOD[action], namespace: '/x' };
-        expect(await failure({ broker }, action, params), action).to.include({ code: 404 });
-      }
+      const params = { ...GOOD[action], namespace: '/x' };
+      if (action === 'request') expect(await failure({ broker }, action, params)).to.include({ code: 404 });
+      else if (action === 'getClients') expect(await manage({ broker }, action, params)).to.deep.equal([]);
+      else await manage({ broker }, action, params);
+      const nowhere = { ...params, namespace: '/nowhere' };
+      expect(await failure({ broker }, action, nowhere), action).to.include({ type: 'NAMESPACE_NOT_FOUND' });
     }
   });
 });
