@@ -1,5 +1,5 @@
-import type { ActionHandler, Context, Service, ServiceSchema } from 'moleculer';
-import { checkParams, type ParamRules } from './check-params';
+import type { ServiceSchema } from 'moleculer';
+import type { ParamRules } from './param-rules';
 
 /** The names of the actions that every gateway has for other services. */
 export const MANAGEMENT_ACTIONS = [
@@ -11,9 +11,6 @@ export const MANAGEMENT_ACTIONS = [
   'request',
   'listEvents',
 ] as const;
-/** The handler of an action. Its params have been checked. */
-type Handler = (this: Service, ctx: Context<never>) => unknown;
-
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
 const optional = { optional: true } as const;
@@ -25,7 +22,7 @@ const flag = { type: 'boolean', ...optional } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
 /** What the actions accept. */
-const PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
+export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
   broadcast: {
     event: name,
     args,
@@ -64,25 +61,20 @@ const PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
  * @param visibility `'public'`: for services, and not for clients of moleculer-web
  */
 export function managementActions(
-  handlers: Readonly<Record<ManagementAction, Handler>>,
+  handlers: Readonly<Record<ManagementAction, unknown>>,
   visibility: 'public' | 'published',
 ): ServiceSchema['actions'] {
   return Object.fromEntries(
     MANAGEMENT_ACTIONS.map((action) => [
       action,
+      // The setting `$cache` would answer a second broadcast from the cache.
       {
-        params: PARAMS[action],
+        params: MANAGEMENT_PARAMS[action],
         visibility,
+        cache: false,
         managesGateway: true,
-        handler: checked(PARAMS[action], handlers[action]),
+        handler: handlers[action],
       },
     ]),
   ) as ServiceSchema['actions'];
-}
-
-function checked(rules: ParamRules, handler: Handler): ActionHandler {
-  return function (this: Service, ctx: Context) {
-    ctx.params = checkParams(rules, ctx.params);
-    return handler.call(this, ctx as Context<never>);
-  };
 }

@@ -33,13 +33,16 @@ interface Driven extends RunningGateway {
 }
 const driven = (broker: ServiceBroker, name = 'gateway') => serviceOf(broker, name) as Driven;
 
-/** What `started()` of the services has seen as `this.io`. */
+/** What `created()` and `started()` of the services have seen as `this.io`. */
 const seen: unknown[] = [];
 
 /** A class that waits for a server. */
 function waiting(settings: ServerSettings = {}, path = '/x', name = 'gateway') {
   @SocketNamespace(path, { name, settings: { server: false, ...settings } })
   class WaitingGateway extends SocketGateway {
+    created() {
+      seen.push(this.io);
+    }
     started() {
       seen.push(this.io);
     }
@@ -61,6 +64,9 @@ function dropIn(settings: ServerSettings = {}, path = '/x', name = 'gateway'): R
   return {
     name,
     mixins: [SocketIOService],
+    created(this: RunningGateway) {
+      seen.push(this.io);
+    },
     started(this: RunningGateway) {
       seen.push(this.io);
     },
@@ -106,14 +112,14 @@ function busAdapter() {
 
 for (const [style, make] of Object.entries(STYLES)) {
   describe(`${style} that waits for a server`, () => {
-    it('has this.io and its namespaces from its start on, and none after its stop', async () => {
+    it('has this.io and its namespaces from created() on, and none after its stop', async () => {
       seen.length = 0;
       const broker = newBroker(make());
       await broker.start();
       const { io, namespaces } = driven(broker);
       expect(io).to.be.an('object');
       expect(io.httpServer).to.equal(undefined);
-      expect(seen).to.deep.equal([io]);
+      expect(seen).to.deep.equal([io, io]);
       expect([...namespaces.keys()]).to.deep.equal(['/x']);
       await broker.call('gateway.broadcast', { event: 'x' });
       expect(await broker.call('gateway.getClients')).to.deep.equal([]);
@@ -323,6 +329,24 @@ describe('a service with several namespaces that waits for a server', () => {
     const hello = next(client, 'hello');
     await broker.call('gateway.broadcast', { event: 'hello', namespace: '/t/acme' });
     await hello;
+  });
+
+  it('has another io at its start where created() changes its options', async () => {
+    const BusAdapter = busAdapter();
+    let early: unknown;
+    @SocketNamespace('/x', { name: 'gateway', settings: { server: false } })
+    class ChangingGateway extends SocketGateway {
+      created() {
+        early = this.io;
+        Object.assign(this.settings, { io: { options: { adapter: BusAdapter } } });
+      }
+    }
+    const broker = newBroker(ChangingGateway);
+    await broker.start();
+    expect(driven(broker).io).not.to.equal(early);
+    expect(driven(broker).io.of('/x').adapter).to.be.instanceOf(BusAdapter);
+    await broker.stop();
+    expect(BusAdapter.bus.size).to.equal(0);
   });
 
   it('may be given one more namespace while it waits', async () => {

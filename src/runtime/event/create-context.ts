@@ -24,10 +24,10 @@ function create(
   name: string | undefined,
   args: readonly unknown[],
 ): SocketContext | PromiseLike<SocketContext> {
-  const { broker, service, EventContext, overrides } = session.gateway;
+  const { brokerOfEvents, service, EventContext, overrides } = session.gateway;
   const meta = service.socketGetMeta(session.socket);
   const withMeta = (own: object): SocketContext =>
-    new EventContext(broker, endpoint, session, name, args, own);
+    new EventContext(brokerOfEvents, endpoint, session, name, args, own);
   if (isPromise(meta))
     return Promise.resolve(meta as PromiseLike<object>).then((late) => withMeta({ ...late }));
   // The application may return the same object each time, and the meta of a call is written to.

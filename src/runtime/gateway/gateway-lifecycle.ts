@@ -22,7 +22,9 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
   return {
     created(service) {
       const registry = ServerRegistry.of(service.broker);
-      for (const gateway of buildGateways(service, plansOf(service))) registry.announce(gateway);
+      const gateways = buildGateways(service, plansOf(service));
+      for (const gateway of gateways) registry.announce(gateway);
+      for (const gateway of gateways) registry.attachIfWaiting(gateway);
     },
     attach: attachService,
     async listen(service) {

@@ -1,10 +1,12 @@
 import { Errors, type Context, type Service } from 'moleculer';
 import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
-import type { ManagementAction } from '../../plan/management-actions';
+import { MANAGEMENT_ACTIONS, MANAGEMENT_PARAMS, type ManagementAction } from '../../plan/management-actions';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import { pathOf } from '../../plan/paths';
 import { roomOfUser, refusalOfRooms } from '../../plan/gateway-rooms';
 import { BadRequestError, NotFoundError } from '../../errors';
+import { printable } from '../../plan/printable';
+import { checkParams } from '../../validation/check-params';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
 import { listEvents } from './list-events';
@@ -12,6 +14,7 @@ import { isClientGone } from '../socket-io/client-gone';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
+import { shownValue } from '../observe/shown-value';
 import { refuseFunctions, sendingError } from './unserializable';
 
 type OneOrMore = string | string[];
@@ -38,12 +41,12 @@ interface Request {
   timeout?: number;
 }
 
-/** The handlers of the actions with which other services reach the sockets of a gateway, on any node. */
-export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
+/** What the actions do with params that were checked. */
+const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event, args);
-    for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(ctx.params);
+    for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(shownValue(ctx.params));
     eachNamespace(gatewaysOf(this), namespace, (found) => {
       try {
         senderTo(found, audience)?.emit(event, ...args);
@@ -95,13 +98,26 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
       return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
-    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId: printable(socketId) });
   },
 
   listEvents(ctx: Context<{ namespace?: string }>) {
     return listEvents(gatewaysOf(this), ctx.params.namespace);
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
+
+/** The handlers of the actions with which other services reach the sockets of a gateway, on any node. */
+export const MANAGEMENT_HANDLERS = Object.fromEntries(
+  MANAGEMENT_ACTIONS.map((action) => [action, checked(action)]),
+) as Readonly<Record<ManagementAction, Handler>>;
+
+function checked(action: ManagementAction): Handler {
+  const handler = HANDLERS[action];
+  return function (ctx) {
+    (ctx as Context).params = checkParams(MANAGEMENT_PARAMS[action], ctx.params);
+    return handler.call(this, ctx);
+  };
+}
 
 /** A socket's id is also the name of a room: other rooms must not answer for it. */
 async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
@@ -128,7 +144,7 @@ async function ask(
     if (reason !== error) throw reason;
     if (isClientGone(error)) throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
     gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
-    throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
+    throw new Errors.RequestTimeoutError({ action: printable(event), nodeID: printable(socketId) });
   }
 }
 

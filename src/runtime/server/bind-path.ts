@@ -1,4 +1,5 @@
 import { Namespace, type Server, type Socket } from 'socket.io';
+import { servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
@@ -60,7 +61,7 @@ function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Pro
   const { pattern } = path;
   const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
-    next(null, pattern.test(name));
+    next(null, servesName(path, name));
   };
   const parent = io.of(matches) as object as ParentNamespace;
   parent.use(admitSocket);
@@ -78,7 +79,7 @@ function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Pro
     releases.set(child, release);
   };
   const openChild: ChildOpener = (name) => {
-    if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    if (!servesName(path, name) || io._nsps.has(name)) return undefined;
     // Without an adapter all sockets are here, and so there is nobody.
     if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);

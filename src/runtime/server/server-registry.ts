@@ -63,6 +63,14 @@ export class ServerRegistry {
     this.servers.delete(gateway.service);
   }
 
+  /**
+   * Gives a gateway that waits for a server its Socket.IO server, before it starts. If its options change until then, it gets
+   * another one.
+   */
+  attachIfWaiting(gateway: Gateway): void {
+    if ('waiting' in this.placeOf(gateway)) this.attach(gateway);
+  }
+
   /** Attaches the server of a service that waits for one, if the gateways at the place want its options; else dissolves it. */
   private attachWaiting(waiting: SharedServer | undefined, place: Place): SharedServer | undefined {
     if (!waiting) return undefined;

@@ -1,5 +1,6 @@
 import type { Namespace } from 'socket.io';
 import { pathOf } from '../../plan/paths';
+import { printable } from '../../plan/printable';
 import { boundedDelay } from '../errors/bounded-delay';
 import { runSafely } from '../errors/run-safely';
 import type { Gateway } from '../model';
@@ -33,7 +34,7 @@ export function prepareBroadcastAck(
   return (error, responses) => {
     if (error && isLimited) gateway.metrics?.exceeded(pathOf(gateway.plan, name), 'ackTimeout');
     const [failure, answers] = outcomeOf(error, responses);
-    runSafely(`the callback of a broadcast of '${event}' failed`, gateway.report, () =>
+    runSafely(`the callback of a broadcast of '${printable(event)}' failed`, gateway.report, () =>
       ack(failure, answers),
     );
   };

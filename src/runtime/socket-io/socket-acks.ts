@@ -1,4 +1,5 @@
 import type { Socket } from 'socket.io';
+import { printable } from '../../plan/printable';
 import { boundedDelay } from '../errors/bounded-delay';
 import { runSafely } from '../errors/run-safely';
 import type { SocketSession } from '../model';
@@ -24,7 +25,7 @@ function partsOf(socket: Socket): SocketParts {
 /** Returns the ack of an event that the server emits, as Socket.IO shall keep it. */
 export function prepareAck(session: SocketSession, event: string, ack: Callback): Callback {
   const { flags } = partsOf(session.socket);
-  const safe = safeCallback(`the ack of '${event}'`, ack);
+  const safe = safeCallback(`the ack of '${printable(event)}'`, ack);
   if (flags.timeout === undefined) {
     // Without a timeout the callback expects no error.
     return limitAck(session, function (...answer) {

@@ -1,28 +1,9 @@
-import { validationError, type FieldProblem } from '../validation/validation-error';
-
-/*
- * Checks the params of the gateway's own actions by themselves: an application may switch the validator of its broker off. The
- * rules are written in the words of that validator, which uses them, too.
- */
-
-/** A rule for one value. */
-export interface ParamRule {
-  readonly type: 'string' | 'number' | 'boolean' | 'array';
-  /** The value may be missing, undefined or null. */
-  readonly optional?: true;
-  /** `false`: a string must not be empty. */
-  readonly empty?: false;
-  /** A number must be greater than 0. */
-  readonly positive?: true;
-  /** The rule for each item of an array. */
-  readonly items?: ParamRule;
-}
-
-/** The rules of the params of an action, by name. Of a list of rules, one must hold. */
-export type ParamRules = Readonly<Record<string, ParamRule | readonly ParamRule[]>>;
+import type { ParamRule, ParamRules } from '../plan/param-rules';
+import { validationError, type FieldProblem } from './validation-error';
 
 /**
- * Returns the params that have rules, without those that are undefined or null.
+ * Returns the params that have rules, without those that are undefined or null. The gateway checks the params of its own actions by
+ * itself, because an application may switch the validator of its broker off.
  *
  * @throws ValidationError 422 that names each param that is wrong
  */
