@@ -12,6 +12,11 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
 };
+/** The same for a broker that has a transporter. */
+const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+  'transit.pendingResStreams': 'object',
+  'transit.removePendingRequest': 'function',
+};
 
 /**
  * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
@@ -19,7 +24,7 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
  * @throws Error that names the missing members
  */
 export function checkMoleculer(broker: ServiceBroker): void {
-  const missing = Object.entries(USED_MEMBERS)
+  const missing = Object.entries({ ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) })
     .filter(([path, type]) => typeof memberAt(broker, path) !== type)
     .map(([path]) => `broker.${path}`);
   if (missing.length === 0) return;
@@ -67,6 +72,12 @@ interface BrokerInternals {
 
 interface TracerInternals {
   readonly opts: { readonly actions: boolean };
+}
+
+interface TransitInternals {
+  /** The streams that actions of other nodes have returned, by the id of the request. */
+  readonly pendingResStreams: ReadonlyMap<string, object>;
+  removePendingRequest(id: string): void;
 }
 
 interface ServiceInternals {
@@ -142,4 +153,16 @@ export function nextEndpoint(
   const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
   return endpoint;
+}
+
+/**
+ * Makes Moleculer forget a stream that an action of another node has returned and that is closed before its end. Moleculer keeps
+ * it until the other node has sent all of it.
+ */
+export function forgetRemoteStream({ transit }: ServiceBroker, stream: object): void {
+  if (!transit) return;
+  const { pendingResStreams } = transit as object as TransitInternals;
+  for (const [id, pending] of pendingResStreams) {
+    if (pending === stream) (transit as object as TransitInternals).removePendingRequest(id);
+  }
 }
