@@ -4,6 +4,7 @@ import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
 import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { toError } from '../errors/to-error';
 import type { ChildOpener, Gateway } from '../model';
 import { keepWhileUsed, silenceOlderAdapters } from '../socket-io/child-namespace';
 import { makeGatewaySockets, makePlainSockets } from '../socket-io/make-sockets';
@@ -60,7 +61,13 @@ function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Pro
   const { pattern } = path;
   const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
-    next(null, pattern.test(name));
+    try {
+      next(null, pattern.test(name));
+    } catch (error) {
+      // The adapter of the new namespace threw.
+      gateway.report(`a namespace of '${label}' could not be created`, error);
+      next(toError(error), false);
+    }
   };
   const parent = io.of(matches) as object as ParentNamespace;
   parent.use(admitSocket);

@@ -5,6 +5,7 @@ import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import type { Gateway } from '../model';
+import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
@@ -73,7 +74,7 @@ export function socketOptions(
     // A little more than ours, so that the client is told why.
     ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
     ...given,
-    ...(adapter && !connectsFirst(adapter) && { adapter }),
+    ...(adapter && !connectsFirst(adapter) && { adapter: safeAdapterClass(adapter, report) }),
     cors: corsOptions(guardedCors, patience, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
@@ -86,10 +87,17 @@ export async function connectAdapter(io: Server, adapter: unknown): Promise<void
   if (connectsFirst(adapter)) io.adapter((await adapter()) as Adapter);
 }
 
-/** An adapter itself takes a namespace, as a class or as a function. */
+/** Returns true for a function that connects first. An adapter itself takes a namespace, as a class or as a function. */
 function connectsFirst(adapter: unknown): adapter is () => unknown {
-  if (typeof adapter !== 'function' || adapter.length > 0) return false;
-  return !/^class\b/.test(Function.prototype.toString.call(adapter));
+  return typeof adapter === 'function' && adapter.length === 0 && !isClass(adapter);
+}
+
+/** Returns true for a class, also one that was compiled to a function: it extends another, or has methods. */
+function isClass({ prototype }: { prototype?: unknown }): boolean {
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return (
+    Object.getPrototypeOf(prototype) !== Object.prototype || Object.getOwnPropertyNames(prototype).length > 1
+  );
 }
 
 /** Somebody else has the namespace. */

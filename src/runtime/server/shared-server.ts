@@ -4,6 +4,7 @@ import type { Server } from 'socket.io';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
+import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
 import { AbsentNamespaces } from './absent-namespaces';
 import { attachSocketIO, type Attachment } from './attach-socket-io';
@@ -51,6 +52,7 @@ export class SharedServer {
     const http = 'http' in place ? place.http : (this.listener as HttpListener).server;
     this.attachment = attachSocketIO(http, socketOptions(this.options, gateways));
     const { io } = this.attachment;
+    if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
     this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
     reportSilentConnections(io, () => this.gateways.keys());
     this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker, io);

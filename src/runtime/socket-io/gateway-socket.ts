@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events';
 import { Socket, type Namespace } from 'socket.io';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
+import { leaveNamespace } from './leave-namespace';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
@@ -26,6 +28,7 @@ interface SocketMethods {
   emitWithAck(this: Socket, event: string, ...args: unknown[]): Promise<unknown>;
   use: Use;
   _onpacket(this: Socket, packet: { data?: unknown }): void;
+  _onclose(this: Socket, reason: string, description?: unknown): void;
 }
 
 /** The parts of a socket that its types do not show. */
@@ -34,6 +37,7 @@ interface SocketParts {
   readonly acks: Map<number, unknown>;
   /** The middlewares that were given to `use`. */
   readonly fns: readonly unknown[];
+  readonly client: { _remove(socket: Socket): void };
 }
 
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
@@ -154,6 +158,20 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     } catch (error) {
       const ack = Array.isArray(packet.data) ? ackOf(packet.data) : undefined;
       answerError(sessionOf(this).gateway, this, undefined, ack, error);
+    }
+  },
+  /** Ends the socket also if the adapter throws, which holds up Socket.IO halfway. */
+  _onclose(reason, description) {
+    try {
+      original._onclose.call(this, reason, description);
+    } catch (error) {
+      const { report } = sessionOf(this).gateway;
+      report(`the end of ${this.id} failed`, error);
+      if (!this.connected) return;
+      leaveNamespace(this, report);
+      (this as object as SocketParts).client._remove(this);
+      this.connected = false;
+      EventEmitter.prototype.emit.call(this, 'disconnect', reason, description);
     }
   },
 };

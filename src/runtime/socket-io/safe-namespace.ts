@@ -3,12 +3,14 @@ import { ConnectError } from '../answer/connect-error';
 import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
 import { makeBroadcastsSafe } from './safe-broadcasts';
+import { makeEntrySafe } from './safe-entry';
 import { REPORT, safeListening } from './safe-listeners';
 
 type Middleware = Parameters<Namespace['use']>[0];
 
 /** Makes all code safe that the application adds to a namespace from now on: a middleware that fails refuses its socket. */
-export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespace): void {
+export function makeNamespaceSafe(gateway: Gateway, namespace: Namespace): void {
+  const { plan, report } = gateway;
   const use = (middleware: Middleware): unknown =>
     Namespace.prototype.use.call(namespace, (socket: Socket, next: (error?: Error) => void) => {
       runMiddleware(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) =>
@@ -24,5 +26,6 @@ export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespac
       );
     });
   makeBroadcastsSafe(namespace, report);
+  makeEntrySafe(gateway, namespace);
   Object.assign(namespace, safeListening(Namespace.prototype), { use, [REPORT]: report });
 }
