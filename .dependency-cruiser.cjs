@@ -128,7 +128,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/package/app/' },
+    exclude: { path: '^test/package/(app|bundle)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     // Looks at type-only imports, too, and can tell them from others.
     tsPreCompilationDeps: 'specify',
