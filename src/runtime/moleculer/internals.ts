@@ -58,8 +58,6 @@ export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint
 
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
-  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
-  readonly ContextFactory: ContextClass;
   readonly tracer: TracerInternals;
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
@@ -97,7 +95,8 @@ export function tracesActions(broker: ServiceBroker): boolean {
 
 /** Returns the class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
-  return (broker as object as BrokerInternals).ContextFactory;
+  const { ContextFactory } = broker;
+  return ContextFactory as object as ContextClass;
 }
 
 /** Returns the endpoint of an action of a local service, also of a private one; undefined if there is no such action. */
@@ -150,9 +149,9 @@ export function nextEndpoint(
   options: object,
   ctx: Context,
 ): CallableEndpoint {
-  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
+  const endpoint: object = broker.findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
-  return endpoint;
+  return endpoint as CallableEndpoint;
 }
 
 /**
