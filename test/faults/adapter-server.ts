@@ -40,10 +40,10 @@ const USES: Record<string, (gateway: SocketGateway, socket: Socket) => unknown> 
     new Promise((resolve) =>
       nsp
         .in(id)
-        .timeout(50)
+        .timeout(500)
         .emit('told', (...answer: unknown[]) => resolve(answer.length)),
     ),
-  emitWithAck: (_gateway, { nsp, id }) => nsp.in(id).timeout(50).emitWithAck('told'),
+  emitWithAck: (_gateway, { nsp, id }) => nsp.in(id).timeout(500).emitWithAck('told'),
 };
 
 @SocketNamespace('/x', { settings: { port: 0 } })
