@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Errors, type Middleware, type ServiceSchema } from 'moleculer';
+import { Errors, type Context, type Middleware, type ServiceSchema } from 'moleculer';
 import {
   Ack,
   Authenticate,
   Ctx,
+  ForwardEvent,
   MessageBody,
   OnAfterCall,
   OnCallError,
@@ -24,6 +25,7 @@ import {
   CollectingLogger,
   connect,
   expectedMask,
+  next,
   signal,
   start,
   type Client,
@@ -537,6 +539,44 @@ describe('results that own a resource', () => {
       expect((await ask(other, 'ping')).result).to.equal('pong');
       expect(shared.isClosed()).to.equal(false);
     });
+  });
+});
+
+describe('results that are forwarded to clients', () => {
+  it('are closed and not sent where they own a resource, or cannot be written as they are', async () => {
+    const RESULTS: Record<string, () => unknown> = {
+      stream: () => make(STREAM),
+      missing: () => ({ file: keep(CLOSABLE['a file that does not exist']!() as Closable) }),
+      map: () => ({ tags: new Map() }),
+    };
+
+    @SocketNamespace('/x', { settings: { port: 0 } })
+    class NewsGateway extends SocketGateway {
+      @ForwardEvent('news.*')
+      forward(ctx: Context<{ what: string }>) {
+        const { what } = ctx.params;
+        return RESULTS[what]?.() ?? what;
+      }
+    }
+    made.length = 0;
+    const logger = new CollectingLogger();
+    const { broker, ...running } = await start([NewsGateway], { logger });
+    const client = await connect({ url: running.url });
+    const heard: unknown[] = [];
+    client.onAny((...args: unknown[]) => heard.push(args));
+    for (const what of Object.keys(RESULTS)) await broker.emit('news.made', { what });
+    const plain = next(client, 'news.made');
+    await broker.emit('news.made', { what: 'plain' });
+    expect(await plain).to.deep.equal(['plain']);
+    await allClosed(2);
+    expect(heard).to.deep.equal([['news.made', 'plain']]);
+    for (const told of [
+      'the result is a stream',
+      '"file" of the result is a stream',
+      '"tags" of the result is a Map',
+    ]) {
+      expect(logger.having(`NewsGateway.forward, forwarding 'news.made': ${told}`), told).to.have.length(1);
+    }
   });
 });
 
