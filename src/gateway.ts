@@ -1,8 +1,8 @@
 import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
-import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+import type { DefaultEventsMap, Namespace, Server } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
-import { compileGateway } from './compiler/compile-gateway';
+import { planOf } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
 import { serverSettings } from './plan/server-settings';
 import { completePlan } from './compiler/complete-plan';
@@ -24,7 +24,14 @@ import type { Gateway } from './runtime/model';
 import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
 import { socketGetMeta } from './runtime/user/socket-methods';
 import { setUser } from './runtime/user/socket-user';
-import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from './types';
+import type {
+  EventsMap,
+  GatewayShape,
+  GatewaySocket,
+  SocketContext,
+  SocketData,
+  SocketServerOptions,
+} from './types';
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -36,15 +43,21 @@ import type { EventsMap, GatewayShape, SocketContext, SocketServerOptions } from
  *   send(@MessageBody() message: NewMessage) { return { id: 1 }; }
  * }
  * broker.createService(ChatGateway);
+ *
+ * @typeParam ToClient the events that clients are sent: `{ message(text: string): void }`
+ * @typeParam User the users in `socket.data.user`
  */
-export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap>
+export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap, User = unknown>
   extends Service
   implements GatewayShape
 {
-  /** The Socket.IO server; undefined before the gateway was attached to one. */
-  declare readonly io: Server<DefaultEventsMap, ToClient>;
+  /** The Socket.IO server. It is there from `created()` on. */
+  declare readonly io: Server<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
-  readonly namespaces: ReadonlyMap<string, Namespace<DefaultEventsMap, ToClient>> = new Map();
+  readonly namespaces: ReadonlyMap<
+    string,
+    Namespace<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>
+  > = new Map();
 
   /**
    * @param broker the broker that the gateway belongs to
@@ -55,7 +68,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
     super(broker);
     if (schema) modifications.set(this, schema);
     // Says what is wrong with the class also where nobody will parse its schema.
-    compileGateway(new.target);
+    planOf(new.target);
   }
 
   /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
@@ -64,7 +77,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
     if (isUnderConstruction(this)) return;
     const type = this.constructor as unknown as ClassValue;
     const given = modified(this, isWrappedByService(type) ? withoutCreated(written) : written);
-    const plan = completePlan(compileGateway(type), this, given);
+    const plan = completePlan(planOf(type), this, given);
     const schema = toServiceSchema(
       plan,
       given,
@@ -118,15 +131,20 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
    * @param ctx undefined where the event did not get as far as a context
    * @returns what the client sees; undefined or the error itself for the usual
    */
-  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
+  reformatError?(
+    error: Error,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add to meta what they like
+    ctx: SocketContext<unknown, Record<string, any>, ToClient, User> | undefined,
+    socket: GatewaySocket<ToClient, User>,
+  ): unknown;
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
-  socketGetMeta(socket: Socket): object | PromiseLike<object> {
+  socketGetMeta(socket: GatewaySocket<ToClient, User>): object | PromiseLike<object> {
     return socketGetMeta(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */
-  socketSaveUser(socket: Socket, user: unknown): unknown {
+  socketSaveUser(socket: GatewaySocket<ToClient, User>, user: User | null | undefined): unknown {
     return setUser(socket, user);
   }
 }

@@ -1,7 +1,22 @@
 export { SocketGateway } from './gateway';
 export { SocketIOService } from './moleculer-io/socket-io-service';
 export { compileGateway } from './compiler/compile-gateway';
-export type * from './plan/plan';
+export type {
+  ActionPlan,
+  AutoExposePlan,
+  DynamicPath,
+  EventPlan,
+  ForwardPlan,
+  FunctionPlan,
+  GatewayPlan,
+  GuardPlan,
+  HandlerPlan,
+  LiteralPath,
+  PathPlan,
+  ProxyPlan,
+  RateLimitPlan,
+  ServicePlan,
+} from './plan/plan';
 
 export { Ack } from './decorators/ack';
 export { AllowAnonymous } from './decorators/allow-anonymous';
@@ -9,6 +24,7 @@ export { Authenticate } from './decorators/authenticate';
 export { Authorize } from './decorators/authorize';
 export { ConnectedSocket } from './decorators/connected-socket';
 export { Ctx } from './decorators/ctx';
+export { decorate, type GatewayClassDecorator, type GatewayMemberDecorator } from './decorators/decorate';
 export { ForwardEvent } from './decorators/forward-event';
 export { MessageBody } from './decorators/message-body';
 export { Meta } from './decorators/meta';

@@ -87,6 +87,7 @@ describe('the README', () => {
     expect(await ask('publish', article)).to.deep.equal([null, true]);
     expect(await ask('import', [article, article])).to.deep.equal([null, 2]);
     expect(await ask('search', { text: 'tea' })).to.deep.equal([null, 'tea']);
+    expect(await ask('list', 'tea')).to.deep.equal([null, 10]);
     const [error] = (await ask('publish', { title: 'Tea', author: { name: 'A' } })) as [any];
     const shown = /A payload that is refused.*?```js\n(.*?)```/s.exec(readme)![1]!;
     expect(error).to.deep.equal(run(`exports.shown = ${shown}`, {}).shown);
@@ -102,6 +103,23 @@ describe('the README', () => {
     expect(await answer).to.deep.equal({ id: 1, item: 'tea' });
     expect(await client.emitWithAck('order.list')).to.include({ code: 401 });
     expect(await client.emitWithAck('list')).to.include({ type: 'EVENT_NOT_FOUND' });
+  });
+
+  it('has a gateway in plain JavaScript', async () => {
+    const module: { exports?: unknown } = {};
+    const code = example('plain javascript').replace('port: 3000', 'port: 0');
+    run(code, { 'moleculer-socket-gateway': library }, { module });
+    broker = new ServiceBroker({ logger: false });
+    broker.createService(module.exports as never);
+    await broker.start();
+    const { io } = broker.getLocalService('chat') as unknown as { io: { httpServer: Server } };
+    const client = connected(`http://localhost:${(io.httpServer.address() as AddressInfo).port}/chat`);
+    const ask = (event: string, body: unknown) =>
+      new Promise<any>((resolve) => client.emit(event, body, (...answer: unknown[]) => resolve(answer)));
+    expect(await ask('send', 'tea')).to.have.nested.property('[0].code', 401);
+    expect(await ask('login', 'ada')).to.deep.equal([null, null]);
+    expect(await ask('send', 'tea')).to.deep.equal([null, { by: 'ada', text: 'tea' }]);
+    expect(await ask('send', 7)).to.have.nested.property('[0].code', 422);
   });
 
   it('has several calls at once', async () => {

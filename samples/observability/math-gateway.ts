@@ -22,7 +22,7 @@ export class MathGateway extends SocketGateway {
   /** A trace has the calls below the event. Of the numbers it has nothing: they are nobody's business. */
   @AllowAnonymous()
   @SocketEvent({ tracing: { tags: { params: false } } })
-  async sum(@MessageBody() numbers: number[], @Ctx() ctx: SocketContext) {
+  async sum(@MessageBody({ type: [Number] }) numbers: number[], @Ctx() ctx: SocketContext) {
     let a = 0;
     for (const b of numbers) a = await ctx.call<number, object>('math.add', { a, b });
     return a;

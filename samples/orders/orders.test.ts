@@ -70,7 +70,12 @@ describe('samples/orders', () => {
   });
 
   it('serves the page, and nothing else', async () => {
-    const get = async (path: string) => (await fetch(`http://localhost:${shop.port}${path}`)).status;
+    const get = async (path: string) => {
+      const response = await fetch(`http://localhost:${shop.port}${path}`);
+      // A body that is not read keeps the connection open.
+      await response.arrayBuffer();
+      return response.status;
+    };
     for (const path of ['/', '/?user=ada', '/orders.js', '/orders.css', '/socket.io/socket.io.js'])
       expect(await get(path), path).to.equal(200);
     for (const path of ['/main.ts', '/%2e%2e/main.ts', '/constructor'])

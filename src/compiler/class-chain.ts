@@ -19,7 +19,10 @@ export function declaredClass(registered: ClassValue): ClassValue {
   return current;
 }
 
-/** Whether the class calls `parseServiceSchema` in its own body. */
+/**
+ * Whether the class calls `parseServiceSchema` in its own body. Minifiers rename classes and variables, and must leave
+ * the names of Moleculer's methods alone.
+ */
 export function parsesOwnSchema(type: ClassValue): boolean {
   return /\.parseServiceSchema\(/.test(Function.prototype.toString.call(type));
 }

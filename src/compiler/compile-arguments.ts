@@ -1,11 +1,10 @@
 import type { Service } from 'moleculer';
 import type { ArgumentSource } from '../metadata/facts';
-import { parameterTypes } from '../metadata/storage';
-import type { GatewayShape, PayloadType, SocketContext, ValidationOptions } from '../types';
-import { compileBody } from '../validation/compile-body';
+import type { GatewayShape, SocketContext } from '../types';
+import { compileBodies, type DescribedByEvent } from './compile-bodies';
 import type { MemberDeclaration } from './inherit-facts';
 import { injectedAck } from '../plan/injected-ack';
-import type { BodyPlan, HandlerPlan } from '../plan/plan';
+import type { HandlerPlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { visibleRooms } from '../plan/user-room';
 
@@ -13,34 +12,22 @@ import { visibleRooms } from '../plan/user-room';
 type Reader = (ctx: SocketContext, service: Service) => unknown;
 
 /** What the compiler knows of the parameters of a handler. */
-export type ArgumentsPlan = Pick<HandlerPlan, 'invoke' | 'bodies' | 'answersItself'>;
+export type ArgumentsPlan = Pick<HandlerPlan, 'invoke' | 'bodies' | 'unchecked' | 'answersItself'>;
 
 /**
  * Compiles the parameters of a handler into a function that calls it.
  *
- * @param payload the option `payload`
+ * @param event what the options of the event say about its first argument
  * @param known the parameters of the gateway's dynamic namespaces
  */
 export function compileArguments(
   member: MemberDeclaration,
-  payload: PayloadType | undefined,
-  validation: ValidationOptions,
+  event: DescribedByEvent,
   known: ReadonlySet<string>,
   problems: Problems,
 ): ArgumentsPlan {
   const method = member.method as (this: unknown, ...args: unknown[]) => unknown;
   const readers: Reader[] = [];
-  const bodies: BodyPlan[] = [];
-  const types = member.argumentsOwner && parameterTypes(member.argumentsOwner, member.name);
-
-  const addBody = (index: number, type: PayloadType | undefined): void => {
-    const check = compileBody(type, validation, (what) => {
-      problems.add(member.name, what);
-    });
-    if (check && !bodies.some((body) => body.index === index)) bodies.push({ index, check });
-  };
-
-  if (payload !== undefined) addBody(0, payload);
   for (const fact of member.arguments) {
     if (readers[fact.index])
       problems.add(
@@ -49,16 +36,6 @@ export function compileArguments(
       );
     readers[fact.index] = readerOf(fact.source);
     checkSource(fact.source, member.name, known, problems);
-    if (fact.source.from !== 'body' || (payload !== undefined && fact.source.index === 0)) continue;
-    if (types && types[fact.index] === undefined) {
-      problems.add(
-        member.name,
-        `the type of parameter ${fact.index + 1} is declared further down in its file or in a circle of imports; ` +
-          'move the class up, or name it in the option payload of @SocketEvent',
-      );
-      continue;
-    }
-    addBody(fact.source.index, types?.[fact.index] as PayloadType | undefined);
   }
   if (readers.length > 0) {
     for (let i = 0; i < method.length; i++) {
@@ -71,7 +48,7 @@ export function compileArguments(
   }
   return {
     invoke: compileCall(method, readers),
-    bodies,
+    ...compileBodies(member, event, problems),
     answersItself: member.arguments.some((fact) => fact.source.from === 'ack'),
   };
 }
@@ -157,12 +134,6 @@ function checkSource(
   known: ReadonlySet<string>,
   problems: Problems,
 ): void {
-  if (source.from === 'body' && !(Number.isInteger(source.index) && source.index >= 0)) {
-    problems.add(
-      member,
-      `@MessageBody(${String(source.index)}) must name an argument by its position: 0 is the first`,
-    );
-  }
   if (source.from === 'nspParam' && !known.has(source.name)) {
     const names = known.size > 0 ? `they have ${[...known].join(', ')}` : "write one as '/tenants/:tenantId'";
     problems.add(

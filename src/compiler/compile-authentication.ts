@@ -1,7 +1,9 @@
+import type { AuthenticateOptions } from '../types';
 import { methodPlan } from './compile-methods';
 import type { MemberDeclaration } from './inherit-facts';
 import type { AuthenticationPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { didYouMean } from './similar-names';
 import { socketAuthorizeOf } from './socket-authorize';
 
 /** Finds the method that turns a socket into a user. */
@@ -16,10 +18,19 @@ export function compileAuthentication(
     problems.add(second.name, `@Authenticate stands on '${first.name}' too; a gateway has one such method`);
   if (!first) return socketAuthorizeOf(service);
   const method = methodPlan(first, '@Authenticate()', problems);
-  const options = first.roles.find((role) => role.kind === 'authenticate')?.options ?? {};
+  const given: unknown = first.roles.find((role) => role.kind === 'authenticate')?.options;
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  if (!isObject) {
+    problems.add(
+      first.name,
+      `the options of @Authenticate must be an object: @Authenticate({ ${AUTHENTICATE_OPTIONS.room} })`,
+    );
+  }
+  const options: AuthenticateOptions = isObject ? given : {};
   for (const [name, value] of Object.entries(options)) {
     if (!isAuthenticateOption(name)) {
-      problems.add(first.name, `@Authenticate has no option ${name}; there are room and expiresAt`);
+      const hint = didYouMean(name, Object.keys(AUTHENTICATE_OPTIONS)) || '; there are room and expiresAt';
+      problems.add(first.name, `@Authenticate has no option ${name}${hint}`);
     } else if (value !== undefined && typeof value !== 'function') {
       problems.add(
         first.name,

@@ -1,6 +1,9 @@
+import { compileNaming } from '../plan/named-services';
+import { compilePatterns } from '../plan/patterns';
 import type { AutoExposeOptions } from '../types';
 import { combineGuards } from './compile-guards';
-import { checkCallOptions, checkPatterns, compileFilter } from './compile-proxy';
+import { checkCallOptions, checkPatterns } from './compile-proxy';
+import { didYouMean } from './similar-names';
 import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 
 /** What an event of the gateway has that no member declares. */
@@ -32,7 +35,8 @@ export function compileAutoExpose(
   checkCallOptions(callOptions, 'autoExpose.', report);
   const options = { callOptions };
   return {
-    whitelist: patterns && compileFilter(patterns),
+    whitelist: patterns && compilePatterns(patterns),
+    names: compileNaming(patterns ?? []),
     eventFor: (name, action, guards) => ({
       name,
       target: { kind: 'action', action, options },
@@ -53,7 +57,8 @@ function readOptions(option: unknown, report: (what: string) => void): AutoExpos
     return {};
   }
   for (const name of Object.keys(option).filter((one) => !OPTIONS.includes(one))) {
-    report(`autoExpose.${name} does not exist; there are ${OPTIONS.join(' and ')}`);
+    const hint = didYouMean(name, OPTIONS) || `; there are ${OPTIONS.join(' and ')}`;
+    report(`autoExpose.${name} does not exist${hint}`);
   }
   return option;
 }

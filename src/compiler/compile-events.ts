@@ -1,4 +1,6 @@
-import type { ActionProxyOptions, SocketEventOptions, ValidationOptions } from '../types';
+import { MAX_NAME_LENGTH } from '../plan/names';
+import type { ValidationOptions } from '../types';
+import { checkCache, dependenciesOf } from './check-cache';
 import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
 import { compileHooks, declaredHooks } from './compile-hooks';
@@ -8,18 +10,8 @@ import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { readEventOptions } from './read-event-options';
 import { RESERVED_EVENTS } from '../plan/reserved-events';
-
-const PROXY_OPTIONS = [
-  'whitelist',
-  'blacklist',
-  'aliases',
-  'mappingPolicy',
-  'multi',
-  'callOptions',
-  'onBeforeCall',
-  'onAfterCall',
-] as const;
 
 /** What the events of a gateway are compiled with. */
 export interface EventsContext {
@@ -27,6 +19,8 @@ export interface EventsContext {
   /** Those of the class, whose points all events share. */
   readonly rateLimits: readonly RateLimitPlan[];
   readonly validation: ValidationOptions;
+  /** The setting `$cache`: how actions are cached that do not say it. */
+  readonly cache: unknown;
   /** The parameters of the gateway's dynamic namespaces. */
   readonly parameters: ReadonlySet<string>;
   /** The options of `@Action` of moleculer-decorators, by method. */
@@ -116,31 +110,35 @@ function compileHandler(
         (named ? '' : `, and the event this one: @SocketEvent('${member.name}')`),
     );
   }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as SocketEventOptions &
-    ActionProxyOptions;
-  const misplaced = PROXY_OPTIONS.filter((option) => option in options);
-  if (misplaced.length > 0) {
-    problems.add(
-      member.name,
-      `${misplaced.join(', ')} work on a property of type ActionProxy only, not on a method; take them away`,
-    );
-  }
+  const report = (what: string): void => {
+    problems.add(member.name, what);
+  };
+  const options = readEventOptions(facts, 'method', report);
   if ('socket' in options) {
-    problems.add(
-      member.name,
+    report(
       "socket is for actions of other services; the method answers its event as it is, or several: @SocketEvent(['a', 'b'])",
     );
   }
+  if ('name' in options) report('the action is called like its method; take the option name away');
+  if ('handler' in options) report('the handler is the method; take the option handler away');
   const { payload, ...declared } = options;
   const shared = context.actions[member.name] as Record<string, unknown> | undefined;
   const { handler: _replaced, ...action } = {
     ...(shared ?? { visibility: 'private' }),
     ...declared,
   } as Record<string, unknown>;
+  const event = {
+    ...('payload' in options && { payload }),
+    params: action['params'],
+    validation: context.validation,
+  };
+  const dependencies = dependenciesOf(member);
+  checkCache(action['cache'], context.cache, dependencies, report);
   return {
     kind: 'handler',
     member: member.name,
-    ...compileArguments(member, payload, context.validation, context.parameters, problems),
+    dependencies,
+    ...compileArguments(member, event, context.parameters, problems),
     action,
   };
 }
@@ -153,6 +151,13 @@ function namesOf(fact: EventFact, problems: Problems): string[] {
       problems.add(
         fact.member,
         `the name of an event must be a string that is not empty, not ${name === '' ? "''" : typeof name}`,
+      );
+      return false;
+    }
+    if (name.length > MAX_NAME_LENGTH) {
+      problems.add(
+        fact.member,
+        `the name of its event has ${name.length} characters; write at most ${MAX_NAME_LENGTH}`,
       );
       return false;
     }

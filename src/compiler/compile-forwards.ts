@@ -8,6 +8,7 @@ import { differences, FORWARD_OPTIONS, subscriptionOf } from './forward-options'
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
 import type { ChoicePlan, ForwardPlan, HandlerPlan, MethodPlan, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { didYouMean } from './similar-names';
 import { RESERVED_EVENTS } from '../plan/reserved-events';
 import { actionHandler } from './service/service-schema';
 
@@ -68,7 +69,8 @@ function compileForward(
     except: listOption('except', options, report),
     namespaces: namespaceOption(options, context.paths, report),
     volatile: volatile === true,
-    check: compileBody(options['payload'] as never, context.validation, report),
+    check:
+      'payload' in options ? compileBody(options['payload'] as never, context.validation, report) : undefined,
     subscription: subscriptionOf(options),
   };
   if (fact.events.length === 0) report('@ForwardEvent([]) names no event; write at least one');
@@ -109,7 +111,10 @@ function checkReserved(name: string, report: Report): void {
 function checkNames(options: Readonly<Record<string, unknown>>, report: Report): void {
   for (const name of Object.keys(options)) {
     if (!(FORWARD_OPTIONS as readonly string[]).includes(name))
-      report(`@ForwardEvent has no option '${name}'; it has ${FORWARD_OPTIONS.join(', ')}`);
+      report(
+        `@ForwardEvent has no option '${name}'` +
+          (didYouMean(name, FORWARD_OPTIONS) || `; it has ${FORWARD_OPTIONS.join(', ')}`),
+      );
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   ValidationOptions,
 } from '../types';
 import { declaredClass, prototypesOf, type ClassValue } from './class-chain';
+import { checkNamespaceOptions, checkSettings } from './check-options';
 import { compileAuthentication } from './compile-authentication';
 import { compileAutoExpose } from './compile-auto-expose';
 import { compileEvents } from './compile-events';
@@ -17,12 +18,15 @@ import { isListOfFunctions, methodsFor } from './compile-methods';
 import { compilePaths } from './compile-paths';
 import { parametersOf } from '../plan/paths';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
-import { compileService } from './compile-service';
+import { compileService, isWrappedByService } from './compile-service';
 import { serverSettings } from '../plan/server-settings';
 import { freezePlan } from './freeze';
 import { inheritClassFacts, inheritMembers, type MemberDeclaration } from './inherit-facts';
 import type { GatewayPlan } from '../plan/plan';
+import { mixinsOf } from './mixins';
 import { Problems } from './problems';
+import { checkNames } from './reserved-names';
+import { checkServiceName } from './service-name';
 
 const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
 
@@ -38,6 +42,20 @@ const plans = new WeakMap<object, GatewayPlan>();
  * for (const event of compileGateway(ChatGateway).events) console.log(event.name);
  */
 export function compileGateway(type: ClassValue): GatewayPlan {
+  const plan = planOf(type);
+  const problems = new Problems(plan.className);
+  // The class may stand under @Service, which names the service.
+  if (declaredClass(type) === type) checkServiceName(plan, undefined, problems);
+  problems.throwIfAny();
+  return plan;
+}
+
+/**
+ * Returns the plan of a class, whatever names its service.
+ *
+ * @throws DeclarationError with every mistake of the class
+ */
+export function planOf(type: ClassValue): GatewayPlan {
   const declared = declaredClass(type);
   const known = plans.get(declared.prototype);
   if (known) return known;
@@ -60,8 +78,8 @@ function compile(type: ClassValue): GatewayPlan {
     ]);
   }
 
-  const { options } = namespace;
   const problems = new Problems(className);
+  const options = optionsOf(namespace, problems);
   if (namespaces.length > 1)
     problems.add(
       undefined,
@@ -69,6 +87,7 @@ function compile(type: ClassValue): GatewayPlan {
     );
   const prototypes = prototypesOf(type);
   const members = inheritMembers(prototypes);
+  checkNames(members, prototypes, problems);
   const paths = compilePaths(namespace.paths, problems);
   const service = compileService(type, prototypes, options, problems);
   const guard = compileGuard(inheritClassFacts(prototypes, 'authorize'), undefined, problems);
@@ -89,6 +108,7 @@ function compile(type: ClassValue): GatewayPlan {
       guard,
       rateLimits,
       validation: options.validation ?? DEFAULT_VALIDATION,
+      cache: service.settings['$cache'],
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
     },
@@ -142,7 +162,7 @@ function compile(type: ClassValue): GatewayPlan {
     connectionRate: compileConnectionRate(options.limits?.connections, problems),
     exposeErrors: options.exposeErrors ?? false,
   };
-  checkOptions(options, problems);
+  checkOptions(options, type, problems);
   problems.throwIfAny();
   return plan;
 }
@@ -151,7 +171,20 @@ function answersEvents(member: MemberDeclaration): boolean {
   return member.roles.some((fact) => fact.kind === 'event');
 }
 
-function checkOptions(options: SocketNamespaceOptions, problems: Problems): void {
+function optionsOf(namespace: { readonly options: unknown }, problems: Problems): SocketNamespaceOptions {
+  const { options } = namespace;
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
+  problems.add(undefined, "the options of @SocketNamespace must be an object: { name: 'chat' }");
+  return {};
+}
+
+function checkOptions(options: SocketNamespaceOptions, type: ClassValue, problems: Problems): void {
+  const report = (what: string): void => {
+    problems.add(undefined, what);
+  };
+  checkNamespaceOptions(options, mixinsOf(options), report);
+  // The options of @Service may have mixins with settings of their own: it is decided when a service is made.
+  if (!isWrappedByService(type)) checkSettings(options.settings ?? {}, mixinsOf(options), report);
   const ack = options.ack as unknown;
   if (ack !== undefined && ack !== 'error-first' && ack !== 'object') {
     problems.add(undefined, `ack must be 'error-first' or 'object', not ${JSON.stringify(ack)}`);

@@ -1,4 +1,4 @@
-import { Utils } from 'moleculer';
+import { compilePatterns, type Matcher } from '../plan/patterns';
 import type { ActionProxyOptions } from '../types';
 import { methodPlan } from './compile-methods';
 import type { MemberDeclaration, RoleFact } from './inherit-facts';
@@ -9,7 +9,8 @@ type HookFact = Extract<RoleFact, { kind: 'hook' }>;
 
 interface DeclaredHook {
   readonly moment: HookFact['moment'];
-  readonly patterns: readonly string[];
+  /** Undefined: all events. */
+  readonly matches: Matcher | undefined;
   readonly call: HookPlan<unknown>['call'];
 }
 
@@ -30,7 +31,12 @@ export function declaredHooks(members: readonly MemberDeclaration[], problems: P
         const patterns = events
           .filter((event) => typeof event === 'string')
           .flatMap((event) => event.split('|'));
-        return { moment: fact.moment, patterns: patterns.includes('*') ? [] : patterns, call: method?.call };
+        const isForAll = patterns.length === 0 || patterns.includes('*');
+        return {
+          moment: fact.moment,
+          matches: isForAll ? undefined : compilePatterns(patterns),
+          call: method?.call,
+        };
       }),
   );
 }
@@ -46,14 +52,8 @@ export function compileHooks(
 ): HooksPlan {
   const chosen = (moment: HookFact['moment']): HookPlan<unknown>[] => {
     const hooks = declared.filter((hook) => hook.moment === moment && appliesTo(hook, event));
-    const ordered = [
-      ...hooks.filter((hook) => hook.patterns.length === 0),
-      ...hooks.filter((hook) => hook.patterns.length > 0),
-    ];
-    return ordered.map((hook) => ({
-      call: hook.call,
-      matches: hook.patterns.length > 0 && event === '*' ? matcher(hook.patterns) : undefined,
-    }));
+    const ordered = [...hooks.filter((hook) => !hook.matches), ...hooks.filter((hook) => hook.matches)];
+    return ordered.map((hook) => ({ call: hook.call, matches: event === '*' ? hook.matches : undefined }));
   };
   const ownBefore = own.onBeforeCall ? [{ call: own.onBeforeCall, matches: undefined }] : [];
   const ownAfter = own.onAfterCall ? [{ call: own.onAfterCall, matches: undefined }] : [];
@@ -64,10 +64,6 @@ export function compileHooks(
   };
 }
 
-function appliesTo(hook: DeclaredHook, event: string): boolean {
-  return hook.patterns.length === 0 || event === '*' || matcher(hook.patterns)(event);
-}
-
-function matcher(patterns: readonly string[]): (event: string) => boolean {
-  return (event) => patterns.some((pattern) => Utils.match(event, pattern));
+function appliesTo({ matches }: DeclaredHook, event: string): boolean {
+  return !matches || event === '*' || matches(event);
 }

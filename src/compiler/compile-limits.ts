@@ -1,5 +1,6 @@
 import type { LimitsPlan } from '../plan/plan';
 import type { Problems } from './problems';
+import { didYouMean } from './similar-names';
 
 const DEFAULTS: LimitsPlan = {
   concurrency: Infinity,
@@ -22,8 +23,9 @@ export function compileLimits(given: unknown, problems: Problems): LimitsPlan {
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (name === 'connections') continue;
     if (!isLimit(name)) {
-      const names = [...Object.keys(DEFAULTS), 'connections'].join(', ');
-      problems.add(undefined, `limits.${name} does not exist; there are ${names}`);
+      const names = [...Object.keys(DEFAULTS), 'connections'];
+      const hint = didYouMean(name, names) || `; there are ${names.join(', ')}`;
+      problems.add(undefined, `limits.${name} does not exist${hint}`);
     } else if (typeof value === 'number' && value > 0) {
       limits[name] = value;
     } else if (value !== undefined) {

@@ -1,10 +1,13 @@
-import { Utils } from 'moleculer';
+import { compileNaming } from '../plan/named-services';
+import { MAX_NAME_LENGTH } from '../plan/names';
+import { compilePatterns, type Pattern } from '../plan/patterns';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
-import type { ActionFilter, ProxyPlan } from '../plan/plan';
+import type { ProxyPlan } from '../plan/plan';
+import { PROXY_OPTIONS } from './known-options';
 import type { Problems } from './problems';
-
-type Patterns = readonly (string | RegExp)[];
+import { readEventOptions } from './read-event-options';
+import { checkCallOptionNames } from './check-options';
 
 /** Compiles a property under `@SocketEvent`. */
 export function compileProxy(
@@ -19,14 +22,16 @@ export function compileProxy(
     report('@SocketEvent stands on a static property; gateways are instances, take static away');
     return undefined;
   }
-  const options = Object.assign({}, ...facts.map((fact) => fact.options)) as ActionProxyOptions & {
-    payload?: unknown;
-  };
+  const options: ActionProxyOptions & { payload?: unknown } = readEventOptions(facts, 'property', report);
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
+  const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
     report(
       "clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' " +
-        "with aliases, or say whitelist: ['**'] to open everything",
+        "with aliases, or say whitelist: ['**'] to open everything" +
+        (isLikelyProxy
+          ? ''
+          : `; a function that answers the event itself is written as a method: @SocketEvent() ${member.name}() { … }`),
     );
   }
   return proxyPlan(member.name, options, report);
@@ -60,9 +65,9 @@ export function proxyPlan(
     aliases,
     aliasesOnly: mappingPolicy === 'restrict',
     multi,
-    whitelist: whitelist && compileFilter(whitelist),
-    blacklist: blacklist && compileFilter(blacklist),
-    namedServices: namedServices(whitelist ?? []),
+    whitelist: whitelist && compilePatterns(whitelist),
+    blacklist: blacklist && compilePatterns(blacklist),
+    names: compileNaming(whitelist ?? []),
   };
 }
 
@@ -71,7 +76,7 @@ export function checkPatterns(
   option: string,
   patterns: unknown,
   report: (what: string) => void,
-): Patterns | undefined {
+): readonly Pattern[] | undefined {
   if (patterns === undefined || patterns === null) return undefined;
   const right =
     Array.isArray(patterns) &&
@@ -80,7 +85,7 @@ export function checkPatterns(
   else if (option === 'whitelist' && patterns.length === 0) {
     report("whitelist: [] lets no action be called; name some: whitelist: ['math.*']");
   }
-  return right ? (patterns as Patterns) : [];
+  return right ? (patterns as readonly Pattern[]) : [];
 }
 
 /** A Map has no prototype: 'constructor' is no alias. */
@@ -94,6 +99,11 @@ function checkAliases(aliases: unknown, report: (what: string) => void): Map<str
   for (const [alias, action] of entries) {
     if (typeof action !== 'string' || action === '') {
       report(`aliases.${alias} must name an action: { ${alias}: 'math.add' }`);
+    }
+    if (alias.length > MAX_NAME_LENGTH) {
+      report(
+        `the alias of '${String(action)}' has ${alias.length} characters; write at most ${MAX_NAME_LENGTH}`,
+      );
     }
   }
   return new Map(entries as [string, string][]);
@@ -109,6 +119,7 @@ export function checkCallOptions(callOptions: unknown, where: string, report: (w
   ) {
     report(`${where}callOptions must be an object, or a function (ctx, socket) that returns one`);
   }
+  if (typeof callOptions === 'object') checkCallOptionNames(callOptions, where, report);
 }
 
 function checkFunctions(options: ActionProxyOptions, report: (what: string) => void): void {
@@ -118,39 +129,4 @@ function checkFunctions(options: ActionProxyOptions, report: (what: string) => v
     if (value !== undefined && value !== null && typeof value !== 'function')
       report(`${hook} must be a function`);
   }
-}
-
-/** How many answers of a filter are kept, and for names of what length: clients may ask for any name. */
-const REMEMBERED = 1000;
-const LONGEST_NAME = 256;
-
-/** Exact names are looked up; patterns are tried one after the other, once for every name. */
-export function compileFilter(patterns: Patterns): ActionFilter {
-  const names = new Set(patterns.filter((p): p is string => typeof p === 'string' && !/[*?]/.test(p)));
-  const tests = patterns
-    .filter((p) => typeof p !== 'string' || !names.has(p))
-    .map((p) => (typeof p === 'string' ? (action: string) => Utils.match(action, p) : stateless(p)));
-  const known = new Map<string, boolean>();
-  return (action) => {
-    if (names.has(action)) return true;
-    const before = known.get(action);
-    if (before !== undefined) return before;
-    const listed = tests.some((test) => test(action));
-    if (known.size >= REMEMBERED) known.clear();
-    if (action.length <= LONGEST_NAME) known.set(action, listed);
-    return listed;
-  };
-}
-
-/** The flags g and y would make an expression match only every other time. */
-function stateless(pattern: RegExp): (action: string) => boolean {
-  const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
-  return (action) => expression.test(action);
-}
-
-/** What patterns begin with, up to the first wildcard: tells whether a whitelist names a service. */
-function namedServices(patterns: Patterns): string[] {
-  return patterns
-    .map((p) => (typeof p === 'string' ? p : p.source.replace(/^\^/, '').replaceAll('\\.', '.')))
-    .map((p) => p.split(/[*?([{|+$\\]/)[0] ?? '');
 }

@@ -2,6 +2,7 @@ import type { ConnectionRate, RateLimitOptions } from '../types';
 import type { RateLimitPlan } from '../plan/plan';
 import { isLimiter } from '../plan/rate-limit-store';
 import type { Problems } from './problems';
+import { didYouMean } from './similar-names';
 
 /** What a limit is made of, before it is known to be right. */
 type Unchecked = Readonly<Partial<Record<string, unknown>>>;
@@ -55,7 +56,8 @@ function checked(options: unknown, example: string, report: (what: string) => vo
   }
   const { points, duration, store } = options as Unchecked;
   for (const name of Object.keys(options)) {
-    if (!NAMES.includes(name)) report(`has no option ${name}; there are ${NAMES.join(', ')}`);
+    if (!NAMES.includes(name))
+      report(`has no option ${name}${didYouMean(name, NAMES) || `; there are ${NAMES.join(', ')}`}`);
   }
   if (!(Number.isInteger(points) && (points as number) > 0))
     report(`needs points, a whole number above 0: ${example}`);

@@ -6,20 +6,9 @@ import { declaredClass, type ClassValue } from './class-chain';
 import { checkMixins, mixinsOf } from './mixins';
 import type { MethodPlan, ServicePlan } from '../plan/plan';
 import type { Problems } from './problems';
-
-const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
-/** The options that are spelled out; all others are parts of the schema that modules like @moleculer/channels read. */
-const OPTIONS = new Set(
-  'name version settings metadata dependencies mixins hooks actions events methods middlewares packetMiddlewares ack limits validation autoExpose exposeErrors'.split(
-    ' ',
-  ),
-);
-/** What Moleculer keeps on a service under these names would be overwritten by a method. */
-const RESERVED_METHODS = new Set(
-  'name fullName version settings metadata dependencies schema originalSchema broker actions events logger Promise io namespaces'.split(
-    ' ',
-  ),
-);
+import { nameOfService } from './service-name';
+import { NAMESPACE_OPTIONS } from './known-options';
+import { isPropertyOfService, LIFECYCLE } from './reserved-names';
 
 /** Compiles the Moleculer side of a class: methods, lifecycle, settings, and what moleculer-decorators recorded. */
 export function compileService(
@@ -31,7 +20,7 @@ export function compileService(
   const given = options.name as unknown;
   if (given !== undefined && typeof given !== 'string')
     problems.add(undefined, "the name of the service must be a string: { name: 'chat' }");
-  const name = typeof given === 'string' ? given : defaultName(type.name);
+  const name = typeof given === 'string' ? given : nameOfService(type.name);
   if (name === '')
     problems.add(
       undefined,
@@ -45,7 +34,7 @@ export function compileService(
       const value: unknown = descriptor.value;
       if (member === 'constructor' || typeof value !== 'function') continue;
       if (isLifecycle(member)) lifecycle[member] = value as MethodPlan['call'];
-      else if (RESERVED_METHODS.has(member)) {
+      else if (isPropertyOfService(member)) {
         problems.add(
           member,
           `'${member}' is a property of every Moleculer service; give the method another name`,
@@ -64,6 +53,7 @@ export function compileService(
   const { settings = {} } = options;
   return {
     name,
+    isNamedByClass: given === undefined,
     version: options.version,
     settings: withoutServer(settings),
     metadata: { ...options.metadata },
@@ -74,14 +64,13 @@ export function compileService(
     events: { ...options.events, ...inheritedParts(prototypes, 'events') },
     methods: { ...options.methods, ...methods },
     lifecycle,
-    others: Object.fromEntries(Object.entries(options).filter(([option]) => !OPTIONS.has(option))),
+    others: Object.fromEntries(
+      // Modules like @moleculer/channels read parts of the schema that Moleculer does not know.
+      Object.entries(options).filter(
+        ([option]) => !(NAMESPACE_OPTIONS as readonly string[]).includes(option),
+      ),
+    ),
   };
-}
-
-/** `ChatRoomGateway` is `chatRoom`. */
-function defaultName(className: string): string {
-  const name = className.replace(/(.)Gateway$/, '$1');
-  return name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, (start) => start.toLowerCase());
 }
 
 /** What `@Action`, `@Event` and `@Method` wrote, a subclass replacing what it overrides. */

@@ -3,8 +3,10 @@ import type { Problems } from './problems';
 
 /** What is looked at here of a schema, or of a plan of one. */
 export interface SchemaParts {
+  readonly name?: unknown;
   readonly methods?: object | undefined;
   readonly actions?: object | undefined;
+  readonly settings?: object | undefined;
   readonly mixins?: unknown;
 }
 

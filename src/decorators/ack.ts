@@ -5,6 +5,6 @@ import { argument, type HandlerParameterDecorator } from './record-argument';
 export type Ack = AckFunction;
 
 /** Injects the ack: the handler answers by itself, once. Where the client asked for no answer, calling it does nothing. */
-export function Ack(): HandlerParameterDecorator {
-  return argument('@Ack()', { from: 'ack' });
+export function Ack(...applied: []): HandlerParameterDecorator {
+  return argument('@Ack()', { from: 'ack' }, applied);
 }

@@ -1,16 +1,12 @@
-import { recordMember } from '../metadata/storage';
 import type { GatewayShape } from '../types';
+import { member } from './record-method';
 
 /**
  * Exempts an event from the guard of its class. The connection then admits clients without a user, for whom
  * only such events are open: a login, for example.
  */
-export function AllowAnonymous(): (
-  target: GatewayShape,
-  member: string | symbol,
-  descriptor?: PropertyDescriptor,
-) => void {
-  return (target, member) => {
-    recordMember(target, { kind: 'anonymous', member: String(member) });
-  };
+export function AllowAnonymous(
+  ...applied: []
+): (target: GatewayShape, name: string | symbol, descriptor?: PropertyDescriptor) => void {
+  return member('@AllowAnonymous()', applied, { kind: 'anonymous' });
 }

@@ -1,7 +1,6 @@
 import type { Socket } from 'socket.io';
-import { recordMember } from '../metadata/storage';
 import type { AuthenticateOptions } from '../types';
-import type { GatewayMethodDecorator } from './record-method';
+import { member, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Marks the method that turns a socket into a user. It runs before the connection is accepted: what it returns is
@@ -14,13 +13,11 @@ import type { GatewayMethodDecorator } from './record-method';
  * authenticate(socket: Socket) { return this.broker.call('users.verify', { token: socket.handshake.auth.token }); }
  */
 export function Authenticate<User>(
-  options: AuthenticateOptions<User> = {},
+  options?: AuthenticateOptions<User>,
+  ...applied: []
 ): GatewayMethodDecorator<(socket: Socket) => unknown> {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'authenticate',
-      member: String(member),
-      options: options as AuthenticateOptions,
-    });
-  };
+  return member('@Authenticate()', [options, ...applied], {
+    kind: 'authenticate',
+    options: (options === undefined ? {} : options) as AuthenticateOptions,
+  });
 }

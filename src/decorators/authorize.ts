@@ -1,5 +1,6 @@
 import { recordClass, recordMember } from '../metadata/storage';
 import type { AuthorizeRule, GatewayShape } from '../types';
+import { placeDecorator } from './place-decorator';
 
 /** Stands on a class, or on an event. */
 export interface AuthorizeDecorator {
@@ -13,14 +14,17 @@ export interface AuthorizeDecorator {
  *
  * @param rules none: any user. Strings are roles, found in `user.roles` or `user.role`, one of which suffices.
  *   Functions are policies `(ctx) => boolean | Promise<boolean>`, each of which must hold. Several decorators must all hold.
+ * @typeParam User the user in `ctx.meta.user` of policies
  * @example
  * @Authorize('admin', 'editor')
+ * @Authorize<Account>((ctx) => ctx.nspParams.tenantId === ctx.meta.user.tenantId)
  * @SocketEvent()
  * publish(@MessageBody() article: Article) { … }
  */
-export function Authorize(...rules: AuthorizeRule[]): AuthorizeDecorator {
-  return (target: object, member?: string | symbol) => {
-    if (member === undefined) recordClass(target as { prototype: unknown }, { kind: 'authorize', rules });
-    else recordMember(target, { kind: 'authorize', member: String(member), rules });
-  };
+export function Authorize<User = unknown>(...rules: AuthorizeRule<User>[]): AuthorizeDecorator {
+  const said = { kind: 'authorize', rules: rules as AuthorizeRule[] } as const;
+  return placeDecorator('@Authorize()', ['class', 'member'], rules, (target, member) => {
+    if (member === undefined) recordClass(target as { prototype: unknown }, said);
+    else recordMember(target, member, said);
+  });
 }

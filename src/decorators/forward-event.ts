@@ -1,6 +1,5 @@
-import { recordMember } from '../metadata/storage';
 import type { ForwardEventOptions } from '../types';
-import type { GatewayMethodDecorator } from './record-method';
+import { member, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Sends Moleculer's events on to clients. When the event arrives, the method, `(ctx)`, is called; what it returns is emitted, and
@@ -18,15 +17,13 @@ import type { GatewayMethodDecorator } from './record-method';
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whoever does not say what the event carries may look at it all the same
 export function ForwardEvent<Params = any>(
   event: string | readonly string[],
-  options: ForwardEventOptions<Params> = {},
+  options?: ForwardEventOptions<Params>,
+  ...applied: []
 ): GatewayMethodDecorator<(...args: never[]) => unknown> {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'forward',
-      member: String(member),
-      events: [event].flat(),
-      options: options as ForwardEventOptions,
-      decorator: '@ForwardEvent()',
-    });
-  };
+  return member('@ForwardEvent()', [event, options, ...applied], {
+    kind: 'forward',
+    events: [event].flat(),
+    options: (options === undefined ? {} : options) as ForwardEventOptions,
+    decorator: '@ForwardEvent()',
+  });
 }

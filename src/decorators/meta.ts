@@ -5,6 +5,7 @@ import { argument, type HandlerParameterDecorator } from './record-argument';
  *
  * @param key which value; without one, the whole meta
  */
-export function Meta(key?: string): HandlerParameterDecorator {
-  return argument('@Meta()', key === undefined ? { from: 'meta' } : { from: 'meta', key });
+export function Meta(key?: string, ...applied: []): HandlerParameterDecorator {
+  const source = key === undefined ? ({ from: 'meta' } as const) : ({ from: 'meta', key } as const);
+  return argument('@Meta()', source, [key, ...applied]);
 }

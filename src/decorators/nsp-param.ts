@@ -5,6 +5,6 @@ import { argument, type HandlerParameterDecorator } from './record-argument';
  *
  * @param name the name of it
  */
-export function NspParam(name: string): HandlerParameterDecorator {
-  return argument('@NspParam()', { from: 'nspParam', name });
+export function NspParam(name: string, ...applied: []): HandlerParameterDecorator {
+  return argument('@NspParam()', { from: 'nspParam', name }, [name, ...applied]);
 }

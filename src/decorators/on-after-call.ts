@@ -1,6 +1,5 @@
 import type { Socket } from 'socket.io';
-import { recordMember } from '../metadata/storage';
-import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
+import { member, type AnySocketContext, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Calls the method with the result of handlers and proxied actions. What it returns replaces the result, `null` and `0` too; `undefined` keeps it.
@@ -9,14 +8,12 @@ import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
  */
 export function OnAfterCall(
   events: string | readonly string[] = [],
+  ...applied: []
 ): GatewayMethodDecorator<(ctx: AnySocketContext, socket: Socket, result: never) => unknown> {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'hook',
-      member: String(member),
-      moment: 'after',
-      events: [events].flat(),
-      decorator: '@OnAfterCall()',
-    });
-  };
+  return member('@OnAfterCall()', [events, ...applied], {
+    kind: 'hook',
+    moment: 'after',
+    events: [events].flat(),
+    decorator: '@OnAfterCall()',
+  });
 }

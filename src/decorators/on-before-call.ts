@@ -1,7 +1,6 @@
 import type { Socket } from 'socket.io';
-import { recordMember } from '../metadata/storage';
 import type { ProxyCallOptions } from '../types';
-import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
+import { member, type AnySocketContext, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Calls the method before handlers and proxied actions. It may change `params`, `callOptions` and `ctx.meta`, may be async, and refuses the event by throwing.
@@ -10,6 +9,7 @@ import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
  */
 export function OnBeforeCall(
   events: string | readonly string[] = [],
+  ...applied: []
 ): GatewayMethodDecorator<
   (
     ctx: AnySocketContext,
@@ -19,13 +19,10 @@ export function OnBeforeCall(
     callOptions: ProxyCallOptions,
   ) => unknown
 > {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'hook',
-      member: String(member),
-      moment: 'before',
-      events: [events].flat(),
-      decorator: '@OnBeforeCall()',
-    });
-  };
+  return member('@OnBeforeCall()', [events, ...applied], {
+    kind: 'hook',
+    moment: 'before',
+    events: [events].flat(),
+    decorator: '@OnBeforeCall()',
+  });
 }

@@ -1,6 +1,5 @@
 import type { Socket } from 'socket.io';
-import { recordMember } from '../metadata/storage';
-import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
+import { member, type AnySocketContext, type GatewayMethodDecorator } from './record-method';
 
 /**
  * Calls the method when a handler or a proxied action fails: it returns a result, or throws.
@@ -9,14 +8,12 @@ import type { AnySocketContext, GatewayMethodDecorator } from './record-method';
  */
 export function OnCallError(
   events: string | readonly string[] = [],
+  ...applied: []
 ): GatewayMethodDecorator<(ctx: AnySocketContext, socket: Socket, error: Error) => unknown> {
-  return (target, member) => {
-    recordMember(target, {
-      kind: 'hook',
-      member: String(member),
-      moment: 'error',
-      events: [events].flat(),
-      decorator: '@OnCallError()',
-    });
-  };
+  return member('@OnCallError()', [events, ...applied], {
+    kind: 'hook',
+    moment: 'error',
+    events: [events].flat(),
+    decorator: '@OnCallError()',
+  });
 }

@@ -1,5 +1,6 @@
 import { recordClass, recordMember } from '../metadata/storage';
 import type { GatewayShape, RateLimitOptions } from '../types';
+import { placeDecorator } from './place-decorator';
 
 /** Stands on a class, or on an event. */
 export interface RateLimitDecorator {
@@ -19,9 +20,10 @@ export interface RateLimitDecorator {
  * @SocketEvent()
  * login(@MessageBody() credentials: Credentials) { … }
  */
-export function RateLimit(options: RateLimitOptions): RateLimitDecorator {
-  return (target: object, member?: string | symbol) => {
+export function RateLimit(options: RateLimitOptions, ...applied: []): RateLimitDecorator {
+  const given = [options, ...applied];
+  return placeDecorator('@RateLimit()', ['class', 'member'], given, (target, member) => {
     if (member === undefined) recordClass(target as { prototype: unknown }, { kind: 'rateLimit', options });
-    else recordMember(target, { kind: 'rateLimit', member: String(member), options });
-  };
+    else recordMember(target, member, { kind: 'rateLimit', options });
+  });
 }

@@ -1,6 +1,5 @@
-import { recordMember } from '../metadata/storage';
 import type { ActionProxy, ActionProxyOptions, GatewayShape, SocketEventOptions } from '../types';
-import type { GatewayMethodDecorator } from './record-method';
+import { member, type GatewayMethodDecorator } from './record-method';
 
 /** What `@SocketEvent` with options of a handler gives: it stands on a method. */
 export type SocketEventMethodDecorator = GatewayMethodDecorator<(...args: never[]) => unknown>;
@@ -36,17 +35,28 @@ export function SocketEvent(
 ): SocketEventMethodDecorator & SocketEventPropertyDecorator;
 export function SocketEvent(
   event?: unknown,
-  options: SocketEventOptions & ActionProxyOptions = {},
+  options?: SocketEventOptions & ActionProxyOptions,
+  ...applied: []
 ): SocketEventMethodDecorator & SocketEventPropertyDecorator {
-  if (event !== null && typeof event === 'object' && !Array.isArray(event))
-    return SocketEvent(undefined, event);
-  const names = event === undefined ? undefined : Array.isArray(event) ? [...(event as unknown[])] : [event];
-  return (target: object, member: string | symbol, descriptor?: PropertyDescriptor): void => {
-    recordMember(target, { kind: 'event', member: String(member), names, options, on: kindOf(descriptor) });
-  };
+  const onlyOptions = event !== null && typeof event === 'object' && !Array.isArray(event);
+  const names =
+    event === undefined || onlyOptions
+      ? undefined
+      : Array.isArray(event)
+        ? [...(event as unknown[])]
+        : [event];
+  return member('@SocketEvent()', [event, options, ...applied], (target, name, descriptor) => ({
+    kind: 'event',
+    names,
+    options: (onlyOptions ? event : options) ?? {},
+    on: kindOf(
+      (descriptor as PropertyDescriptor | undefined) ?? Object.getOwnPropertyDescriptor(target, name),
+    ),
+  }));
 }
 
+/** @param descriptor undefined for a field; Babel describes one by its `initializer` */
 function kindOf(descriptor: PropertyDescriptor | undefined): 'method' | 'property' | 'accessor' {
-  if (descriptor === undefined) return 'property';
-  return typeof descriptor.value === 'function' ? 'method' : 'accessor';
+  if (typeof descriptor?.value === 'function') return 'method';
+  return descriptor?.get || descriptor?.set ? 'accessor' : 'property';
 }

@@ -1,6 +1,6 @@
 import { argument, type HandlerParameterDecorator } from './record-argument';
 
 /** Injects the id of the socket. */
-export function SocketId(): HandlerParameterDecorator {
-  return argument('@SocketId()', { from: 'socketId' });
+export function SocketId(...applied: []): HandlerParameterDecorator {
+  return argument('@SocketId()', { from: 'socketId' }, applied);
 }

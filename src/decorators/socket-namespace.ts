@@ -1,6 +1,8 @@
+import { DeclarationError } from '../errors';
 import { construct } from '../metadata/construction';
 import { ownRecord, recordClass } from '../metadata/storage';
 import type { GatewayShape, NamespacePattern, SocketNamespaceOptions } from '../types';
+import { isGateway, placeDecorator } from './place-decorator';
 
 /**
  * Makes a class that extends `SocketGateway` the gateway of a namespace.
@@ -15,15 +17,25 @@ import type { GatewayShape, NamespacePattern, SocketNamespaceOptions } from '../
  */
 export function SocketNamespace(
   path: NamespacePattern | readonly NamespacePattern[] = '/',
-  options: SocketNamespaceOptions = {},
+  options?: SocketNamespaceOptions,
+  ...applied: []
 ): <T extends abstract new (...args: never[]) => GatewayShape>(target: T) => T {
-  return (target) => {
+  return placeDecorator('@SocketNamespace()', ['class'], [path, options, ...applied], (target) => {
     const paths = (
       Array.isArray(path) ? [...(path as readonly NamespacePattern[])] : [path]
     ) as NamespacePattern[];
-    recordClass(target, { kind: 'namespace', paths, options });
-    return initialiseFieldsFirst(target);
-  };
+    const type = target as abstract new (...args: never[]) => GatewayShape;
+    if (!isGateway(type)) {
+      throw new DeclarationError(type.name || 'A class', [
+        {
+          where: type.name || 'A class',
+          what: '@SocketNamespace() is applied to a class that is no gateway; write: extends SocketGateway',
+        },
+      ]);
+    }
+    recordClass(type, { kind: 'namespace', paths, options: options === undefined ? {} : options });
+    return initialiseFieldsFirst(type);
+  });
 }
 
 /**

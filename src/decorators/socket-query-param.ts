@@ -5,6 +5,6 @@ import { argument, type HandlerParameterDecorator } from './record-argument';
  *
  * @param name the name of it
  */
-export function SocketQueryParam(name: string): HandlerParameterDecorator {
-  return argument('@SocketQueryParam()', { from: 'query', name });
+export function SocketQueryParam(name: string, ...applied: []): HandlerParameterDecorator {
+  return argument('@SocketQueryParam()', { from: 'query', name }, [name, ...applied]);
 }

@@ -1,6 +1,6 @@
 import { argument, type HandlerParameterDecorator } from './record-argument';
 
 /** Injects the rooms that the socket is in, as an array. */
-export function SocketRooms(): HandlerParameterDecorator {
-  return argument('@SocketRooms()', { from: 'rooms' });
+export function SocketRooms(...applied: []): HandlerParameterDecorator {
+  return argument('@SocketRooms()', { from: 'rooms' }, applied);
 }

@@ -1,6 +1,6 @@
 import { argument, type HandlerParameterDecorator } from './record-argument';
 
 /** Injects the user: `ctx.meta.user`. */
-export function User(): HandlerParameterDecorator {
-  return argument('@User()', { from: 'user' });
+export function User(...applied: []): HandlerParameterDecorator {
+  return argument('@User()', { from: 'user' }, applied);
 }

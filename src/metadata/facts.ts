@@ -3,6 +3,7 @@ import type {
   AuthenticateOptions,
   AuthorizeRule,
   ForwardEventOptions,
+  MessageBodyOptions,
   NamespacePattern,
   RateLimitOptions,
   SocketEventOptions,
@@ -11,7 +12,11 @@ import type {
 
 /** Where the value of a handler's parameter comes from. */
 export type ArgumentSource =
-  | { readonly from: 'body'; readonly index: number }
+  | {
+      readonly from: 'body';
+      readonly index: number;
+      readonly options: MessageBodyOptions | undefined;
+    }
   | { readonly from: 'meta'; readonly key?: string }
   | { readonly from: 'nspParam' | 'query'; readonly name: string }
   | {

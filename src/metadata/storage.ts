@@ -27,11 +27,14 @@ export function existingRecord(prototype: object): ClassRecord | undefined {
   return Reflect.getOwnMetadata(RECORD, prototype) as ClassRecord | undefined;
 }
 
+/** What a decorator says about a member, whichever it is. */
+export type SaidOfMember = DistributiveOmit<MemberFact, 'isStatic' | 'member'>;
+
 /** Records a fact about a member. `target` is what a member decorator is given: a prototype, or the class of a static member. */
-export function recordMember(target: object, fact: DistributiveOmit<MemberFact, 'isStatic'>): void {
+export function recordMember(target: object, member: string, said: SaidOfMember): void {
   const isStatic = typeof target === 'function';
   const prototype = isStatic ? (target.prototype as object) : target;
-  ownRecord(prototype).memberFacts.push({ ...fact, isStatic });
+  ownRecord(prototype).memberFacts.push({ ...said, member, isStatic });
 }
 
 /** Records a fact about a class. */

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import { DeclarationError } from '../errors';
+import { MAX_NAME_LENGTH } from '../plan/names';
 import { MOLECULER_IO_WAYS } from './ways';
 import type {
   ActionProxyOptions,
@@ -170,6 +171,8 @@ function listenersOf(events: NonNullable<NamespaceSettings['events']>, moment: s
 }
 
 function checkName(name: string, at: string, problems: Problems): void {
+  if (name.length > MAX_NAME_LENGTH)
+    problems.add(at, `the name has ${name.length} characters; write at most ${MAX_NAME_LENGTH}`);
   if (RESERVED_EVENTS.has(name))
     problems.add(at, `'${name}' is an event of Socket.IO's own that no client can send; take it away`);
 }
@@ -231,6 +234,7 @@ export function handlersOf(
 /** The schema that the mixin is part of is the service; there is no class to make one of. */
 const NO_CLASS: ServicePlan = {
   name: '',
+  isNamedByClass: false,
   version: undefined,
   settings: {},
   metadata: {},

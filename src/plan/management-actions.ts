@@ -66,7 +66,8 @@ export function managementActions(
   return Object.fromEntries(
     MANAGEMENT_ACTIONS.map((action) => [
       action,
-      { params: PARAMS[action], visibility, managesGateway: true, handler: handlers[action] },
+      // The setting `$cache` would answer a second broadcast from the cache.
+      { params: PARAMS[action], visibility, cache: false, managesGateway: true, handler: handlers[action] },
     ]),
   ) as ServiceSchema['actions'];
 }

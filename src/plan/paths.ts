@@ -1,4 +1,5 @@
-import type { GatewayPlan, PathPlan } from './plan';
+import { MAX_NAME_LENGTH } from './names';
+import type { PathPlan, GatewayPlan } from './plan';
 
 /** Returns the path as it was written, quoted unless it is a RegExp, for messages. */
 export function identify(path: PathPlan): string {
@@ -11,9 +12,10 @@ export function nameOfPath(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.source;
 }
 
-/** Returns true if a namespace of this name belongs to the path. */
+/** Returns true if a namespace of this name belongs to the path. A RegExp never sees a name that is too long. */
 export function servesName(path: PathPlan, name: string): boolean {
-  return path.kind === 'literal' ? path.name === name : path.pattern.test(name);
+  if (path.kind === 'literal') return path.name === name;
+  return name.length <= MAX_NAME_LENGTH && path.pattern.test(name);
 }
 
 /** Returns the path without the names of its parameters: two paths that are equal without them claim the same namespaces. */

@@ -13,7 +13,8 @@ import type {
   ServerSettings,
   SocketContext,
 } from '../types';
-import type { BodyCheck } from '../validation/body-check';
+import type { NamesAction } from '../plan/named-services';
+import type { BodyCheck } from './body-check';
 
 /*
  * Everything that a gateway is, decided once. The runtime reads it and decides nothing.
@@ -83,6 +84,8 @@ export interface HooksPlan {
 /** A checked argument of an event. */
 export interface BodyPlan {
   readonly index: number;
+  /** It may be left out; then the check lets it pass. */
+  readonly optional: boolean;
   readonly check: BodyCheck;
 }
 
@@ -93,6 +96,10 @@ export interface HandlerPlan {
   /** Calls the method with its declared arguments. */
   readonly invoke: (service: Service, ctx: SocketContext) => unknown;
   readonly bodies: readonly BodyPlan[];
+  /** The positions of the arguments that are taken as they come. */
+  readonly unchecked: readonly number[];
+  /** What the result may depend on: `@User()`, `@MessageBody(1)`, …; `ctx` may be anything. */
+  readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
   /** The definition of the action, without its handler. */
@@ -113,8 +120,8 @@ export interface ProxyPlan {
   /** Undefined: no limit. */
   readonly whitelist: ActionFilter | undefined;
   readonly blacklist: ActionFilter | undefined;
-  /** The beginnings of the whitelist's patterns: management actions must be named. */
-  readonly namedServices: readonly string[];
+  /** Whether the whitelist names an action that is closed without it. */
+  readonly names: NamesAction;
 }
 
 /** An action of another service that answers an event by itself. */
@@ -150,6 +157,8 @@ export interface EventPlan {
 export interface AutoExposePlan {
   /** Undefined: every action that asks. */
   readonly whitelist: ActionFilter | undefined;
+  /** Whether the whitelist names an action that is closed without it. */
+  readonly names: NamesAction;
   /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
   readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
 }
@@ -189,6 +198,8 @@ export interface AuthenticationPlan {
 /** The Moleculer side of the gateway. */
 export interface ServicePlan {
   readonly name: string;
+  /** The name is made of the name of the class. */
+  readonly isNamedByClass: boolean;
   readonly version: string | number | undefined;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly metadata: Readonly<Record<string, unknown>>;

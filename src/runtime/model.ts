@@ -43,6 +43,8 @@ export interface Gateway {
   readonly metrics: Metrics | undefined;
   readonly ackWriter: AckWriter;
   readonly EventContext: EventContextClass;
+  /** The broker that contexts of events are constructed with. */
+  readonly brokerOfEvents: ServiceBroker;
   readonly overrides: OverriddenMethods;
 
   readonly events: ReadonlyMap<string, BoundEvent>;

@@ -25,7 +25,10 @@ export type SocketExposures = string | SocketExposure | readonly (string | Socke
 
 /** Options of `autoExpose`. */
 export interface AutoExposeOptions {
-  /** Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it. */
+  /**
+   * Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it, but for services
+   * whose name begins with `$`: a pattern must begin with the name of the service.
+   */
   whitelist?: readonly (string | RegExp)[];
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ActionProxyOptions['callOptions'];
@@ -46,6 +49,8 @@ export interface ListedEvent {
   action?: string;
   /** The params of that action, in the words of Moleculer's validator; what is no plain data is described. */
   params?: unknown;
+  /** The positions of the arguments that a handler takes as they come: `@MessageBody({ unchecked: true })`. Absent: none. */
+  unchecked?: number[];
   /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
   authorize?: { roles: string[][]; policies: number };
   /** What clients may call through a proxy. */

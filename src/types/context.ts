@@ -21,10 +21,35 @@ export interface SocketMeta {
   $leave?: string | string[];
 }
 
+/**
+ * The user in the meta of a context whose application says what its users are. Reading it gives a user: write
+ * `Account | undefined` as the type of users where events are open to anonymous clients.
+ */
+export interface TypedUser<User> {
+  /** The user. Setting it logs in, `null` logs out. */
+  get user(): User;
+  set user(user: User | null | undefined);
+}
+
+/** What is in `socket.data`: the user, and what the application puts there. `any` where the user has no type. */
+export type SocketData<User> = unknown extends User
+  ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Socket.IO's own default
+    any
+  : // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the application puts there
+    { user?: User | null; [key: string]: any };
+
+/** A socket of a gateway that says what its clients are sent and what its users are. */
+export type GatewaySocket<ToClient extends EventsMap = DefaultEventsMap, User = unknown> = Socket<
+  DefaultEventsMap,
+  ToClient,
+  DefaultEventsMap,
+  SocketData<User>
+>;
+
 /** What a Moleculer context has beside its own when it stands for an event of a socket. */
-export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMap> {
+export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMap, User = unknown> {
   /** The socket that sent the event. */
-  readonly socket: Socket<DefaultEventsMap, ToClient>;
+  readonly socket: GatewaySocket<ToClient, User>;
   /** The arguments of the event, without its name and without the ack. */
   readonly args: readonly unknown[];
   /** The name of the event, as the client wrote it. */
@@ -47,13 +72,18 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
  * @typeParam Params type of `ctx.params`
  * @typeParam Meta what your hooks add to `ctx.meta`
  * @typeParam ToClient the events that clients are sent through `ctx.socket`
+ * @typeParam User the user in `ctx.meta.user` and `ctx.socket.data.user`; `Account | undefined` where clients may be anonymous
+ * @example
+ * type ChatContext<Params = unknown> = SocketContext<Params, { ip: string }, ToClient, Account>;
  */
 export type SocketContext<
   Params = unknown,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add what they like, and a declared meta must fit
   Meta extends object = Record<string, any>,
   ToClient extends EventsMap = DefaultEventsMap,
-> = Context<Params, Meta & SocketMeta> & SocketContextParts<ToClient>;
+  User = unknown,
+> = Context<Params, Meta & SocketMeta & (unknown extends User ? unknown : TypedUser<User>)> &
+  SocketContextParts<ToClient, User>;
 
 /** The answer to a client that asked for one. A handler that injects it answers by itself. */
 export type AckFunction = (...args: unknown[]) => void;
@@ -75,7 +105,7 @@ export interface WireError {
 
 /** What a gateway is to decorators and hooks: a Moleculer service with a Socket.IO server. */
 export interface GatewayShape extends Service {
-  /** The Socket.IO server; undefined before the gateway was attached to one. */
+  /** The Socket.IO server. It is there from `created()` on. */
   readonly io: Server;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<string, Namespace>;

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ClassTransformOptions } from 'class-transformer';
 import type { ValidatorOptions } from 'class-validator';
 import type { ActionSchema, CallingOptions } from 'moleculer';
-import type { Socket } from 'socket.io';
+import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { GatewayShape, SocketContext } from './context';
 import type { ConnectionRate } from './rate-limit';
 
@@ -16,7 +16,34 @@ export type PayloadSchema = StandardSchemaV1;
 /** The declared type of a payload; an array of a class, or of what a schema describes, is written `[Item]`. */
 export type PayloadType = PayloadClass | PayloadSchema | readonly [PayloadClass | PayloadSchema];
 
-/** Options of `@SocketEvent` on a method: anything that a Moleculer action takes, and the type of the payload. */
+/** Options of `@MessageBody`. */
+export type MessageBodyOptions = CheckedBodyOptions | UncheckedBodyOptions;
+
+/** Options of `@MessageBody` for an argument that is checked. */
+export interface CheckedBodyOptions {
+  /**
+   * What the argument is, where the type of the parameter does not say it: a class, `[Item]`, `String`, `Number`, `Boolean`,
+   * or a schema. Default: the type that TypeScript has emitted for the parameter.
+   */
+  type?: PayloadType;
+  /** `true`: the argument may be left out, `undefined` or `null`, and is not checked then. Default: false. */
+  optional?: boolean;
+  unchecked?: false;
+}
+
+/** Options of `@MessageBody` for an argument that nothing describes. */
+export interface UncheckedBodyOptions {
+  /** `true`: the argument is taken as it comes, whatever the client sends. */
+  unchecked: true;
+  optional?: boolean;
+  /** An argument that is not checked has no type. */
+  type?: never;
+}
+
+/**
+ * Options of `@SocketEvent` on a method: anything that a Moleculer action takes, the type of the payload, and options of the
+ * application's own, which its middlewares find in `event.action`.
+ */
 export interface SocketEventOptions extends Partial<ActionSchema> {
   /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
   timeout?: number;
@@ -28,6 +55,9 @@ export interface SocketEventOptions extends Partial<ActionSchema> {
   handler?: never;
   /** It is for actions of other services: the method answers its event as it is, or several: `@SocketEvent(['a', 'b'])`. */
   socket?: never;
+  /** An option of the application's own. One that resembles a known option does not compile: `timout` for `timeout`. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- with `unknown`, interfaces of options would not fit
+  [option: string]: any;
 }
 
 /** Options of the call that a client makes through an {@link ActionProxy}. */
@@ -35,7 +65,11 @@ export type ProxyCallOptions = Omit<CallingOptions, 'parentCtx'>;
 
 /** Options of `@SocketEvent` on a property of type {@link ActionProxy}. */
 export interface ActionProxyOptions {
-  /** Which actions may be called: globs or regular expressions on the full name. `['**']` opens all of them. */
+  /**
+   * Which actions may be called: globs or regular expressions on the full name. `*` is within a segment, `**` crosses dots, a
+   * dot is a dot. `['**']` opens all actions but those of services whose name begins with `$`, and those that manage a
+   * gateway: a pattern must begin with the name of the service.
+   */
   whitelist?: readonly (string | RegExp)[];
   /** Which actions may not be called, whatever the whitelist says. */
   blacklist?: readonly (string | RegExp)[];
@@ -46,7 +80,9 @@ export interface ActionProxyOptions {
   /** `true`: a client may send several calls at once, as an array or an object of `{ action, params }`. Default false. */
   multi?: boolean;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
-  callOptions?: ProxyCallOptions | ((ctx: SocketContext, socket: Socket) => ProxyCallOptions | undefined);
+  callOptions?:
+    | ProxyCallOptions
+    | { bivariant(ctx: SocketContext, socket: Socket): ProxyCallOptions | undefined }['bivariant'];
   /** `false`: no span for the event, only for the action. Default: as the broker traces. */
   tracing?: ActionSchema['tracing'];
   /** Called before the action, after the hooks of the gateway. */
@@ -56,22 +92,21 @@ export interface ActionProxyOptions {
 }
 
 /** A hook that runs before a handler or a proxied action, `this` being the service. */
-export type BeforeCallHook = (
-  this: GatewayShape,
-  ctx: SocketContext,
-  socket: Socket,
-  action: string,
-  params: unknown,
-  callOptions: ProxyCallOptions,
-) => unknown;
+export type BeforeCallHook = {
+  bivariant(
+    this: GatewayShape,
+    ctx: SocketContext,
+    socket: Socket,
+    action: string,
+    params: unknown,
+    callOptions: ProxyCallOptions,
+  ): unknown;
+}['bivariant'];
 
 /** A hook that runs after a handler or a proxied action; what it returns replaces the result, unless it is `undefined`. */
-export type AfterCallHook = (
-  this: GatewayShape,
-  ctx: SocketContext,
-  socket: Socket,
-  result: unknown,
-) => unknown;
+export type AfterCallHook = {
+  bivariant(this: GatewayShape, ctx: SocketContext, socket: Socket, result: unknown): unknown;
+}['bivariant'];
 
 /** Decides about a socket that wants to enter a namespace; `this` is the service. */
 export type NamespaceMiddlewareFunction = (
@@ -99,11 +134,20 @@ export interface AuthenticateOptions<User = unknown> {
   expiresAt?: (user: User) => Date | number | undefined;
 }
 
-/** A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. */
-export type Policy = { bivariant(ctx: SocketContext): boolean | Promise<boolean> }['bivariant'];
+/**
+ * A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta.
+ *
+ * @typeParam User the user in `ctx.meta.user`: without one the event is refused before a policy is asked
+ */
+export type Policy<User = unknown> = {
+  bivariant(
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add to meta what they like
+    ctx: SocketContext<unknown, Record<string, any>, DefaultEventsMap, User>,
+  ): boolean | Promise<boolean>;
+}['bivariant'];
 
 /** A rule of `@Authorize`: the name of a role, or a policy. */
-export type AuthorizeRule = string | Policy;
+export type AuthorizeRule<User = unknown> = string | Policy<User>;
 
 /** How much one client may ask of the gateway. Everything is on by default. */
 export interface GatewayLimits {

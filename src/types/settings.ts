@@ -29,7 +29,10 @@ export type AdapterFactory = NonNullable<ServerOptions['adapter']>;
 /** Levels of Moleculer's logger; null or false is silence. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | null | false;
 
-/** What the gateway logs, as moleculer-io spells it. */
+/**
+ * What the gateway logs, as moleculer-io spells it. Of what clients send, it logs at most 100 characters of a text, without
+ * control characters; of params and results, at most 5 levels and 100 values.
+ */
 export interface LogSettings {
   /** Level for every event that arrives. Default: silence. */
   logRequest?: LogLevel;

@@ -1,6 +1,6 @@
 import { Errors } from 'moleculer';
 import { nameOfType } from './check-value';
-import type { BodyCheck } from './body-check';
+import type { BodyCheck } from '../plan/body-check';
 import { MAX_PROBLEMS, validationError, type FieldProblem } from './validation-error';
 
 /**

@@ -4,7 +4,7 @@ import { PayloadTooLarge } from '../errors';
 import type { ValidationOptions } from '../types';
 import { nameOfType } from './check-value';
 import { classProblems } from './class-problems';
-import type { BodyCheck } from './body-check';
+import type { BodyCheck } from '../plan/body-check';
 import { acceptorOf, type Acceptor } from './compiled/acceptor';
 import type { Class } from './compiled/transformer-metadata';
 import { runValidator } from './run-validator';

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { BodyCheck } from './body-check';
+import type { BodyCheck } from '../plan/body-check';
 import { MAX_PROBLEMS, validationError, type FieldProblem } from './validation-error';
 
 /** Whether a value is a schema of any library that follows https://standardschema.dev; some are functions. */

@@ -2,7 +2,7 @@ import type { ValidationError as ClassValidatorError } from 'class-validator';
 import type { ValidationOptions } from '../types';
 import type { Class } from './compiled/transformer-metadata';
 import { isBuiltIn, metadataOf } from './compiled/validator-metadata';
-import { MAX_PROBLEMS, type FieldProblem } from './validation-error';
+import { MAX_PROBLEMS, quote, type FieldProblem } from './validation-error';
 
 /** Flattens what class-validator found, nested objects and array items included, as far as it will be told. */
 export function classProblems(
@@ -25,7 +25,7 @@ function collect(
     // An object of a class without constraints is an error that has no property.
     const field = [path, error.property as string | undefined].filter(Boolean).join('.');
     for (const [type, message] of Object.entries(error.constraints ?? {})) {
-      const problem: FieldProblem = { field, type, message };
+      const problem: FieldProblem = { field, type, message: quote(message, error.property) };
       const expected = expectedBy(error, type, options);
       if (expected !== undefined) problem.expected = expected;
       if (options.validationError?.value !== false) problem.actual = error.value;

@@ -1,5 +1,5 @@
-import type { PayloadType, ValidationOptions } from '../types';
-import type { BodyCheck } from './body-check';
+import type { PayloadType, ValidationOptions, PayloadClass } from '../types';
+import type { BodyCheck } from '../plan/body-check';
 import { checkArrayOf } from './check-array';
 import { checkClass, hasConstraints } from './check-class';
 import { checkSchema, isSchema } from './check-schema';
@@ -10,18 +10,31 @@ const SAYS_NOTHING = new Set<unknown>([Object, Array, Function, Promise, Map, Se
 const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);
 
 /**
- * Compiles a declared type into a check; undefined where the type says nothing.
+ * Compiles a declared type into a check.
  *
  * @param type a class, `[Class]`, `String`, `Number`, `Boolean`, …, or a schema of zod, valibot, arktype, …
  * @param options those of class-validator and class-transformer
  * @param problem told, as a sentence, what cannot work
+ * @returns undefined if there is a problem
  */
 export function compileBody(
   type: PayloadType | undefined,
   options: ValidationOptions,
   problem: (what: string) => void,
 ): BodyCheck | undefined {
-  if (type === undefined || SAYS_NOTHING.has(type)) return undefined;
+  if (type === undefined) {
+    problem(
+      'the type of the payload is undefined: a class that is declared further down in its file, or a circular import; move ' +
+        'the class up, or into a file of its own, or leave the option out',
+    );
+    return undefined;
+  }
+  if (SAYS_NOTHING.has(type)) {
+    problem(
+      `the payload is declared as ${(type as PayloadClass).name}, which says nothing about it; name a class, [Item] or a schema`,
+    );
+    return undefined;
+  }
   if (isSchema(type)) {
     if (typeof (type['~standard'] as Partial<(typeof type)['~standard']> | null)?.validate === 'function')
       return checkSchema(type);
@@ -50,7 +63,7 @@ export function compileBody(
   if (!hasConstraints(type) && options.forbidUnknownValues !== false) {
     problem(
       `${type.name} has no class-validator decorators, so class-validator refuses every payload of it. ` +
-        `Decorate its properties, or give the parameter the type object to take the payload as it comes`,
+        `Decorate its properties, or take the payload as it comes: @MessageBody({ unchecked: true })`,
     );
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { Errors } from 'moleculer';
+import { MAX_SHOWN_LENGTH, printable } from '../plan/printable';
 
 /** One thing that is wrong with a payload, as a client gets it in the error's `data`. */
 export interface FieldProblem {
@@ -14,7 +15,9 @@ export interface FieldProblem {
 /** The problems of one payload that are told. Who sends more mistakes than that gets no more answer for them. */
 export const MAX_PROBLEMS = 100;
 
-const MAX_CHARACTERS = { field: 200, type: 100, message: 500, value: 100 };
+const MAX_MESSAGE_LENGTH = 500;
+/** A word that is longer than what is shown of a client's text: libraries write unknown keys into their messages. */
+const LONG_WORD = new RegExp(`\\S{${MAX_SHOWN_LENGTH + 1},}`, 'g');
 const MAX_EXPECTED = 20;
 
 /**
@@ -32,32 +35,39 @@ export function validationError(problems: readonly FieldProblem[]): Errors.Valid
 
 /** A problem in which nothing is longer than a person would read, whatever the client has sent. */
 export function boundedProblem(problem: Partial<FieldProblem>): FieldProblem {
+  const { field, type, message, ...values } = problem;
+  const given = typeof message === 'string' ? message : '';
+  const quoting = quote(quote(given, field), values.actual).replace(LONG_WORD, (word) => shown(word));
   const bounded: FieldProblem = {
-    field: cut(problem.field, MAX_CHARACTERS.field),
-    type: cut(problem.type, MAX_CHARACTERS.type),
-    message: cut(problem.message, MAX_CHARACTERS.message),
+    field: shown(field),
+    type: shown(type),
+    message: shown(quoting, MAX_MESSAGE_LENGTH),
   };
-  const expected = Array.isArray(problem.expected)
-    ? shownList(problem.expected)
-    : shownValue(problem.expected);
+  const expected = Array.isArray(values.expected) ? shownList(values.expected) : shownValue(values.expected);
   if (expected !== undefined) bounded.expected = expected;
-  const actual = shownValue(problem.actual);
+  const actual = shownValue(values.actual);
   if (actual !== undefined) bounded.actual = actual;
   return bounded;
 }
 
+/** Replaces a text of the client in a message by what may be shown of it. */
+export function quote(message: string, text: unknown): string {
+  if (typeof text !== 'string' || printable(text) === text) return message;
+  return message.replaceAll(text, () => shown(text));
+}
+
 /** Objects are not sent back: they may be large, deep, or hold what `toPlainOnly` keeps from clients. */
 function shownValue(value: unknown): unknown {
-  if (typeof value === 'string') return cut(value, MAX_CHARACTERS.value);
+  if (typeof value === 'string') return shown(value);
   return value === null || typeof value === 'boolean' || Number.isFinite(value) ? value : undefined;
 }
 
 function shownList(values: readonly unknown[]): unknown {
-  const shown = values.map(shownValue);
-  return shown.length <= MAX_EXPECTED && !shown.includes(undefined) ? shown : undefined;
+  const list = values.map(shownValue);
+  return list.length <= MAX_EXPECTED && !list.includes(undefined) ? list : undefined;
 }
 
-function cut(value: unknown, characters: number): string {
+function shown(value: unknown, length = MAX_SHOWN_LENGTH): string {
   const text = typeof value === 'string' ? value : '';
-  return text.length > characters ? `${text.slice(0, characters)}…` : text;
+  return printable(text, length) + (text.length > length ? '…' : '');
 }

@@ -105,7 +105,7 @@ describeAbuse('names', {}, (abused) => {
           if (name === 'ping') expect(answer).to.deep.equal([null, 'pong']);
           else if (name === 'call')
             expect(answer[0]?.code ?? answer[1].event).to.be.oneOf([400, 404, 'call']);
-          else if (namespace === '/all') expect(answer[1].event).to.equal(name);
+          else if (namespace === '/all' && name.length <= 256) expect(answer[1].event).to.equal(name);
           else expect(answer[0], name).to.include({ code: 404, type: 'EVENT_NOT_FOUND' });
         }
       });

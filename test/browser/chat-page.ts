@@ -1,6 +1,6 @@
 /**
  * Drives the page of samples/chat in headless Chromium, as two people would:
- * `node -r ts-node/register/transpile-only test/browser/chat-page.ts`. Pictures go to .ci/out.
+ * `npm run test:browser`. Pictures go to .ci/out.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -25,30 +25,32 @@ async function code(client: Client, event = 'send'): Promise<number> {
   return (await ask(client, event)).error?.code ?? 0;
 }
 
-const clients: Record<string, (url: string) => Promise<{ store: RateLimitStore; stop(): unknown }>> = {
+interface Opened {
+  readonly store: RateLimitStore;
+  flush(): Promise<unknown>;
+  stop(): unknown;
+}
+
+const clients: Record<string, (url: string) => Promise<Opened>> = {
   async ioredis(url) {
     const store = new Redis(url, { retryStrategy: () => 50 });
     store.on('error', () => undefined);
     if (store.status !== 'ready') await new Promise((resolve) => store.once('ready', resolve));
-    return { store, stop: () => store.disconnect() };
+    return { store, flush: () => store.flushall(), stop: () => store.disconnect() };
   },
   async redis(url) {
     const store = createClient({ url, socket: { reconnectStrategy: 50 } });
     store.on('error', () => undefined);
     await store.connect();
-    return { store, stop: () => store.destroy() };
+    return { store, flush: () => store.flushAll(), stop: () => store.destroy() };
   },
 };
 
 describeWithRedis('rate limits in Redis', (redis) => {
   for (const [name, open] of Object.entries(clients)) {
     it(`are shared by all nodes, with a client of ${name}`, async () => {
-      const { store, stop } = await open(redis().url);
+      const { store, flush, stop } = await open(redis().url);
       afterwards(stop);
-      const flush = (): Promise<unknown> =>
-        'flushall' in store
-          ? (store as Redis).flushall()
-          : (store as ReturnType<typeof createClient>).flushAll();
       await flush();
       const [one, two] = [await startLimited(store), await startLimited(store)];
       const here = await connect(one);

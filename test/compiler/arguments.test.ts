@@ -59,8 +59,8 @@ describe('compileGateway: arguments', () => {
     class Chat extends SocketGateway {
       @SocketEvent()
       send(
-        @MessageBody() body: unknown,
-        @MessageBody(1) second: unknown,
+        @MessageBody({ unchecked: true }) body: unknown,
+        @MessageBody(1, { unchecked: true }) second: unknown,
         @ConnectedSocket() socket: unknown,
         @Ctx() ctx: unknown,
         @User() user: unknown,
@@ -104,26 +104,30 @@ describe('compileGateway: arguments', () => {
   it('passes one, two, three and four arguments, and the service as this', () => {
     class Chat extends SocketGateway {
       @SocketEvent()
-      one(@MessageBody() a: unknown) {
+      one(@MessageBody({ unchecked: true }) a: unknown) {
         return [this, a];
       }
 
       @SocketEvent()
-      two(@MessageBody() a: unknown, @MessageBody(1) b: unknown) {
+      two(@MessageBody({ unchecked: true }) a: unknown, @MessageBody(1, { unchecked: true }) b: unknown) {
         return [this, a, b];
       }
 
       @SocketEvent()
-      three(@MessageBody() a: unknown, @MessageBody(1) b: unknown, @MessageBody(2) c: unknown) {
+      three(
+        @MessageBody({ unchecked: true }) a: unknown,
+        @MessageBody(1, { unchecked: true }) b: unknown,
+        @MessageBody(2, { unchecked: true }) c: unknown,
+      ) {
         return [this, a, b, c];
       }
 
       @SocketEvent()
       four(
-        @MessageBody(3) d: unknown,
-        @MessageBody(2) c: unknown,
-        @MessageBody(1) b: unknown,
-        @MessageBody() a: unknown,
+        @MessageBody(3, { unchecked: true }) d: unknown,
+        @MessageBody(2, { unchecked: true }) c: unknown,
+        @MessageBody(1, { unchecked: true }) b: unknown,
+        @MessageBody({ unchecked: true }) a: unknown,
       ) {
         return [this, d, c, b, a];
       }
@@ -143,7 +147,7 @@ describe('compileGateway: arguments', () => {
   it('gives no body where the client sent none, and what hooks made of the params where it sent one', () => {
     class Chat extends SocketGateway {
       @SocketEvent()
-      send(@MessageBody() body: unknown) {
+      send(@MessageBody({ unchecked: true }) body: unknown) {
         return { body };
       }
     }
@@ -160,8 +164,8 @@ describe('compileGateway: arguments', () => {
     class Chat extends SocketGateway {
       @SocketEvent()
       send(
-        @MessageBody() body: unknown,
-        @MessageBody(1) second: unknown,
+        @MessageBody({ unchecked: true }) body: unknown,
+        @MessageBody(1, { unchecked: true }) second: unknown,
         @ConnectedSocket() socket: unknown,
         @SocketId() id: unknown,
         @SocketRooms() rooms: unknown,
@@ -217,21 +221,20 @@ describe('compileGateway: arguments', () => {
       expect(bodiesOf(Chat)).to.have.members([0, 2]);
     });
 
-    it('checks none whose type says nothing', () => {
+    it('checks none that is to be taken as it comes, and says which', () => {
       class Chat extends SocketGateway {
         @SocketEvent()
         send(
-          @MessageBody() _any: any,
-          @MessageBody(1) _array: Message[],
-          @MessageBody(2) _union: string | number,
-          @MessageBody(3) _object: object,
-          @MessageBody(4) _shape: { text: string },
+          @MessageBody({ unchecked: true }) _any: any,
+          @MessageBody(1, { unchecked: true }) _message: Message,
+          @MessageBody(2) _text: string,
         ) {
           return 1;
         }
       }
 
-      expect(bodiesOf(Chat)).to.be.empty;
+      expect(bodiesOf(Chat)).to.deep.equal([2]);
+      expect(handlerOf(tenants(Chat)).unchecked).to.deep.equal([0, 1]);
     });
 
     it('prefers the option payload, once, also where the parameter says something else', async () => {
@@ -269,7 +272,7 @@ describe('compileGateway: arguments', () => {
       expect(problemsOf(tenants(Chat, { validation: { forbidUnknownValues: false } }))).to.be.empty;
     });
 
-    it('does without emitted types, where payload names them', () => {
+    it('does without emitted types, where payload, type or unchecked name them', () => {
       class Chat extends SocketGateway {
         send(..._args: unknown[]) {
           return 1;
@@ -278,22 +281,28 @@ describe('compileGateway: arguments', () => {
         say(..._args: unknown[]) {
           return 1;
         }
+
+        list(..._args: unknown[]) {
+          return 1;
+        }
       }
       // What a build without emitted types leaves of the decorators.
-      for (const [name, options] of [
-        ['send', { payload: Message }],
-        ['say', {}],
+      for (const [name, options, body] of [
+        ['send', { payload: Message }, {}],
+        ['say', {}, { unchecked: true }],
+        ['list', {}, { type: [Message] }],
       ] as const) {
-        untyped(MessageBody())(Chat.prototype, name, 0);
+        untyped(MessageBody)(body)(Chat.prototype, name, 0);
         untyped(SocketEvent(options))(
           Chat.prototype,
           name,
           Object.getOwnPropertyDescriptor(Chat.prototype, name),
         );
       }
-      const [send, say] = compileGateway(tenants(Chat)).handlers;
+      const [send, say, list] = compileGateway(tenants(Chat)).handlers;
 
       expect(send!.bodies.map(({ index }) => index)).to.deep.equal([0]);
+      expect(list!.bodies.map(({ index }) => index)).to.deep.equal([0]);
       expect(say!.bodies).to.be.empty;
       expect(say!.invoke({} as never, contextOf('hello'))).to.equal(1);
     });
@@ -320,7 +329,7 @@ describe('compileGateway: arguments', () => {
     it('two decorators on one parameter', () => {
       class Chat extends SocketGateway {
         @SocketEvent()
-        send(@Ctx() _ctx: unknown, @User() @MessageBody() _message: unknown) {
+        send(@Ctx() _ctx: unknown, @User() @MessageBody({ unchecked: true }) _message: unknown) {
           return 1;
         }
       }
@@ -333,7 +342,7 @@ describe('compileGateway: arguments', () => {
     it('parameters without a decorator among decorated ones', () => {
       class Chat extends SocketGateway {
         @SocketEvent()
-        send(_a: unknown, @MessageBody() _message: unknown, _c: unknown) {
+        send(_a: unknown, @MessageBody({ unchecked: true }) _message: unknown, _c: unknown) {
           return 1;
         }
       }
@@ -419,14 +428,14 @@ describe('compileGateway: arguments', () => {
       }
       const what =
         'Bare has no class-validator decorators, so class-validator refuses every payload of it. ' +
-        'Decorate its properties, or give the parameter the type object to take the payload as it comes';
+        'Decorate its properties, or take the payload as it comes: @MessageBody({ unchecked: true })';
 
       expect(problemsOf(tenants(Chat))).to.deep.equal([`Chat.send: ${what}`, `Chat.sendAll: ${what}`]);
     });
 
     it('a body class that is declared too late', () => {
       class Chat extends SocketGateway {
-        // What TypeScript emits for a class of a circle of imports.
+        // What TypeScript emits for a class of a circular import.
         @Reflect.metadata('design:paramtypes', [Object, undefined])
         @SocketEvent()
         send(@Ctx() _ctx: unknown, @MessageBody() _message: object) {
@@ -435,8 +444,10 @@ describe('compileGateway: arguments', () => {
       }
 
       expect(problemsOf(tenants(Chat))).to.deep.equal([
-        'Chat.send: the type of parameter 2 is declared further down in its file or in a circle of imports; ' +
-          'move the class up, or name it in the option payload of @SocketEvent',
+        'Chat.send: parameter 2 is not described, so it cannot be checked: its type is emitted as undefined: a class that ' +
+          'is declared further down in its file, or a circular import; move the class up, or into a file of its own. ' +
+          'Write @MessageBody({ type: NewMessage }), with a class, [Item], Number, … or a schema, or the option payload ' +
+          'or params of @SocketEvent; to take it as it comes, write @MessageBody({ unchecked: true })',
       ]);
     });
 

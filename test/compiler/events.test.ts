@@ -170,7 +170,10 @@ describe('compileGateway: events', () => {
       ]) {
         expect(problemsOf(withProxy(options)), JSON.stringify(options)).to.deep.equal([
           "Chat.proxy: clients could call every action of the cluster; give it a whitelist: ['math.*'] or " +
-            "mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything",
+            "mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything" +
+            (Object.keys(options).length > 0
+              ? ''
+              : '; a function that answers the event itself is written as a method: @SocketEvent() proxy() { … }'),
         ]);
       }
     });

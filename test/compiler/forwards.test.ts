@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { Utils } from 'moleculer';
 import { IsInt } from 'class-validator';
 import {
   compileGateway,
@@ -143,7 +145,12 @@ describe('compileGateway: forwarded events', () => {
       [
         'a misspelt option',
         ['a', { room: 'b' }],
-        "@ForwardEvent has no option 'room'; it has as, rooms, except, namespace, volatile, payload, group, params, " +
+        "@ForwardEvent has no option 'room'; did you mean `rooms`?",
+      ],
+      [
+        'an option that there is not',
+        ['a', { to: 'b' }],
+        "@ForwardEvent has no option 'to'; it has as, rooms, except, namespace, volatile, payload, group, params, " +
           'strategy, strategyOptions, tracing, bulkhead, debounce, throttle',
       ],
       [
@@ -290,5 +297,27 @@ describe('compileGateway: forwarded events', () => {
         false,
         false,
       ]);
+  });
+
+  it('know it of all short patterns, as Moleculer matches them', function () {
+    this.timeout(30_000);
+    const names = [''];
+    for (let at = 0; at < names.length && names[at]!.length < 5; at++)
+      names.push(...['a', 'b', '.'].map((character) => names[at]! + character));
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(pattern, pattern, (one, other) => {
+        const common = names.some((name) => Utils.match(name, one) && Utils.match(name, other));
+        expect(mayOverlap(one, other), `${one} ${other}`).to.equal(common);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('take an event that is an expression to Moleculer for any event', () => {
+    for (const one of ['a.(b|c).*.d', '*.[ab]', 'a?+', '*a$b'])
+      expect(mayOverlap(one, 'x.y.z'), one).to.equal(true);
+    expect(mayOverlap('$node.*', '$services.changed')).to.equal(false);
+    expect(mayOverlap('$node.?', '$node.x')).to.equal(true);
   });
 });

@@ -275,7 +275,7 @@ describe('compileGateway: the plan', () => {
     }
 
     it('limits that do not exist, and those that do are named', () => {
-      for (const name of ['maxDepht', 'constructor', 'toString']) {
+      for (const name of ['maxCalls', 'constructor', 'toString']) {
         const type = untyped(SocketNamespace)('/chat', { limits: { [name]: 3 } })(
           class Chat extends SocketGateway {},
         );

@@ -92,10 +92,6 @@ describe('compileGateway: problems', () => {
       }
     }
     Object.defineProperty(Chat.prototype, 'logger', { value: () => 1 });
-    const limits = [
-      ...Object.keys(compileGateway(SocketNamespace()(class Right extends SocketGateway {})).limits),
-      'connections',
-    ];
     const lines = [
       "Chat: the path 'chat' must begin with a slash: '/chat'",
       "Chat: @SocketNamespace names '/tenants/:id' twice; name it once",
@@ -103,7 +99,7 @@ describe('compileGateway: problems', () => {
       "Chat.logger: 'logger' is a property of every Moleculer service; give the method another name",
       'Chat: @Authorize on the class lets nobody in, for nobody can log in: write a method with @Authenticate, or an event with @AllowAnonymous that logs in by setting ctx.meta.user',
       "Chat.first: @NspParam('tenant') can never have a value: no path of the gateway has that parameter; they have id",
-      'Chat.second: Bare has no class-validator decorators, so class-validator refuses every payload of it. Decorate its properties, or give the parameter the type object to take the payload as it comes',
+      'Chat.second: Bare has no class-validator decorators, so class-validator refuses every payload of it. Decorate its properties, or take the payload as it comes: @MessageBody({ unchecked: true })',
       'Chat.second: parameter 2 has no decorator; say where its value comes from, with @Ctx() for the context',
       "Chat.second: the event 'message' is already handled by 'first'; give one of them another name",
       "Chat.second: 'connect' is an event of Socket.IO's own that no client can send; for sockets that come and go there are @OnConnect, @OnDisconnecting and @OnDisconnect",
@@ -112,12 +108,12 @@ describe('compileGateway: problems', () => {
       'Chat.fourth: @Authorize has no effect without @SocketEvent on the method; add it',
       'Chat.fifth: parameter 1 has two decorators; one says where its value comes from',
       'Chat.fifth: @MessageBody(-1) must name an argument by its position: 0 is the first',
-      "Chat.call: clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything",
+      "Chat.call: clients could call every action of the cluster; give it a whitelist: ['math.*'] or mappingPolicy: 'restrict' with aliases, or say whitelist: ['**'] to open everything; a function that answers the event itself is written as a method: @SocketEvent() call() { … }",
       'Chat.sixth: @SocketEvent stands on an accessor, or a subclass replaced the method by a property; write a method',
       'Chat.seventh: whitelist work on a property of type ActionProxy only, not on a method; take them away',
       'Chat.connected: @OnConnect() must stand on a method of the instance',
       "Chat: ack must be 'error-first' or 'object', not \"json\"",
-      `Chat: limits.maxDepht does not exist; there are ${limits.join(', ')}`,
+      'Chat: limits.maxDepht does not exist; did you mean `maxDepth`?',
       'Chat: limits.maxPending must be a number above 0, not -1; Infinity switches it off',
     ];
 

@@ -23,7 +23,7 @@ describe('the cost of an event that is observed', () => {
       return 'pong';
     }
     @SocketEvent()
-    add(@MessageBody() params: object, @Ctx() ctx: SocketContext) {
+    add(@MessageBody({ unchecked: true }) params: object, @Ctx() ctx: SocketContext) {
       return ctx.call('math.add', params);
     }
     @SocketEvent({ whitelist: ['math.*'] })

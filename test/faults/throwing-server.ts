@@ -193,14 +193,14 @@ class EventsGateway extends SocketGateway {
   }
   /** Runs until its client has gone. */
   @SocketEvent()
-  async hang(@MessageBody() { fault }: Wish, @Ctx() { signal, socket }: SocketContext) {
+  async hang(@MessageBody({ unchecked: true }) { fault }: Wish, @Ctx() { signal, socket }: SocketContext) {
     socket.emit('hangs');
     signal.addEventListener('abort', () => failAt('listener of an abort', fault));
     signal.onabort = () => failAt('onabort', fault);
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
   @SocketEvent()
-  self(@MessageBody() { fault }: Wish, @Ack() ack: (...answer: unknown[]) => void) {
+  self(@MessageBody({ unchecked: true }) { fault }: Wish, @Ack() ack: (...answer: unknown[]) => void) {
     if (fault?.at === 'value of the ack') ack(null, made(fault.kind));
     if (fault?.at === 'value of the ack, later') setImmediate(() => ack(null, made(fault.kind)));
     if (fault?.at === 'after the ack') ack(null, 'fine');
@@ -225,7 +225,10 @@ class EventsGateway extends SocketGateway {
 
   /** Asks clients in every way there is; who answers is the client's choice. */
   @SocketEvent()
-  question(@MessageBody() { fault, way }: Wish & { way: string }, @Ctx() { socket }: SocketContext) {
+  question(
+    @MessageBody({ unchecked: true }) { fault, way }: Wish & { way: string },
+    @Ctx() { socket }: SocketContext,
+  ) {
     const callback = (): unknown => failAt('callback', fault);
     const namespace = socket.nsp;
     const ways: Record<string, () => unknown> = {

@@ -124,7 +124,7 @@ class WaitingGateway extends SocketGateway {
     return 'worked';
   }
   @SocketEvent('hurried', { timeout: 50 })
-  async hurried(@MessageBody() body: Wish) {
+  async hurried(@MessageBody({ unchecked: true }) body: Wish) {
     await waitAt('handler', body);
   }
   @SocketEvent()
@@ -139,7 +139,7 @@ class WaitingGateway extends SocketGateway {
 @SocketNamespace('/one-by-one', { limits: { concurrency: 1 } })
 class OneByOneGateway extends SocketGateway {
   @SocketEvent()
-  async work(@MessageBody() body: Wish) {
+  async work(@MessageBody({ unchecked: true }) body: Wish) {
     await waitAt('handler', body);
     done.push(body.at ?? '');
   }

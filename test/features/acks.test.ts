@@ -16,6 +16,7 @@ import {
   start,
   type Client,
 } from '../support/run-gateway';
+import { shareGateway } from '../support/shared-gateway';
 
 const { MoleculerError } = MoleculerErrors;
 
@@ -239,27 +240,34 @@ describe('acks', () => {
       return new Promise((resolve) => held.set(key, resolve));
     }
     @SocketEvent()
-    count(@MessageBody(0) a: unknown, @MessageBody(1) b: unknown, @MessageBody(2) c: unknown) {
+    count(
+      @MessageBody(0, { unchecked: true }) a: unknown,
+      @MessageBody(1, { unchecked: true }) b: unknown,
+      @MessageBody(2, { unchecked: true }) c: unknown,
+    ) {
       return [a, b, c];
     }
   }
 
   describe('error-first', () => {
+    const logger = new CollectingLogger();
+    const running = shareGateway(EverythingGateway, { logger });
+
     for (const [name, value] of Object.entries(VALUES)) {
       it(`answers with ${name}, returned or promised`, async () => {
-        const client = await connect(await start(EverythingGateway));
+        const client = await connect(await running());
         expect(await askOnce(client, 'value', name)).to.deep.equal({ error: null, result: value });
         expect(await askOnce(client, 'promisedValue', name)).to.deep.equal({ error: null, result: value });
       });
     }
 
     it('answers for a handler that returns nothing', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       expect(await askOnce(client, 'nothing')).to.deep.equal({ error: null, result: null });
     });
 
     it('answers with binary data', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       expect(await askOnce(client, 'binary')).to.deep.equal({
         error: null,
         result: { bytes: Buffer.from('abc') },
@@ -268,7 +276,7 @@ describe('acks', () => {
 
     for (const name of Object.keys(thrown)) {
       it(`answers once where a handler throws, or rejects with, ${name}`, async () => {
-        const client = await connect(await start(EverythingGateway));
+        const client = await connect(await running());
         for (const event of ['throws', 'rejects']) {
           const { error, result } = await askOnce(client, event, name);
           expect(result).to.equal(undefined);
@@ -284,7 +292,7 @@ describe('acks', () => {
     }
 
     it('says what it can of an error whose data cannot be written', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       for (const name of ['a circle', '20,000 levels deep']) {
         const { error } = await ask(client, 'throws', `a MoleculerError whose data is ${name}`);
         expect(error).to.deep.equal({ name: 'MoleculerError', message: 'seen', code: 418, type: 'TEAPOT' });
@@ -293,8 +301,7 @@ describe('acks', () => {
 
     for (const name of Object.keys(UNWRITABLE)) {
       it(`answers once where the result is, or holds, ${name}`, async () => {
-        const logger = new CollectingLogger();
-        const client = await connect(await start(EverythingGateway, { logger }));
+        const client = await connect(await running());
         const { error } = await askOnce(client, 'unwritable', name);
         expect(error).to.deep.equal(expectedMask(error.data.requestID));
         expect(logger.having(error.data.requestID), 'the reason is in the log').to.have.length(1);
@@ -302,14 +309,14 @@ describe('acks', () => {
     }
 
     it('answers when the handler takes too long', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       const { error } = await askOnce(client, 'slow');
       expect(error).to.include({ name: 'RequestTimeoutError', code: 504, type: 'REQUEST_TIMEOUT' });
       expect(error.data).not.to.have.property('nodeID');
     });
 
     it('answers an event that nobody handles', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       const { error } = await askOnce(client, 'unheard-of', 1, 2);
       expect(error).to.deep.equal({
         name: 'NotFoundError',
@@ -321,7 +328,7 @@ describe('acks', () => {
     });
 
     it('does nothing for an event that nobody handles and nobody asks about', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       const acks = acksOn(client);
       client.emit('unheard-of');
       client.emit('throws', 'null');
@@ -331,7 +338,7 @@ describe('acks', () => {
     });
 
     it('refuses at once what is over maxPending, and answers the rest', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       const acks = acksOn(client);
       const waiting = ['a', 'b', 'c'].map((key) => ask(client, 'hold', key));
       const { error } = await ask(client, 'hold', 'd');
@@ -345,8 +352,7 @@ describe('acks', () => {
     });
 
     it('counts the pending events of each client by itself', async () => {
-      const running = await start(EverythingGateway);
-      const [greedy, modest] = [await connect(running), await connect(running)];
+      const [greedy, modest] = [await connect(await running()), await connect(await running())];
       for (const key of ['a', 'b', 'c']) greedy.emit('hold', key);
       expect((await ask(greedy, 'ping')).error.code).to.equal(429);
       expect(await ask(modest, 'ping')).to.deep.equal({ error: null, result: 'pong' });
@@ -354,7 +360,7 @@ describe('acks', () => {
     });
 
     it('takes the last argument as the ack, however many come before', async () => {
-      const client = await connect(await start(EverythingGateway));
+      const client = await connect(await running());
       expect((await askOnce(client, 'count')).result).to.deep.equal([null, null, null]);
       expect((await askOnce(client, 'count', 1)).result).to.deep.equal([1, null, null]);
       expect((await askOnce(client, 'count', 1, 2, 3, 4, 5)).result).to.deep.equal([1, 2, 3]);
@@ -364,9 +370,10 @@ describe('acks', () => {
   describe('object', () => {
     @SocketNamespace('/x', { settings: { port: 0 }, ack: 'object' })
     class ObjectGateway extends EverythingGateway {}
+    const running = shareGateway(ObjectGateway);
 
     it('resolves emitWithAck with { ok: true, data }', async () => {
-      const client = await connect(await start(ObjectGateway));
+      const client = await connect(await running());
       for (const [name, data] of Object.entries(VALUES)) {
         expect(await client.emitWithAck('value', name)).to.deep.equal({ ok: true, data });
       }
@@ -374,7 +381,7 @@ describe('acks', () => {
     });
 
     it('resolves emitWithAck with { ok: false, error }', async () => {
-      const client = await connect(await start(ObjectGateway));
+      const client = await connect(await running());
       for (const name of Object.keys(UNSEEN)) {
         const { ok, error, ...rest } = await client.emitWithAck('throws', name);
         expect(rest).to.deep.equal({});
@@ -388,7 +395,7 @@ describe('acks', () => {
     });
 
     it('answers everything else with one object too', async () => {
-      const client = await connect(await start(ObjectGateway));
+      const client = await connect(await running());
       expect((await client.emitWithAck('unheard-of')).error.code).to.equal(404);
       expect((await client.emitWithAck('slow')).error.code).to.equal(504);
       expect((await client.emitWithAck('value', 1)).error.code).to.equal(422);

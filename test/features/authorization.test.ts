@@ -12,6 +12,7 @@ import {
   type SocketContext,
 } from '../../src';
 import { ask, connect, newClient, refused, start, type Client, type Running } from '../support/run-gateway';
+import { shareGateway } from '../support/shared-gateway';
 
 const settings = { port: 0 };
 
@@ -84,6 +85,7 @@ describe('authorization', () => {
       }
     }
     const math = { name: 'math', actions: { one: () => 1 } };
+    const guarded = shareGateway([GuardedGateway, math]);
 
     const cases: [user: unknown, Record<string, number | null>][] = [
       [
@@ -118,7 +120,7 @@ describe('authorization', () => {
     ];
     for (const [user, expected] of cases) {
       it(`lets ${JSON.stringify(user) ?? 'nobody'} do what they may`, async () => {
-        const client = await as(await start(GuardedGateway), user);
+        const client = await as(await guarded(), user);
         for (const [event, code] of Object.entries(expected)) {
           ran = [];
           expect(await codeOf(client, event), event).to.equal(code);
@@ -128,7 +130,7 @@ describe('authorization', () => {
     }
 
     it('says who and why', async () => {
-      const running = await start(GuardedGateway);
+      const running = await guarded();
       expect((await ask(await as(running), 'users')).error).to.include({
         name: 'UnAuthorizedError',
         code: 401,
@@ -142,7 +144,7 @@ describe('authorization', () => {
     });
 
     it('asks for all: roles and every policy', async () => {
-      const running = await start(GuardedGateway);
+      const running = await guarded();
       const admin = await as(running, { role: 'admin' });
       expect(await codeOf(admin, 'mixed', { ok: true })).to.equal(null);
       expect(await codeOf(admin, 'mixed', { ok: false })).to.equal(403);
@@ -150,14 +152,14 @@ describe('authorization', () => {
     });
 
     it('holds for actions that clients call', async () => {
-      const running = await start([GuardedGateway, math]);
+      const running = await guarded();
       expect(await codeOf(await as(running), 'proxy', 'math.one')).to.equal(401);
       expect(await codeOf(await as(running, { id: 1 }), 'proxy', 'math.one')).to.equal(403);
       expect((await ask(await as(running, { role: 'admin' }), 'proxy', 'math.one')).result).to.equal(1);
     });
 
     it('looks at the user of the moment', async () => {
-      const client = await as(await start(GuardedGateway));
+      const client = await as(await guarded());
       expect(await codeOf(client, 'roles')).to.equal(401);
       await ask(client, 'promote', { role: 'admin' });
       expect(await codeOf(client, 'roles')).to.equal(null);
@@ -166,7 +168,7 @@ describe('authorization', () => {
     });
 
     it('is not asked where the client wants no answer either', async () => {
-      const client = await as(await start(GuardedGateway));
+      const client = await as(await guarded());
       client.emit('users');
       await ask(client, 'open');
       expect(ran).to.deep.equal(['open']);
@@ -184,9 +186,11 @@ describe('authorization', () => {
         ran.push('guarded');
       }
     }
+    const running = shareGateway(PolicyGateway);
+
     for (const value of [false, undefined, null, 0, '', NaN]) {
       it(`denies where it returns ${String(value)}, or promises it`, async () => {
-        const client = await as(await start(PolicyGateway), { id: 1 });
+        const client = await as(await running(), { id: 1 });
         policy = () => value;
         expect(await codeOf(client, 'guarded')).to.equal(403);
         policy = async () => value;
@@ -196,7 +200,7 @@ describe('authorization', () => {
     }
     for (const make of [() => new Error('secret'), () => null, () => undefined, () => 'secret']) {
       it(`denies where it throws, or rejects with, ${String(make())}`, async () => {
-        const client = await as(await start(PolicyGateway), { id: 1 });
+        const client = await as(await running(), { id: 1 });
         for (const fail of [
           () => {
             throw make();
@@ -227,7 +231,7 @@ describe('authorization', () => {
     });
     it('is not called without a user', async () => {
       policy = () => ran.push('policy');
-      expect(await codeOf(await as(await start(PolicyGateway)), 'guarded')).to.equal(401);
+      expect(await codeOf(await as(await running()), 'guarded')).to.equal(401);
       expect(ran).to.deep.equal([]);
     });
   });
@@ -249,16 +253,17 @@ describe('authorization', () => {
       rest() {
         ran.push('rest');
       }
-      @SocketEvent('proxy', { whitelist: ['**'] })
+      @SocketEvent('proxy', { whitelist: ['$node.*'] })
       proxy!: ActionProxy;
       @SocketEvent()
       change(ctx: SocketContext) {
         ctx.meta.user = ctx.params;
       }
     }
+    const members = shareGateway(MembersGateway);
 
     it('refuses clients at the connection: 401 without a user, 403 without the role', async () => {
-      const running = await start(MembersGateway);
+      const running = await members();
       const anonymous = await refused(newClient(running));
       expect(anonymous.data).to.include({ name: 'UnAuthorizedError', code: 401 });
       const stranger = await refused(newClient(running, '/x', { auth: { user: { id: 1 } } }));
@@ -267,7 +272,7 @@ describe('authorization', () => {
     });
 
     it('guards every event, the catch-all and proxies included, also after a logout', async () => {
-      const client = await as(await start(MembersGateway), { role: 'member' });
+      const client = await as(await members(), { role: 'member' });
       expect(await codeOf(client, 'inherited')).to.equal(null);
       expect(await codeOf(client, 'anything')).to.equal(null);
       expect(await codeOf(client, 'stricter')).to.equal(403);
@@ -280,7 +285,7 @@ describe('authorization', () => {
     });
 
     it('and of an event must both hold', async () => {
-      const running = await start(MembersGateway);
+      const running = await members();
       expect(await codeOf(await as(running, { roles: ['member', 'admin'] }), 'stricter')).to.equal(null);
     });
 

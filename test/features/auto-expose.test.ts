@@ -923,7 +923,8 @@ describe('autoExpose', () => {
       [[7], PATTERNS],
       [[''], PATTERNS],
       [{ whitelist: 'orders.*' }, PATTERNS],
-      [{ whitlist: ['orders.*'] }, 'autoExpose.whitlist does not exist; there are whitelist and callOptions'],
+      [{ whitlist: ['orders.*'] }, 'autoExpose.whitlist does not exist; did you mean `whitelist`?'],
+      [{ actions: ['orders.*'] }, 'autoExpose.actions does not exist; there are whitelist and callOptions'],
       [
         { callOptions: 7 },
         'autoExpose.callOptions must be an object, or a function (ctx, socket) that returns one',

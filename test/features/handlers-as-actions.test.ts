@@ -91,7 +91,7 @@ describe('handlers as actions', () => {
     @SocketNamespace('/x', { settings })
     class CachedGateway extends SocketGateway {
       @SocketEvent('cached', { cache: true })
-      cached(@MessageBody() body: any) {
+      cached(@MessageBody({ unchecked: true }) body: any) {
         runs.push(body);
         return runs.length;
       }
@@ -147,7 +147,7 @@ describe('handlers as actions', () => {
       @SocketEvent('stubborn', {
         retryPolicy: { enabled: true, retries: 2, delay: 1, maxDelay: 2, factor: 1 },
       })
-      stubborn(@MessageBody() body: any, @Ctx() ctx: SocketContext) {
+      stubborn(@MessageBody({ unchecked: true }) body: any, @Ctx() ctx: SocketContext) {
         runs.push([body, ctx.socket?.id === client.id, ctx.event]);
         if (runs.length < 3) throw new MoleculerErrors.MoleculerRetryableError('again', 503, 'AGAIN');
         return 'done';
@@ -281,7 +281,7 @@ describe('handlers as actions', () => {
             after: (_ctx: unknown, result: unknown) => ({ wrapped: result }),
           },
         })
-        hooked(@MessageBody() body: any) {
+        hooked(@MessageBody({ unchecked: true }) body: any) {
           return body;
         }
         remember(ctx: any) {
@@ -437,7 +437,7 @@ describe('handlers as actions', () => {
     @SocketNamespace('/x', { settings })
     class TestedGateway extends SocketGateway {
       @SocketEvent()
-      sum(@MessageBody() { a, b }: any) {
+      sum(@MessageBody({ unchecked: true }) { a, b }: any) {
         return Number(a) + Number(b);
       }
       @SocketEvent()

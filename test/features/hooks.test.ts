@@ -49,7 +49,7 @@ describe('call hooks', () => {
       return recover.apply(this, args);
     }
     @SocketEvent()
-    echo(@MessageBody() body: any) {
+    echo(@MessageBody({ unchecked: true }) body: any) {
       calls.push('handler');
       return body;
     }
@@ -389,7 +389,7 @@ describe('call hooks', () => {
         return [...result, 4];
       }
       @SocketEvent()
-      event(@MessageBody() body: any) {
+      event(@MessageBody({ unchecked: true }) body: any) {
         return body;
       }
     }

@@ -185,7 +185,7 @@ describe('hostile packets', () => {
       '',
       ' ',
       '\u0000',
-      'x'.repeat(100_000),
+      'x'.repeat(256),
     ]) {
       it(`are answered as any other event: ${JSON.stringify(name.slice(0, 20))}`, async () => {
         const raw = await RawClient.enter(running);

@@ -51,7 +51,7 @@ describe('lifecycle', () => {
       gone.fire(reason);
     }
     @SocketEvent()
-    echo(@MessageBody() value: any) {
+    echo(@MessageBody({ unchecked: true }) value: any) {
       handled.push(value);
       return value;
     }

@@ -361,7 +361,7 @@ describe('metrics', () => {
     @SocketNamespace('/x', { name: 'gateway', version: 1, settings })
     class CalledGateway extends SocketGateway {
       @SocketEvent('please do', { visibility: 'public' })
-      act(@MessageBody() { fail }: any, @Ctx() ctx: SocketContext) {
+      act(@MessageBody({ unchecked: true }) { fail }: any, @Ctx() ctx: SocketContext) {
         if (fail === undefined) return ctx.call('math.add');
         throw fail ? new Errors.MoleculerClientError('No tea', 418, 'TEAPOT') : new Error('no such field');
       }

@@ -297,7 +297,10 @@ describe('middlewares of the broker', () => {
         return { paid: amount.amount, checked: amount instanceof Amount };
       }
       @SocketEvent()
-      body(@MessageBody() body: unknown, @MessageBody(1) second: unknown) {
+      body(
+        @MessageBody({ unchecked: true }) body: unknown,
+        @MessageBody(1, { unchecked: true }) second: unknown,
+      ) {
         return [body ?? 'nothing', second ?? 'nothing'];
       }
       @Authorize()

@@ -73,7 +73,7 @@ describe('middlewares', () => {
           return onPacket.apply(this, args);
         }
         @SocketEvent()
-        echo(@MessageBody() body: any) {
+        echo(@MessageBody({ unchecked: true }) body: any) {
           calls.push(body);
           return body;
         }
@@ -96,7 +96,7 @@ describe('middlewares', () => {
     })
     class MethodsGateway extends SocketGateway {
       @SocketEvent()
-      echo(@MessageBody() body: any) {
+      echo(@MessageBody({ unchecked: true }) body: any) {
         calls.push(body);
         return body;
       }

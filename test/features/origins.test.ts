@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { IncomingMessage } from 'node:http';
-import { SocketEvent, SocketGateway, SocketNamespace, type ServerSettings } from '../../src';
+import type { ServiceSchema } from 'moleculer';
+import { SocketEvent, SocketGateway, SocketIOService, SocketNamespace, type ServerSettings } from '../../src';
 import {
   ask,
   CollectingLogger,
@@ -137,6 +138,85 @@ describe('origins', () => {
       });
     }
   }
+
+  describe('that are hard to match', () => {
+    const DASHES = `https://${'-'.repeat(1500)}`;
+    const ATS = `https://${'a'.repeat(4000)}`;
+    const HARD: Record<string, [ServerSettings, string]> = {
+      'several wildcards': [{ cors: { origin: 'https://*-*-*.vercel.app' } }, DASHES],
+      'several wildcards in io.options': [
+        { io: { options: { cors: { origin: ['https://*-*-*-*-*.vercel.app', GOOD] } } } },
+        DASHES,
+      ],
+      'a list with wildcards': [{ cors: { origin: `${GOOD}, https://*a*a*a*a*a*.example` } }, ATS],
+      'an expression': [{ cors: { origin: /^https:\/\/(a+)+$/ } }, `${ATS}!`],
+      'an expression in an array': [{ cors: { origin: [/^https:\/\/(a|a)+$/] } }, `${ATS}!`],
+      'a function': [
+        { cors: { origin: (origin, answer) => answer(null, /^https:\/\/(a+)+$/.test(String(origin))) } },
+        `${ATS}!`,
+      ],
+      'a predicate': [
+        { cors: { origin: ((origin: string) => /^https:\/\/(a+)+$/.test(origin)) as never } },
+        `${ATS}!`,
+      ],
+      'the list of a function': [
+        { cors: { origin: (_origin, answer) => answer(null, ['https://*-*-*.vercel.app', /^(.|-)+b$/]) } },
+        DASHES,
+      ],
+      'the list of a delegate': [
+        {
+          cors: ((_request: IncomingMessage, answer: any) =>
+            answer(null, { origin: [/^(.|-)+b$/] })) as never,
+        },
+        DASHES,
+      ],
+    };
+    for (const [name, [settings, origin]] of Object.entries(HARD)) {
+      for (const transport of TRANSPORTS) {
+        it(`are refused at once: ${name}, over ${transport}`, async () => {
+          const running = await withSettings(settings);
+          await isRefused(running, transport, BAD);
+          const began = performance.now();
+          await isRefused(running, transport, origin);
+          const url = `${running.url}/socket.io/?EIO=4&transport=polling`;
+          const preflight = await fetch(url, {
+            method: 'OPTIONS',
+            headers: { origin, 'access-control-request-method': 'POST' },
+          });
+          await preflight.arrayBuffer();
+          expect(preflight.headers.get('access-control-allow-origin')).to.equal(null);
+          expect(performance.now() - began).to.be.lessThan(1000);
+        });
+      }
+    }
+
+    it('are matched up to 300 characters: the longest host, with its scheme and port', async () => {
+      const host = `${'a'.repeat(61)}.`.repeat(4);
+      const longest = `chrome-extension://${host}example:65535`;
+      const running = await withSettings({ cors: { origin: ['*://*.example:*', /x$/] } });
+      for (const transport of TRANSPORTS) {
+        await enters(running, transport, longest);
+        await enters(running, transport, 'x'.repeat(300));
+        await isRefused(running, transport, 'x'.repeat(301));
+      }
+    });
+
+    it('do not hold up checkOrigin of SocketIOService', async () => {
+      const running = await start({
+        name: 'io',
+        mixins: [SocketIOService],
+        settings: { port: 0 },
+      } as ServiceSchema);
+      const { checkOrigin } = running.gateway as unknown as {
+        checkOrigin(origin: string, allowed: unknown): unknown;
+      };
+      const began = performance.now();
+      expect(checkOrigin(DASHES, 'https://*-*-*.vercel.app')).to.equal(false);
+      expect(checkOrigin(`${ATS}!`, [/^https:\/\/(a+)+$/])).to.equal(false);
+      expect(checkOrigin('https://a-b-c.vercel.app', 'https://*-*-*.vercel.app')).to.equal(true);
+      expect(performance.now() - began).to.be.lessThan(500);
+    });
+  });
 
   it('may be set in io.options.cors too', async () => {
     const running = await withSettings({ io: { options: { cors: { origin: GOOD } } } });

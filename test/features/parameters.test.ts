@@ -22,7 +22,8 @@ import {
   User,
   type SocketContext,
 } from '../../src';
-import { ask, connect, start, type Client, type Running } from '../support/run-gateway';
+import { ask, connect, type Client, type Running } from '../support/run-gateway';
+import { shareGateway } from '../support/shared-gateway';
 
 const USER = { name: 'Ada' };
 
@@ -42,7 +43,7 @@ describe('parameters of handlers', () => {
 
     @SocketEvent()
     everything(
-      @MessageBody() body: any,
+      @MessageBody({ unchecked: true }) body: any,
       @ConnectedSocket() socket: Socket,
       @Ctx() ctx: SocketContext,
       @User() user: any,
@@ -59,16 +60,20 @@ describe('parameters of handlers', () => {
       got = [body, socket, ctx, user, meta, locale, id, rooms, room, params, token, request, io];
     }
     @SocketEvent()
-    many(@MessageBody(2) third: any, @MessageBody(0) first: any, @MessageBody(1) second: any) {
+    many(
+      @MessageBody(2, { unchecked: true }) third: any,
+      @MessageBody(0, { unchecked: true }) first: any,
+      @MessageBody(1, { unchecked: true }) second: any,
+    ) {
       got = [first, second, third];
       return got;
     }
     @SocketEvent()
-    one(@MessageBody() body: any) {
+    one(@MessageBody({ unchecked: true }) body: any) {
       got = [body];
     }
     @SocketEvent()
-    twice(@MessageBody() a: any, @MessageBody(0) b: any) {
+    twice(@MessageBody({ unchecked: true }) a: any, @MessageBody(0, { unchecked: true }) b: any) {
       got = [a, b];
     }
     @SocketEvent()
@@ -76,7 +81,10 @@ describe('parameters of handlers', () => {
       got = args;
     }
     @SocketEvent()
-    defaults(@MessageBody() body: any = 'default', @MessageBody(1) second: any = 'second') {
+    defaults(
+      @MessageBody({ unchecked: true }) body: any = 'default',
+      @MessageBody(1, { unchecked: true }) second: any = 'second',
+    ) {
       got = [body, second];
     }
     @SocketEvent()
@@ -84,7 +92,7 @@ describe('parameters of handlers', () => {
       got = [ctx.params, ctx.args, ctx.event, ctx.namespace, ctx.nspParams, ctx.socket];
     }
     @SocketEvent()
-    async answering(@Ack() ack: Ack, @MessageBody() body: any) {
+    async answering(@Ack() ack: Ack, @MessageBody({ unchecked: true }) body: any) {
       ack(null, body);
     }
     @SocketEvent(['alias-1', 'alias-2'])
@@ -92,7 +100,7 @@ describe('parameters of handlers', () => {
       return ctx.event;
     }
     @SocketEvent('*')
-    rest(@Ctx() ctx: SocketContext, @MessageBody() body: any) {
+    rest(@Ctx() ctx: SocketContext, @MessageBody({ unchecked: true }) body: any) {
       return ['rest', ctx.event, body];
     }
     @SocketEvent()
@@ -101,12 +109,13 @@ describe('parameters of handlers', () => {
     }
   }
 
+  const injected = shareGateway(InjectedGateway);
   let running: Running;
   let client: Client;
 
   beforeEach(async () => {
     got = ['not called'];
-    running = await start(InjectedGateway);
+    running = await injected();
     client = await connect(running, '/lobby', { query: { token: 'abc' } });
   });
 

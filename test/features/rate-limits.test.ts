@@ -60,7 +60,7 @@ describe('rate limits', () => {
     @SocketEvent()
     free() {}
     @RateLimit({ points: 1, duration: 60 })
-    @SocketEvent('call', { whitelist: ['**'] })
+    @SocketEvent('call', { whitelist: ['$node.list'] })
     call!: ActionProxy;
     @RateLimit({ points: 2, duration: 60 })
     @SocketEvent('*')

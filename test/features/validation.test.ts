@@ -24,6 +24,7 @@ import {
   type SocketContext,
 } from '../../src';
 import { ask, connect, start, type Client } from '../support/run-gateway';
+import { shareGateway } from '../support/shared-gateway';
 
 const settings = { port: 0 };
 
@@ -151,15 +152,15 @@ describe('validation', () => {
       got.push(value);
     }
     @SocketEvent()
-    untyped(@MessageBody() value: any) {
+    untyped(@MessageBody({ unchecked: true }) value: any) {
       got.push(value);
     }
     @SocketEvent()
-    object(@MessageBody() value: object) {
+    object(@MessageBody({ unchecked: true }) value: object) {
       got.push(value);
     }
     @SocketEvent()
-    array(@MessageBody() value: unknown[]) {
+    array(@MessageBody({ unchecked: true }) value: unknown[]) {
       got.push(value);
     }
     @SocketEvent()
@@ -172,9 +173,10 @@ describe('validation', () => {
     }
   }
 
+  const validating = shareGateway(ValidatingGateway);
   beforeEach(async () => {
     got = [];
-    client = await connect(await start(ValidatingGateway));
+    client = await connect(await validating());
   });
 
   /** What the handler got, without what the hook noted. */
@@ -429,7 +431,7 @@ describe('validation', () => {
   });
 
   it('holds without a socket too', async () => {
-    const running = await start(ValidatingGateway);
+    const running = await validating();
     expect(await running.gateway.actions['article']!({ title: 'Hello', author })).to.equal('HELLO');
     let error: any;
     await running.gateway.actions['article']!({ title: '', author }).catch(

@@ -70,7 +70,7 @@ const rooms: ServiceSchema = {
 
 @SocketNamespace('/', { settings })
 class IoGateway extends SocketGateway {
-  @SocketEvent('call', { whitelist: ['**'] })
+  @SocketEvent('call', { whitelist: ['**', '$node.*'] })
   call!: ActionProxy;
 }
 

@@ -138,9 +138,11 @@ describe("moleculer-io's README", () => {
       expect(await askRaw(client, 'call', 'math.add', { a: 123, b: 456 })).to.deep.equal([null, 579]);
     });
 
-    it("calls '$node.health' and '$node.actions'", async () => {
+    it("calls '$node.health' and '$node.actions', where a whitelist names '$node'", async () => {
+      const whitelist = ['math.*', '$node.*'];
+      const io = { namespaces: { '/': { events: { call: { whitelist } } } } };
       const running = await start(
-        [{ name: 'io', mixins: [SocketIOService], settings } as ServiceSchema, math],
+        [{ name: 'io', mixins: [SocketIOService], settings: { ...settings, io } } as ServiceSchema, math],
         {
           internalServices: true,
         },

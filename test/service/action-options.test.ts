@@ -50,7 +50,7 @@ describe('options of actions on event handlers', () => {
       both() {
         return this.ran('both');
       }
-      @SocketEvent('out', { cache: true })
+      @SocketEvent('out', { cache: { keys: ['page'] } })
       logout(ctx: SocketContext) {
         ctx.meta.user = null;
         return this.ran('out');

@@ -182,7 +182,7 @@ describe("Moleculer's hooks of a gateway", () => {
         ctx.locals['added'] = 'local';
       }
       @SocketEvent()
-      send(@MessageBody() body: unknown, @Ctx() ctx: SocketContext) {
+      send(@MessageBody({ unchecked: true }) body: unknown, @Ctx() ctx: SocketContext) {
         return [body, ctx.locals];
       }
     }

@@ -22,7 +22,7 @@ const math = { name: 'math', actions: { add: (ctx: any) => Number(ctx.params.a) 
 })
 class ChatGateway extends SocketGateway {
   @SocketEvent('message', { secured: true } as never)
-  send(@MessageBody() body: unknown, @Ctx() ctx: SocketContext) {
+  send(@MessageBody({ unchecked: true }) body: unknown, @Ctx() ctx: SocketContext) {
     return [body, ctx.params, ctx.locals];
   }
   @SocketEvent()

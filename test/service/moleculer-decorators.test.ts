@@ -107,7 +107,7 @@ describe('moleculer-decorators on gateways', () => {
       }
       @SocketEvent('of two')
       @Action({ name: 'renamed' })
-      named(@MessageBody() body: unknown) {
+      named(@MessageBody({ unchecked: true }) body: unknown) {
         return body;
       }
     }

@@ -32,7 +32,10 @@ class ChatGateway extends SocketGateway {
     return 'private';
   }
   @SocketEvent()
-  async far(@MessageBody() body: unknown, @Ctx() ctx: SocketContext<unknown, { added?: string }>) {
+  async far(
+    @MessageBody({ unchecked: true }) body: unknown,
+    @Ctx() ctx: SocketContext<unknown, { added?: string }>,
+  ) {
     ctx.meta.added = 'here';
     const answer = await ctx.call('far.look', { body }, { meta: { given: 1 }, nodeID: 'far' });
     return { answer, meta: ctx.meta };

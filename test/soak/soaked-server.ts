@@ -54,7 +54,7 @@ class SoakGateway extends SocketGateway {
   }
 
   @SocketEvent()
-  echo(@MessageBody() value: unknown) {
+  echo(@MessageBody({ unchecked: true }) value: unknown) {
     return value;
   }
 

@@ -1,6 +1,6 @@
 'use strict';
-// Loads TypeScript in the processes that tests start. What was compiled is kept on disk: a process is there in a
-// fraction of the time that the compiler alone takes to load.
+// Loads TypeScript in every process that runs tests. Each file is compiled once, as `tsc` does but without a look at
+// other files, and kept by its content. A process that finds all it needs does not load the compiler.
 
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
@@ -12,6 +12,8 @@ const configuration = readFileSync(join(root, 'tsconfig.json'), 'utf8');
 const { version } = require('typescript/package.json');
 
 mkdirSync(cache, { recursive: true });
+// A stack names the lines of the sources.
+process.setSourceMapsEnabled(true);
 
 require.extensions['.ts'] = (module, file) => {
   const source = readFileSync(file, 'utf8');
@@ -22,7 +24,7 @@ require.extensions['.ts'] = (module, file) => {
     code = readFileSync(kept, 'utf8');
   } catch {
     code = compile(source, file);
-    // Another process may be about to read it: it is there whole, or not at all.
+    // Another process may be about to read it, so it must appear as a whole.
     const written = `${kept}.${process.pid}`;
     writeFileSync(written, code);
     renameSync(written, kept);

@@ -3,23 +3,34 @@
  * it is loaded would run for the first file of a worker only.
  */
 
-const endings: (() => unknown)[] = [];
+type End = () => unknown;
+
+const endings: End[] = [];
 
 /** Runs `end` after the test, before what was started earlier is ended. */
-export function afterwards(end: () => unknown): void {
+export function afterwards(end: End): void {
   endings.push(end);
 }
 
-export const mochaHooks = {
-  async afterEach(): Promise<void> {
-    const failures: unknown[] = [];
-    while (endings.length > 0) {
-      try {
-        await endings.pop()!();
-      } catch (error) {
-        failures.push(error);
-      }
+/** Calls a function, and returns how to end what it has started: it is not ended after the test. */
+export function takeEndings<T>(start: () => T): { readonly started: T; end(): Promise<void> } {
+  const before = endings.length;
+  const started = start();
+  const own = endings.splice(before);
+  return { started, end: () => runAll(own) };
+}
+
+/** Runs all endings, the last first, whichever of them fail; throws the first failure. */
+async function runAll(ends: End[]): Promise<void> {
+  const failures: unknown[] = [];
+  while (ends.length > 0) {
+    try {
+      await ends.pop()!();
+    } catch (error) {
+      failures.push(error);
     }
-    if (failures.length > 0) throw failures[0];
-  },
-};
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+export const mochaHooks = { afterEach: (): Promise<void> => runAll(endings) };

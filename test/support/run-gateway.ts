@@ -148,13 +148,16 @@ export function askRaw(client: Client, event: string, ...args: unknown[]): Promi
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`'${event}' was not answered`));
-    }, 2000);
+    }, ANSWER_TIMEOUT_MS);
     client.emit(event, ...args, (...answer: unknown[]) => {
       clearTimeout(timer);
       resolve(answer);
     });
   });
 }
+
+/** Milliseconds until a call counts as not answered: long, for tests share the processors with others. */
+const ANSWER_TIMEOUT_MS = 10_000;
 
 /** The packets of Socket.IO that are acks, with and without binary data. */
 const ACKS = new Set<number>([3, 6]);

@@ -55,7 +55,7 @@ export class RunnerProcess {
    */
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     const moleculer = dirname(require.resolve('moleculer'));
-    const preloaded = ['./test/setup/moleculer-version.js', 'ts-node/register/transpile-only'];
+    const preloaded = ['./test/setup/moleculer-version.js', './test/support/compile-once.js'];
     this.process = spawn(
       process.execPath,
       [...preloaded.flatMap((one) => ['-r', one]), join(moleculer, 'bin/moleculer-runner.js'), ...args],

@@ -3,6 +3,7 @@ import {
   AllowAnonymous,
   Authenticate,
   Authorize,
+  ForwardEvent,
   NamespaceMiddleware,
   OnAfterCall,
   OnBeforeCall,
@@ -11,6 +12,7 @@ import {
   OnDisconnect,
   OnDisconnecting,
   PacketMiddleware,
+  RateLimit,
   SocketEvent,
   SocketGateway,
   SocketNamespace,
@@ -311,3 +313,99 @@ export class Wrong extends SocketGateway {
     return 1;
   }
 }
+
+/** Decorators are factories: without parentheses none of them compiles. */
+export class NoParentheses extends SocketGateway {
+  // @ts-expect-error -- it is a factory
+  @AllowAnonymous
+  allowAnonymous() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @Authenticate
+  authenticate() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @Authorize
+  authorize() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @ForwardEvent
+  forwardEvent() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @NamespaceMiddleware
+  namespaceMiddleware() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnAfterCall
+  onAfterCall() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnBeforeCall
+  onBeforeCall() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnCallError
+  onCallError() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnConnect
+  onConnect() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnDisconnect
+  onDisconnect() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @OnDisconnecting
+  onDisconnecting() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @PacketMiddleware
+  packetMiddleware() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @RateLimit
+  rateLimit() {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  @SocketEvent
+  socketEvent() {
+    return 1;
+  }
+}
+// @ts-expect-error -- it is a factory
+@SocketNamespace
+export class NoSocketNamespace extends SocketGateway {}
+// @ts-expect-error -- it is a factory
+@Authorize
+export class NoAuthorize extends SocketGateway {}
+// @ts-expect-error -- it is a factory
+@RateLimit
+export class NoRateLimit extends SocketGateway {}

@@ -16,9 +16,10 @@ import {
   SocketRooms,
   User,
 } from '../../src';
-import type { SocketContext } from '../../src';
+import type { MessageBodyOptions, SocketContext } from '../../src';
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'socket.io';
+import { z } from 'zod';
 
 class Message {
   text!: string;
@@ -61,6 +62,46 @@ export class Right extends SocketGateway {
     return this.own({ text: '' });
   }
 }
+
+/** Options of bodies. */
+export class Bodies extends SocketGateway {
+  @SocketEvent()
+  all(
+    @MessageBody({}) _a: Message,
+    @MessageBody({ type: Message }) _b: Message,
+    @MessageBody({ type: [Message] }) _c: Message[],
+    @MessageBody({ unchecked: true }) _d: unknown,
+    @MessageBody({ optional: true }) _e: Message | undefined,
+    @MessageBody(1, { type: Number, optional: true }) _f?: number,
+    @MessageBody(2, { type: z.string() }) _g?: string,
+    @MessageBody(3, { unchecked: true, optional: true }) _h?: unknown,
+    @MessageBody(4, { type: String, unchecked: false }) _i?: string,
+    @MessageBody(undefined, { type: [Number] }) _j?: number[],
+  ) {
+    return 1;
+  }
+}
+export const bodyOptions: MessageBodyOptions[] = [{ type: Message }, { unchecked: true }, {}];
+// @ts-expect-error -- it is checked, or it is not
+MessageBody({ type: Message, unchecked: true });
+// @ts-expect-error -- it is checked, or it is not
+MessageBody(1, { type: Message, unchecked: true });
+// @ts-expect-error -- there is no such option
+MessageBody({ typ: Message });
+// @ts-expect-error -- there is no such option
+MessageBody(1, { required: false });
+// @ts-expect-error -- a type is a class
+MessageBody({ type: 'Message' });
+// @ts-expect-error -- an array of payloads has one class
+MessageBody({ type: [Message, Message] });
+// @ts-expect-error -- it is on or off
+MessageBody({ optional: 'yes' });
+// @ts-expect-error -- a type is an option
+MessageBody(Message);
+// @ts-expect-error -- a type is an option
+MessageBody(1, Message);
+// @ts-expect-error -- the position comes first
+MessageBody({ type: Message }, 1);
 
 export class OnConstructor extends SocketGateway {
   // @ts-expect-error -- a constructor gets a broker, nothing of an event
@@ -124,6 +165,66 @@ export class WrongArguments extends SocketGateway {
   // @ts-expect-error -- it is a factory
   noCall(@Ctx ctx: SocketContext) {
     return ctx;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noAck(@Ack _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noConnectedSocket(@ConnectedSocket _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noMessageBody(@MessageBody _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noMeta(@Meta _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noNspParam(@NspParam _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noNspParams(@NspParams _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noSocketId(@SocketId _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noSocketIO(@SocketIO _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noSocketQueryParam(@SocketQueryParam _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noSocketRequest(@SocketRequest _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noSocketRooms(@SocketRooms _value: unknown) {
+    return 1;
+  }
+
+  // @ts-expect-error -- it is a factory
+  noUser(@User _value: unknown) {
+    return 1;
   }
 }
 

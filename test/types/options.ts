@@ -1,15 +1,20 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import {
+  AllowAnonymous,
   Authenticate,
   Authorize,
   compileGateway,
+  Ctx,
+  decorate,
+  ForwardEvent,
   OnBeforeCall,
+  RateLimit,
   SocketEvent,
   SocketGateway,
   SocketNamespace,
 } from '../../src';
-import type { ActionProxy, GatewayPlan, SocketContext } from '../../src';
+import type { ActionProxy, ActionProxyOptions, GatewayPlan, SocketContext } from '../../src';
 
 class Message {
   text!: string;
@@ -127,6 +132,45 @@ SocketEvent('message', { payload: 'Message' });
 SocketEvent('message', { payload: [Message, Message] });
 // @ts-expect-error -- there is no such visibility
 SocketEvent('message', { visibility: 'hidden' });
+
+/** Options of the application's own. */
+SocketEvent('message', { permission: 'orders.read', audit: { level: 2 }, rest: 'GET /orders', timeout: 5 });
+SocketEvent({ permission: 'orders.read', payload: Message });
+SocketEvent('call', { whitelist: ['math.*'], audit: true });
+const ownOptions: ActionProxyOptions = { whitelist: ['math.*'] };
+SocketEvent('call', ownOptions);
+// @ts-expect-error -- beside them, a timeout is a number still
+SocketEvent('message', { audit: true, timeout: '5s' });
+// @ts-expect-error -- and there is no such visibility
+SocketEvent({ audit: true, visibility: 'hidden' });
+
+/** Decorators in plain JavaScript, seen by TypeScript. */
+class Undecorated extends SocketGateway {
+  send(): number {
+    return 1;
+  }
+}
+export const Applied: typeof Undecorated = decorate(
+  Undecorated,
+  [SocketNamespace('/chat'), Authorize(), RateLimit({ points: 1, duration: 1 })],
+  {
+    send: SocketEvent('send', { payload: Message }),
+    login: [AllowAnonymous(), SocketEvent()],
+    authenticate: Authenticate(),
+    before: OnBeforeCall(),
+    forward: ForwardEvent('a'),
+    call: SocketEvent('call', { whitelist: ['math.*'] }),
+  },
+);
+decorate(Undecorated, SocketNamespace('/chat'));
+// @ts-expect-error -- the class is no gateway
+decorate(class Plain {}, SocketNamespace('/chat'));
+// @ts-expect-error -- a path is no decorator
+decorate(Undecorated, '/chat');
+// @ts-expect-error -- an event is no decorator
+decorate(Undecorated, SocketNamespace('/chat'), { send: 'send' });
+// @ts-expect-error -- a decorator of parameters has no place here
+decorate(Undecorated, SocketNamespace('/chat'), { send: Ctx() });
 
 /** Options of proxies. */
 export class Proxies extends SocketGateway {

@@ -53,7 +53,7 @@ function handler(path = NAMESPACE, name = 'gateway'): GatewayClass {
   @SocketNamespace(path, { name, settings })
   class HandlerGateway extends SocketGateway {
     @SocketEvent()
-    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+    add(@MessageBody({ unchecked: true }) params: Sum, @Ctx() ctx: SocketContext) {
       return ctx.call('math.add', params);
     }
   }
@@ -107,7 +107,7 @@ function everything(): GatewayClass {
 function withEvents(others: number): GatewayClass {
   class ManyGateway extends SocketGateway {
     @SocketEvent()
-    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+    add(@MessageBody({ unchecked: true }) params: Sum, @Ctx() ctx: SocketContext) {
       return ctx.call('math.add', params);
     }
   }
@@ -117,7 +117,7 @@ function withEvents(others: number): GatewayClass {
     const { prototype } = ManyGateway;
     Object.defineProperty(prototype, member, { value: method, writable: true, configurable: true });
     Reflect.defineMetadata('design:paramtypes', [Object, Object], prototype, member);
-    MessageBody()(prototype, member as never, 0);
+    MessageBody({ unchecked: true })(prototype, member as never, 0);
     Ctx()(prototype, member as never, 1);
     SocketEvent()(
       prototype as never,
@@ -138,7 +138,7 @@ function connect(): GatewayClass {
       });
     }
     @SocketEvent()
-    add(@MessageBody() params: Sum, @Ctx() ctx: SocketContext) {
+    add(@MessageBody({ unchecked: true }) params: Sum, @Ctx() ctx: SocketContext) {
       return ctx.call('math.add', params);
     }
     @OnDisconnect()

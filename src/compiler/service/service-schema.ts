@@ -1,9 +1,11 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { ServerSettings, SocketContext } from '../../types';
+import { checkMergedCaches } from '../check-cache';
 import { SERVER_SETTINGS, serverSettings, withoutServer } from '../../plan/server-settings';
 import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
 import type { ForwardHandlers, GatewayLifecycle, RunHandler } from '../../plan/service-runtime';
+import { givenName } from '../service-name';
 import { subscribeForwards } from './subscribe-forwards';
 
 type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
@@ -36,8 +38,7 @@ export function toServiceSchema(
 
   const own: ServiceSchema & { merged: Lifecycle[] } = {
     ...service.others,
-    // @Service names a service like its class where it is given no name; then ours is meant.
-    name: typeof name === 'string' && name !== '' && name !== plan.className ? name : service.name,
+    name: givenName(plan, name) ?? service.name,
     ...(service.version !== undefined && { version: service.version }),
     settings: { ...service.settings },
     metadata: { ...service.metadata },
@@ -58,6 +59,7 @@ export function toServiceSchema(
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
+        checkMergedCaches(plan, schema);
         subscribeForwards(plan, schema, forwards);
         configureServer(schema, server);
         arrangeLifecycle(schema, runtime, {
@@ -176,9 +178,15 @@ export function actionHandler({
   };
   return function (ctx) {
     if (isOfSocket(ctx)) return invoke(this, ctx);
+    // Moleculer makes an empty object of params that the caller left out.
+    if (body.optional && isEmpty(ctx.params)) return invokeWith(this, ctx, undefined);
     const checked = body.check(ctx.params);
     return checked instanceof Promise
       ? checked.then((params) => invokeWith(this, ctx, params))
       : invokeWith(this, ctx, checked);
   };
+}
+
+function isEmpty(params: unknown): boolean {
+  return typeof params === 'object' && params !== null && Object.keys(params).length === 0;
 }

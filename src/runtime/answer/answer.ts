@@ -1,11 +1,13 @@
 import type { Socket } from 'socket.io';
+import { printable } from '../../plan/printable';
 import type { AckFunction, SocketContext, WireError } from '../../types';
-import { toError } from '../errors/to-error';
-import type { Gateway } from '../model';
 import { discardResources } from './discard';
-import { requestIDOf } from './request-id';
-import { shownError } from './shown-error';
 import { masked } from './wire-error';
+import { toError } from '../errors/to-error';
+import { requestIDOf } from './request-id';
+import { shownValue } from '../observe/shown-value';
+import type { Gateway } from '../model';
+import { shownError } from './shown-error';
 
 /** Answers with a result. A result that cannot be serialized (a circle, a BigInt) is answered as an error. */
 export function answerResult(
@@ -18,7 +20,10 @@ export function answerResult(
   if (!socket.connected) return;
   try {
     gateway.ackWriter.succeed(ack, result);
-    gateway.log.response?.(`${socket.id} '${ctx?.event ?? ''}' (requestID ${ctx?.requestID ?? ''})`, result);
+    gateway.log.response?.(
+      `${socket.id} '${printable(ctx?.event ?? '')}' (requestID ${ctx?.requestID ?? ''})`,
+      shownValue(result),
+    );
   } catch (error) {
     answerUnserializable(gateway, socket, ctx, ack, 'the result', error);
   }

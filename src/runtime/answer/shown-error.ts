@@ -3,10 +3,11 @@ import type { SocketContext, WireError } from '../../types';
 import { describeThrown, isPromise, runSafely } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { Gateway } from '../model';
+import { printable } from '../../plan/printable';
 import { discardResources } from './discard';
 import { inspectResult } from './inspect-result';
 import { isPlainData } from './plain-data';
-import { isPresentable, masked, present } from './wire-error';
+import { isPresentable, masked, present, withPrintableText } from './wire-error';
 
 /**
  * Returns what a client sees of an error: masked unless it was made to be shown. What may be masked is logged in full.
@@ -35,10 +36,11 @@ function wireError(
   thrown: unknown,
   requestID: string,
 ): WireError {
-  const error = toError(thrown);
-  const presentable = isPresentable(error);
+  const given = toError(thrown);
+  const presentable = isPresentable(given);
+  const error = presentable ? withPrintableText(given) : given;
   if (!presentable || !isClientError(error) || gateway.log.clientErrors)
-    logError(gateway, ctx, thrown, requestID);
+    logError(gateway, ctx, presentable ? error : thrown, requestID);
   const rewritten = reformat(gateway, socket, ctx, error);
   if (rewritten !== undefined && !(rewritten instanceof Error)) return rewritten as WireError;
   const shown = rewritten ?? error;
@@ -82,7 +84,7 @@ function logError(
   thrown: unknown,
   requestID: string,
 ): void {
-  const where = ctx ? `the event '${ctx.event}' of ${ctx.socket.id} failed` : 'a packet failed';
+  const where = ctx ? `the event '${printable(ctx.event)}' of ${ctx.socket.id} failed` : 'a packet failed';
   gateway.logger.error(
     `${gateway.plan.className}: ${where} (requestID ${requestID}): ${describeThrown(thrown)}`,
   );

@@ -1,4 +1,5 @@
 import { Errors } from 'moleculer';
+import { printable } from '../../plan/printable';
 import type { WireError } from '../../types';
 import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error';
 
@@ -48,6 +49,54 @@ export function present(error: Error): WireError {
   const shown = withoutInternals(data);
   if (shown !== undefined) wire.data = shown;
   return wire;
+}
+
+/** The types of Moleculer's errors that repeat the name of an action which does not exist: a client may have made it up. */
+const NOT_FOUND = new Set<unknown>(['SERVICE_NOT_FOUND', 'SERVICE_NOT_AVAILABLE']);
+
+/** Returns an error of Moleculer's or, where it repeats what a client sent, a copy with as much of that as may be shown. */
+export function withPrintableText(error: Error): Error {
+  const { type, data } = error as { type?: unknown; data?: unknown };
+  if (Array.isArray(data) && data.some(isProblemOfParams))
+    return copyOf(error, { data: data.slice(0, MAX_PROBLEMS).map(withPrintableValues) });
+  const { action } = (data ?? {}) as { action?: unknown };
+  if (!NOT_FOUND.has(type) || typeof action !== 'string' || printable(action) === action) return error;
+  const shorten = (text = ''): string => text.replaceAll(action, () => printable(action));
+  return copyOf(error, {
+    message: shorten(error.message),
+    stack: shorten(error.stack),
+    data: { ...(data as object), action: printable(action) },
+  });
+}
+
+/** Keeps what is not about the value of the client: the action, the node. */
+function withPrintableValues(problem: Record<string, unknown>): object {
+  const {
+    field: _field,
+    type: _type,
+    message: _message,
+    expected: _expected,
+    actual: _actual,
+    ...rest
+  } = problem;
+  return { ...rest, ...boundedProblem(problem) };
+}
+
+function copyOf(error: Error, changed: object): Error {
+  const copy = Object.create(
+    Object.getPrototypeOf(error) as object,
+    Object.getOwnPropertyDescriptors(error),
+  ) as Error;
+  for (const [key, value] of Object.entries(changed)) {
+    const enumerable = Object.prototype.propertyIsEnumerable.call(error, key);
+    Object.defineProperty(copy, key, {
+      value: value as unknown,
+      enumerable,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return copy;
 }
 
 /**
@@ -102,7 +151,7 @@ function withoutInternals(data: unknown): unknown {
     : data.map(withoutNode);
 }
 
-function isProblemOfParams(entry: unknown): boolean {
+function isProblemOfParams(entry: unknown): entry is Record<string, unknown> {
   return (
     typeof entry === 'object' && entry !== null && 'action' in entry && 'nodeID' in entry && 'type' in entry
   );

@@ -99,7 +99,7 @@ export class ClusterActions implements ExposedEvents {
     const refuse = (why: string): void => {
       refusals.add(why);
     };
-    const claims = readClaims(broker, service.fullName, this.plan.whitelist, refuse);
+    const claims = readClaims(broker, service.fullName, this.plan, refuse);
     for (const [path, table] of this.tables) {
       const served = new Map<string, Exposed>();
       for (const [event, claimants] of claimantsOf(path, claims)) {

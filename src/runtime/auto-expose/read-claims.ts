@@ -1,5 +1,5 @@
 import type { ServiceBroker } from 'moleculer';
-import type { ActionFilter, GuardPlan } from '../../plan/plan';
+import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
 import { allEndpoints } from '../moleculer/internals';
 import { readExposures } from './read-exposures';
 import { isExposable } from '../event/resolve-exposed';
@@ -22,7 +22,7 @@ export interface Claim {
 export function readClaims(
   broker: ServiceBroker,
   own: string,
-  whitelist: ActionFilter | undefined,
+  { whitelist, names }: AutoExposePlan,
   refuse: (why: string) => void,
 ): Claim[] {
   // By what they say: the same action on another node says it once more.
@@ -30,10 +30,16 @@ export function readClaims(
   for (const endpoint of allEndpoints(broker)) {
     const { name: action, socket } = endpoint.action;
     if (socket === undefined || socket === null || socket === false) continue;
-    if (!isExposable(endpoint) || (whitelist && !whitelist(action))) continue;
+    if (whitelist && !whitelist(action)) continue;
     const refuseThis = (why: string): void => {
       refuse(`the action '${action}' is not exposed: ${why}`);
     };
+    if (!isExposable(endpoint, names)) {
+      const { name } = endpoint.service;
+      if (name.startsWith('$'))
+        refuseThis(`services like '${name}' must be named: autoExpose: ['${action}']`);
+      continue;
+    }
     if (endpoint.service.fullName === own) {
       refuseThis("it is the gateway's own; put @SocketEvent on its method");
       continue;

@@ -1,4 +1,5 @@
 import { Socket } from 'socket.io';
+import { printable } from '../../plan/printable';
 import { isPromise, runSafely } from '../errors/run-safely';
 import { abortAll } from '../event/abort-signal';
 import { receivePacket, refuseIfFull } from '../event/handle-event';
@@ -27,7 +28,7 @@ export function connectSocket(socket: Socket): void {
   watchExpiry(session);
 
   metrics?.connected(session.path);
-  log.connection?.(`${socket.id} entered '${socket.nsp.name}' from ${socket.handshake.address}`);
+  log.connection?.(`${socket.id} entered '${printable(socket.nsp.name)}' from ${socket.handshake.address}`);
   const connected = callConnected(session);
   if (connected) holdPackets(session, connected);
   else session.receive = receivePacket;
@@ -49,7 +50,7 @@ function onDisconnect(this: Socket, reason: string): void {
   // The adapter may still have the session that it has restored, and would restore it again.
   if (this.recovered && FINAL_REASONS.has(reason)) gateway.forbidRecovery(this);
   gateway.metrics?.disconnected(path, reason);
-  gateway.log.connection?.(`${this.id} left '${this.nsp.name}': ${reason}`);
+  gateway.log.connection?.(`${this.id} left '${printable(this.nsp.name)}': ${reason}`);
   runAll(gateway, gateway.callbacks.disconnected, this, reason);
 }
 

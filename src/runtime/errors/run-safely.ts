@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { printableLines } from '../../plan/printable';
 
 /** Reports a failure of code that no client waits for. */
 export type Report = (what: string, error: unknown) => void;
@@ -36,7 +37,7 @@ export function ignoreRejection(value: unknown): void {
 /** Returns what was thrown as text for the log. Never throws, whatever the value does when it is inspected. */
 export function describeThrown(thrown: unknown): string {
   try {
-    const shown = inspect(thrown, { depth: 4 });
+    const shown = printableLines(inspect(thrown, { depth: 4 }));
     return thrown instanceof Error ? shown : `a value that is no error: ${shown}`;
   } catch {
     return 'a value that cannot be inspected';

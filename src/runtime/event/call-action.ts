@@ -1,10 +1,14 @@
 import { Errors } from 'moleculer';
 import type { ActionPlan, ProxyPlan } from '../../plan/plan';
 import { BadRequestError } from '../../errors';
+import type { NamesAction } from '../../plan/named-services';
+import { MAX_NAME_LENGTH } from '../../plan/names';
+import { printable } from '../../plan/printable';
 import type { ProxyCallOptions, SocketContext } from '../../types';
 import { isPromise, ignoreRejection } from '../errors/run-safely';
+
+import { isKnownAction, nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
 import type { Gateway } from '../model';
-import { nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
 
 /** A call that a client asks for and may make. */
 export interface ProxiedCall {
@@ -23,12 +27,14 @@ export interface ProxiedCall {
 export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketContext): ProxiedCall {
   const requested = ctx.args[0];
   if (typeof requested !== 'string') throw new BadRequestError('ACTION_NOT_A_STRING');
+  if (requested.length > MAX_NAME_LENGTH) throw notFound(requested);
   const alias = proxy.aliases.get(requested);
   const action = alias ?? requested;
   if (
     (alias === undefined && proxy.aliasesOnly) ||
     proxy.blacklist?.(action) ||
-    (proxy.whitelist && !proxy.whitelist(action))
+    (proxy.whitelist && !proxy.whitelist(action)) ||
+    !isKnownAction(gateway.broker, action)
   ) {
     throw notFound(action);
   }
@@ -36,7 +42,7 @@ export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketCon
   ctx.params = ctx.args.length > 1 ? ctx.args[1] : {};
   const options = callOptions(gateway, proxy.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
-  if (!isOpen(endpoint, proxy)) throw notFound(action);
+  if (!isOpen(endpoint, proxy.names)) throw notFound(action);
   options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
@@ -78,7 +84,7 @@ export function callOptions(
   if (isPromise(given)) {
     ignoreRejection(given);
     throw new Error(
-      `callOptions of the event '${ctx.event}' must not be async: do what takes time in a before hook`,
+      `callOptions of the event '${printable(ctx.event)}' must not be async: do what takes time in a before hook`,
     );
   }
   const own = copyPlain(given ?? {}) as ProxyCallOptions & { ctx?: unknown; parentCtx?: unknown };
@@ -96,14 +102,16 @@ function copyPlain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyPlain(entry)]));
 }
 
-/** Returns true for published actions. Those that manage a gateway must be named by the whitelist. */
-function isOpen({ action }: CallableEndpoint, proxy: ProxyPlan): boolean {
-  if (!action.managesGateway) return (action.visibility ?? 'published') === 'published';
-  const prefix = action.name.slice(0, action.name.lastIndexOf('.') + 1);
-  // Without a prefix ($noServiceNamePrefix) only its own name can name it.
-  return proxy.namedServices.some((name) => (prefix ? name.startsWith(prefix) : name === action.name));
+/**
+ * Returns true if clients may call an action. A whitelist must name it if it manages a gateway or belongs to a service whose
+ * name begins with `$`; any other must be published.
+ */
+export function isOpen({ action, service }: CallableEndpoint, names: NamesAction): boolean {
+  if (action.managesGateway) return names(action.name, service.fullName);
+  const isPublished = (action.visibility ?? 'published') === 'published';
+  return isPublished && (!service.name.startsWith('$') || names(action.name, service.fullName));
 }
 
 function notFound(action: string): Error {
-  return new Errors.ServiceNotFoundError({ action });
+  return new Errors.ServiceNotFoundError({ action: printable(action) });
 }

@@ -9,10 +9,10 @@ export function createContext(
   name: string,
   args: readonly unknown[],
 ): SocketContext | PromiseLike<SocketContext> {
-  const { broker, service, EventContext, overrides } = session.gateway;
+  const { brokerOfEvents, service, EventContext, overrides } = session.gateway;
   const meta = service.socketGetMeta(session.socket);
   const create = (own: object): SocketContext =>
-    new EventContext(broker, event.endpoint, session, name, args, own);
+    new EventContext(brokerOfEvents, event.endpoint, session, name, args, own);
   if (isPromise(meta))
     return Promise.resolve(meta as PromiseLike<object>).then((late) => create({ ...late }));
   // The application may return the same object each time, and the meta of a call is written to.

@@ -62,6 +62,7 @@ function extend(Base: ContextClass): EventContextClass {
       super(broker, endpoint);
       // Moleculer makes copies with the broker alone.
       if (!session) return;
+      this.broker = session.gateway.broker;
       this.options = {};
       this.meta = meta;
       this.params = args.length > 0 ? args[0] : {};

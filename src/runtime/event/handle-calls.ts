@@ -1,5 +1,6 @@
 import type { EventPlan } from '../../plan/plan';
 import { BadRequestError, RateLimitExceeded } from '../../errors';
+import { MAX_SHOWN_LENGTH, printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError, answerUnserializable } from '../answer/answer';
 import type { Gateway, Outcome, SocketSession } from '../model';
@@ -128,6 +129,12 @@ function readCalls(gateway: Gateway, session: SocketSession, calls: object): Nam
 }
 
 function readCall(call: unknown, name: NamedCall['name']): unknown[] {
+  const shownName = typeof name === 'string' ? printable(name) : name;
+  // The name is sent back with the result.
+  if (shownName !== name) {
+    const allowed = `names of at most ${MAX_SHOWN_LENGTH} characters, none of them a control character`;
+    throw new BadRequestError('CALL_NOT_VALID', { call: shownName, allowed });
+  }
   if (isPlain(call)) {
     const { action, params, ...others } = call;
     // Options of a call (a node, a timeout, meta) are the gateway's to choose: `callOptions`.

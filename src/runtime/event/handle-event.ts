@@ -1,4 +1,6 @@
 import { NotFoundError } from '../../errors';
+import { MAX_NAME_LENGTH } from '../../plan/names';
+import { printable } from '../../plan/printable';
 import type { AckFunction, SocketContext } from '../../types';
 import { answerError } from '../answer/answer';
 import { isPromise } from '../errors/run-safely';
@@ -13,6 +15,7 @@ import { runPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { refuseOverload, tooManyPending } from './refuse-overload';
 import { acquireSlot } from './slots';
+import { shownValue } from '../observe/shown-value';
 import { runSteps } from './steps';
 
 /*
@@ -69,10 +72,11 @@ function deliver(session: SocketSession, packet: Packet): void {
   const { gateway, socket } = session;
   // A client may send a number as the name.
   const name = String(packet[0]);
-  const event = session.events.get(name) ?? gateway.catchAll;
+  const isName = name.length <= MAX_NAME_LENGTH;
+  const event = isName ? (session.events.get(name) ?? gateway.catchAll) : undefined;
   const { request, params } = gateway.log;
-  request?.(`${socket.id} sent '${name}'`);
-  params?.(packet.slice(1));
+  request?.(`${socket.id} sent '${printable(name)}'`);
+  params?.(shownValue(packet.slice(1)));
   if (event) {
     const ack = ackOf(packet);
     const args = packet.slice(1, ack ? -1 : undefined);
@@ -84,9 +88,9 @@ function deliver(session: SocketSession, packet: Packet): void {
     return;
   }
   // A client may send 'error', the event by which Socket.IO reports its own errors.
-  const listeners = name === 'error' ? [] : socket.rawListeners(name);
+  const listeners = !isName || name === 'error' ? [] : socket.rawListeners(name);
   if (listeners.length === 0) {
-    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: name });
+    const unknown = new NotFoundError('EVENT_NOT_FOUND', { event: printable(name) });
     gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
     answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }

@@ -1,7 +1,9 @@
 import type { ActionPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
+import { NAMES_NOTHING, type NamesAction } from '../../plan/named-services';
+import { printable } from '../../plan/printable';
 import type { SocketContext } from '../../types';
-import { callOptions, type ProxiedCall } from './call-action';
+import { callOptions, isOpen, type ProxiedCall } from './call-action';
 import type { Gateway } from '../model';
 import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer/internals';
 
@@ -16,17 +18,17 @@ export function resolveExposed(gateway: Gateway, target: ActionPlan, ctx: Socket
   if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
   const options = callOptions(gateway, target.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
-  if (!isExposable(endpoint)) throw gone(ctx);
+  if (!isExposable(endpoint, gateway.plan.autoExpose?.names ?? NAMES_NOTHING)) throw gone(ctx);
   options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
 
 /** Returns true if clients may see the action, as it is declared on this node. */
-export function isExposable({ action }: CallableEndpoint): boolean {
-  return !action.managesGateway && (action.visibility ?? 'published') === 'published';
+export function isExposable(endpoint: CallableEndpoint, names: NamesAction): boolean {
+  return !endpoint.action.managesGateway && isOpen(endpoint, names);
 }
 
 /** Names the event: the client does not know the action. */
 function gone(ctx: SocketContext): Error {
-  return new NotFoundError('EVENT_NOT_FOUND', { event: ctx.event });
+  return new NotFoundError('EVENT_NOT_FOUND', { event: printable(ctx.event) });
 }

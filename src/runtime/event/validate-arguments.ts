@@ -23,6 +23,8 @@ export function validateArguments(
 }
 
 function replaceArgument(ctx: SocketContext, args: unknown[], index: number, value: unknown): void {
+  // An optional argument that the client left out stays left out.
+  if (value === undefined && index >= args.length) return;
   args[index] = value;
   if (index === 0) ctx.params = value;
 }

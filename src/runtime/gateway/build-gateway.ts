@@ -10,6 +10,7 @@ import { forbidRecovery } from '../connection/recovery';
 import { socketCallbacksOf } from '../connection/socket-callbacks';
 import { describeThrown, type Report } from '../errors/run-safely';
 import { eventContextClassOf } from '../event/event-context';
+import { brokerOfEvents } from '../event/event-id';
 import { RateLimits } from '../event/rate-limits';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
@@ -52,6 +53,7 @@ export function buildGateway(
     metrics: GatewayMetrics.of(broker, report),
     ackWriter: ACK_FORMATS[plan.ack],
     EventContext: eventContextClassOf(broker),
+    brokerOfEvents: brokerOfEvents(broker),
     overrides: findOverrides(service),
     events: bound,
     catchAll: undefined,

@@ -120,7 +120,7 @@ export interface CallableEndpoint {
     /** The events that the action wants to be served as; not checked yet. */
     readonly socket?: unknown;
   };
-  readonly service: { readonly fullName: string };
+  readonly service: { readonly name: string; readonly fullName: string };
 }
 
 /**
@@ -133,13 +133,19 @@ export function* allEndpoints(broker: ServiceBroker): Generator<CallableEndpoint
   }
 }
 
+/** Returns true if an action is, or was, somewhere in the cluster. */
+export function isKnownAction(broker: ServiceBroker, action: string): boolean {
+  return (broker as object as BrokerInternals).registry.actions.actions.has(action);
+}
+
 /** Returns the endpoints of an action; an empty list if no node has it. */
 export function endpointsOf(broker: ServiceBroker, action: string): readonly CallableEndpoint[] {
   return (broker as object as BrokerInternals).registry.actions.actions.get(action)?.endpoints ?? [];
 }
 
 /**
- * Returns the endpoint that a call goes to next. Advances the balancer.
+ * Returns the endpoint that a call goes to next. Advances the balancer. Moleculer logs a name that it does not know: ask
+ * `isKnownAction` first if a client may have made the name up.
  *
  * @throws ServiceNotFoundError 404 or ServiceNotAvailableError 404
  */

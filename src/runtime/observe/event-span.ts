@@ -1,11 +1,9 @@
 import type { Service } from 'moleculer';
 import type { EventPlan } from '../../plan/plan';
+import { printable } from '../../plan/printable';
 import type { SocketContext } from '../../types';
 import type { EventSpan, EventSteps, Gateway, Span, StartEventSpan } from '../model';
 import { tracesActions } from '../moleculer/internals';
-
-/** How many characters of a name that a client has sent are shown. */
-const MAX_SHOWN_LENGTH = 100;
 
 const EVENT_SPAN = Symbol('event span');
 
@@ -77,7 +75,7 @@ export function traceOf(
   const actionName = `action '${action}'`;
   return (ctx, path) =>
     new SpanOfEvent(ctx, `event '${plan.name}' in '${path}'`, actionName, service, {
-      event: ctx.event.slice(0, MAX_SHOWN_LENGTH),
+      event: ctx.event === plan.name ? plan.name : printable(ctx.event),
       namespace: path,
       socketID: ctx.socket.id,
       requestID: ctx.requestID,

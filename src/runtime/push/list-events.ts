@@ -1,6 +1,7 @@
-import { nameOfPath, withSlash } from '../../plan/paths';
+import { nameOfPath, servesName, withSlash } from '../../plan/paths';
 import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
+import { printable } from '../../plan/printable';
 import type { ListedEvent } from '../../types';
 import { plainData } from './plain-data';
 import type { BoundEvent, Gateway } from '../model';
@@ -24,7 +25,7 @@ export function listEvents(gateways: readonly Gateway[], namespace: string | und
       listPath(gateway, nameOfPath(path), listed);
     }
   }
-  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace });
+  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: printable(String(namespace)) });
   return [...listed.values()];
 }
 
@@ -36,7 +37,7 @@ function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
 }
 
 function matches(path: PathPlan, name: string): boolean {
-  return path.kind === 'literal' ? path.name === name : path.source === name || path.pattern.test(name);
+  return nameOfPath(path) === name || servesName(path, name);
 }
 
 function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEvent>): void {
@@ -55,6 +56,7 @@ function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEv
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {
     Object.assign(entry, actionParts(action, target.action['params']));
+    if (target.unchecked.length > 0) entry.unchecked = [...target.unchecked];
   } else if (target.kind === 'action') {
     const [endpoint] = endpointsOf(gateway.broker, target.action);
     Object.assign(entry, actionParts(target.action, endpoint?.action.params));

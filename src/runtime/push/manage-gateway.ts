@@ -5,11 +5,13 @@ import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import { pathOf } from '../../plan/paths';
 import { roomOfUser } from '../../plan/user-room';
 import { BadRequestError, NotFoundError } from '../../errors';
+import { printable } from '../../plan/printable';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
 import { listEvents } from './list-events';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
+import { shownValue } from '../observe/shown-value';
 
 type OneOrMore = string | string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
@@ -40,7 +42,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event);
-    for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(ctx.params);
+    for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(shownValue(ctx.params));
     eachNamespace(gatewaysOf(this), namespace, (found) => {
       senderTo(found, audience)?.emit(event, ...args);
     });
@@ -86,7 +88,7 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
       return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
     });
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
-    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+    throw new NotFoundError('SOCKET_NOT_FOUND', { socketId: printable(socketId) });
   },
 
   listEvents(ctx: Context<{ namespace?: string }>) {
@@ -115,7 +117,7 @@ async function ask(
       .emitWithAck(event, ...args)) as unknown[];
   } catch {
     gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
-    throw new Errors.RequestTimeoutError({ action: event, nodeID: socketId });
+    throw new Errors.RequestTimeoutError({ action: printable(event), nodeID: printable(socketId) });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Namespace } from 'socket.io';
 import { withSlash } from '../../plan/paths';
 import { NotFoundError } from '../../errors';
+import { printable } from '../../plan/printable';
 import type { ChildOpener, Gateway } from '../model';
 import { isNewborn } from '../socket-io/child-namespace';
 
@@ -32,7 +33,7 @@ export function eachNamespace<T>(
   const found = live.find((namespace) => namespace.name === wanted);
   if (found) return [act(found)];
   const opened = openChild(gateways, wanted);
-  if (!opened) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: name });
+  if (!opened) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: printable(name) });
   if (opened === 'nobody') return [];
   // Not at once: others may ask for it, and its adapter has something to send.
   setTimeout(opened.release, UNUSED_CHILD_TTL_MS).unref();

@@ -1,6 +1,6 @@
 import type { ServiceBroker } from 'moleculer';
 import type { Server } from 'socket.io';
-import { claimOf } from '../../plan/paths';
+import { claimOf, servesName } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
 
@@ -81,8 +81,7 @@ export class AbsentNamespaces {
 
   private isAbsent(name: string): boolean {
     for (const { paths } of this.absences) {
-      if (paths.some((path) => (path.kind === 'literal' ? path.name === name : path.pattern.test(name))))
-        return true;
+      if (paths.some((path) => servesName(path, name))) return true;
     }
     return false;
   }

@@ -1,4 +1,5 @@
 import { Namespace, type Server, type Socket } from 'socket.io';
+import { servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
@@ -62,7 +63,7 @@ function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Pro
   const label = path.source;
   const matches: Matcher = (name, _auth, next) => {
     try {
-      next(null, pattern.test(name));
+      next(null, servesName(path, name));
     } catch (error) {
       // The adapter of the new namespace threw.
       gateway.report(`a namespace of '${label}' could not be created`, error);
@@ -85,7 +86,7 @@ function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Pro
     releases.set(child, release);
   };
   const openChild: ChildOpener = (name) => {
-    if (!pattern.test(name) || io._nsps.has(name)) return undefined;
+    if (!servesName(path, name) || io._nsps.has(name)) return undefined;
     // Without an adapter all sockets are here, and so there is nobody.
     if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);

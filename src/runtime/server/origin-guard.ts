@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
-import { runSafely, type Report } from '../errors/run-safely';
+import { compilePattern, compileWildcard, type Matcher } from '../../plan/patterns';
+import { type Report, runSafely } from '../errors/run-safely';
 
 type Cors = NonNullable<ServerOptions['cors']>;
 type CorsOptions = Exclude<Cors, (...args: never[]) => unknown>;
@@ -8,9 +9,14 @@ type Origin = CorsOptions['origin'];
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
 /** Answers whether a request may go on, and why not. */
 type Verdict = (refused: string | null) => void;
+type AllowedOrigins = Exclude<Origin, (...args: never[]) => unknown>;
+/** Decides about the origin of a handshake. */
+type Decide = (origin: string, handshake: Handshake, verdict: Verdict) => void;
 
 const REFUSED = 'origin not allowed';
 const UNCHECKED = 'the request could not be checked';
+/** A host has at most 253 characters; scheme and port fit beside it. A longer origin is refused before it is matched. */
+const MAX_ORIGIN_LENGTH = 300;
 
 /** What functions have said of a request: CORS asks first, and they are asked once. */
 const verdicts = new WeakMap<IncomingMessage, string | null>();
@@ -37,6 +43,7 @@ export function guardHandshake(
   patience: number,
   report: Report,
 ): AllowRequest {
+  const decide = compileCors(cors);
   return (request, answer) => {
     const handshake = { request, patience, report };
     const verdict: Verdict = (refused) => {
@@ -44,7 +51,7 @@ export function guardHandshake(
       if (request.socket.destroyed) answer('the client has gone', false);
       else answer(refused, refused === null);
     };
-    checkOrigin(cors, handshake, (refused) => {
+    checkOrigin(decide, handshake, (refused) => {
       if (refused !== null || !allowRequest) verdict(refused);
       else {
         ask('allowRequest', handshake, verdict, (say) =>
@@ -63,10 +70,11 @@ export function corsOptions(cors: Cors | undefined, patience: number, report: Re
   if (typeof cors !== 'function' && typeof cors.origin !== 'function') {
     const { origin } = cors;
     if (origin === undefined || origin === '*' || origin === true) return cors;
+    const matches = compileOrigins(origin);
     return {
       ...cors,
       origin: (name, answer) => {
-        answer(null, name !== undefined && originMatches(origin, name));
+        answer(null, name !== undefined && matches(name));
       },
     };
   }
@@ -76,7 +84,7 @@ export function corsOptions(cors: Cors | undefined, patience: number, report: Re
       if (!options) verdicts.set(request, UNCHECKED);
       if (request.headers.origin === undefined || !options) answer(null, { ...options, origin: false });
       else {
-        decide(options.origin, request.headers.origin, handshake, (refused) => {
+        compileDecision(options.origin)(request.headers.origin, handshake, (refused) => {
           verdicts.set(request, refused);
           answer(null, { ...options, origin: refused === null });
         });
@@ -86,18 +94,25 @@ export function corsOptions(cors: Cors | undefined, patience: number, report: Re
   return delegate as unknown as Cors;
 }
 
-function checkOrigin(cors: Cors | undefined, handshake: Handshake, verdict: Verdict): void {
+function checkOrigin(decide: Decide | undefined, handshake: Handshake, verdict: Verdict): void {
   const { origin } = handshake.request.headers;
   const known = verdicts.get(handshake.request);
   if (known !== undefined) verdict(known);
   // Browsers always say where a page comes from; whoever says nothing is no browser.
-  else if (origin === undefined || cors === undefined) verdict(null);
-  else {
+  else if (origin === undefined || decide === undefined) verdict(null);
+  else decide(origin, handshake, verdict);
+}
+
+/** Compiles what decides about origins; undefined where any origin passes. */
+function compileCors(cors: Cors | undefined): Decide | undefined {
+  if (cors === undefined) return undefined;
+  if (typeof cors !== 'function') return compileDecision(cors.origin);
+  return (origin, handshake, verdict) => {
     resolveCors(cors, handshake, (options) => {
-      if (options) decide(options.origin, origin, handshake, verdict);
+      if (options) compileDecision(options.origin)(origin, handshake, verdict);
       else verdict(UNCHECKED);
     });
-  }
+  };
 }
 
 /** Asks a delegate for the options; undefined where it fails. */
@@ -132,11 +147,26 @@ function resolveCors(
   );
 }
 
-function decide(allowed: Origin, origin: string, handshake: Handshake, verdict: Verdict): void {
+/** Compiles a setting `cors.origin`; a function is asked about every origin that is not too long. */
+function compileDecision(allowed: Origin): Decide {
   if (typeof allowed !== 'function') {
-    verdict(originMatches(allowed, origin) ? null : REFUSED);
-    return;
+    const matches = compileOrigins(allowed);
+    return (origin, _handshake, verdict) => {
+      verdict(matches(origin) ? null : REFUSED);
+    };
   }
+  return (origin, handshake, verdict) => {
+    if (origin.length > MAX_ORIGIN_LENGTH) verdict(REFUSED);
+    else askOrigin(allowed, origin, handshake, verdict);
+  };
+}
+
+function askOrigin(
+  allowed: Extract<Origin, (...args: never[]) => unknown>,
+  origin: string,
+  handshake: Handshake,
+  verdict: Verdict,
+): void {
   ask('cors.origin', handshake, verdict, (say, failed) => {
     // moleculer-web's functions take the origin and return the decision.
     if (allowed.length < 2) {
@@ -193,17 +223,21 @@ function ask(
  * Whether a setting like `cors.origin` allows an origin. A string may list origins with commas and use `*` as a wildcard, as
  * in moleculer-web.
  */
-export function originMatches(
-  allowed: Exclude<Origin, (...args: never[]) => unknown>,
-  origin: string,
-): boolean {
-  if (allowed === undefined || typeof allowed === 'boolean') return allowed !== false;
-  // Without the flags g and y, which would make it match only every other time.
-  if (allowed instanceof RegExp)
-    return new RegExp(allowed.source, allowed.flags.replace(/[gy]/g, '')).test(origin);
-  if (Array.isArray(allowed)) return allowed.some((one) => originMatches(one, origin));
-  return allowed.split(',').some((pattern) => {
-    const escaped = pattern.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-    return new RegExp(`^${escaped.replaceAll('*', '.*')}$`).test(origin);
-  });
+export function originMatches(allowed: AllowedOrigins, origin: string): boolean {
+  return compileOrigins(allowed)(origin);
+}
+
+/** Compiles a setting like `cors.origin`. A list allows no origin that is too long; what is no list allows none. */
+function compileOrigins(allowed: AllowedOrigins): Matcher {
+  if (allowed === undefined || typeof allowed === 'boolean') return () => allowed !== false;
+  if (typeof allowed === 'string') {
+    const matchers = allowed.split(',').map((one) => compileWildcard(one.trim()));
+    return (origin) => origin.length <= MAX_ORIGIN_LENGTH && matchers.some((matches) => matches(origin));
+  }
+  if (allowed instanceof RegExp) {
+    const matches = compilePattern(allowed);
+    return (origin) => origin.length <= MAX_ORIGIN_LENGTH && matches(origin);
+  }
+  const matchers = Array.isArray(allowed) ? allowed.map(compileOrigins) : [];
+  return (origin) => matchers.some((matches) => matches(origin));
 }

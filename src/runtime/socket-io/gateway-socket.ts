@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Socket, type Namespace } from 'socket.io';
+import { printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
@@ -128,7 +129,7 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     const last = args.length - 1;
     const ack = args[last];
     if (typeof ack === 'function') {
-      const callback = safeCallback(`the ack of '${event}'`, ack as Callback);
+      const callback = safeCallback(`the ack of '${printable(event)}'`, ack as Callback);
       args[last] = limitAck(sessionOf(this), callback);
     }
     return original.emit.call(this, event, ...args);

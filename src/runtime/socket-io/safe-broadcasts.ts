@@ -1,4 +1,5 @@
 import type { Namespace } from 'socket.io';
+import { printable } from '../../plan/printable';
 import { ignoreRejection, runSafely, type Report } from '../errors/run-safely';
 
 /*
@@ -72,7 +73,7 @@ function awaitedOrNot(fetch: Fetch): Fetch {
 
 function safeCallback(operator: Operator, report: Report, event: string, callback: Emit): Emit {
   return (...answers) => {
-    runSafely(`the callback of a broadcast of '${event}' failed`, report, () =>
+    runSafely(`the callback of a broadcast of '${printable(event)}' failed`, report, () =>
       callback.apply(operator, answers),
     );
     return true;

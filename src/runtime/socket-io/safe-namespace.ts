@@ -1,4 +1,5 @@
 import { Namespace, type Socket } from 'socket.io';
+import { printable } from '../../plan/printable';
 import { ConnectError } from '../answer/connect-error';
 import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
@@ -20,7 +21,7 @@ export function makeNamespaceSafe(gateway: Gateway, namespace: Namespace): void 
           next();
         },
         (error: unknown) => {
-          report(`a middleware of '${namespace.name}' refused ${socket.id}`, error);
+          report(`a middleware of '${printable(namespace.name)}' refused ${socket.id}`, error);
           next(new ConnectError(Object(error) as Error));
         },
       );

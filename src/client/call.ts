@@ -1,0 +1,100 @@
+import type { Socket } from 'socket.io-client';
+import { CallError } from './call-error';
+
+/** Options of calls. */
+export interface CallOptions {
+  /** How long a call may take, in milliseconds, waiting for a connection included. Default: 10_000 (ms). */
+  timeout?: number;
+  /** Ends the call when it is aborted. The event may have run. */
+  signal?: AbortSignal;
+  /** Sends the event again after a reconnect if its answer was lost. Only for events that may run twice. Default: false. */
+  idempotent?: boolean;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/** Sends an event when the socket is connected, and settles with its answer. */
+export function call(
+  socket: Socket,
+  { timeout = DEFAULT_TIMEOUT_MS, signal, idempotent = false }: CallOptions,
+  event: string,
+  args: readonly unknown[],
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let attempt = 0;
+    let isSent = false;
+
+    const end = (settle: () => void): void => {
+      clearTimeout(timer);
+      attempt++;
+      socket.off('connect', send);
+      socket.off('disconnect', onDisconnect);
+      signal?.removeEventListener('abort', onAbort);
+      settle();
+    };
+    const fail = (error: unknown): void => {
+      end(() => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the reason of a signal may be anything
+        reject(error);
+      });
+    };
+    const onAbort = (): void => {
+      fail(signal?.reason);
+    };
+    const onDisconnect = (reason: string): void => {
+      if (!isSent) return;
+      isSent = false;
+      attempt++;
+      // The 'connect' of the next connection sends it again.
+      if (idempotent) return;
+      const message = `the connection broke (${reason}) before '${event}' was answered: it may have run`;
+      fail(new CallError(event, { name: 'CallError', message, code: 503, type: 'DISCONNECTED' }));
+    };
+    const send = (): void => {
+      isSent = true;
+      const current = ++attempt;
+      socket.emit(event, ...args, (...answer: unknown[]) => {
+        // The answer to an earlier attempt, or one that comes after the end.
+        if (current !== attempt) return;
+        const outcome = read(answer);
+        if (outcome.ok) {
+          end(() => {
+            resolve(outcome.data);
+          });
+          return;
+        }
+        const error = new CallError(event, Object(outcome.error) as object);
+        // The node stops: the event is sent to the node of the next connection.
+        if (idempotent && error.type === 'DRAINING') isSent = false;
+        else fail(error);
+      });
+    };
+
+    const timer = setTimeout(() => {
+      const message = isSent
+        ? `'${event}' was not answered within ${timeout} ms: it may have run`
+        : `'${event}' was not sent within ${timeout} ms: there is no connection`;
+      fail(new CallError(event, { name: 'CallError', message, code: 504, type: 'TIMEOUT' }));
+    }, timeout);
+    if (signal?.aborted) {
+      onAbort();
+      return;
+    }
+    signal?.addEventListener('abort', onAbort);
+    socket.on('connect', send);
+    socket.on('disconnect', onDisconnect);
+    // Without a connection, socket.io-client would keep the event and send it after the timeout, too.
+    if (socket.connected) send();
+  });
+}
+
+type Outcome =
+  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
+
+/** Reads an answer in either format of acks: `(error, result)`, or one object with `ok`. */
+function read(answer: readonly unknown[]): Outcome {
+  const [first, result] = answer;
+  if (answer.length === 1 && typeof (first as { ok?: unknown } | null)?.ok === 'boolean')
+    return first as Outcome;
+  return first === null || first === undefined ? { ok: true, data: result } : { ok: false, error: first };
+}

@@ -1,0 +1,72 @@
+import type { CallOptions } from './call';
+import type { PresenceOfRoom } from './presence';
+
+/** The events of one direction and their arguments, as socket.io-client's own types have them. */
+export interface Events {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the functions of a map have any arguments
+  [event: string]: any;
+}
+
+/** What a gateway offers its clients. `npx moleculer-socket-gateway types` writes one for each gateway. */
+export interface GatewayTypes {
+  /** The events that clients send. */
+  toServer: Events;
+  /** The events that clients receive. */
+  toClient: Events;
+  /** Of each event that is answered: its arguments and its result. */
+  calls: Events;
+  /** What a client sends to log in. */
+  auth?: object;
+}
+
+type Listener<ToClient, Event extends keyof ToClient> = ToClient[Event] extends (
+  ...args: infer Args
+) => unknown
+  ? (...args: Args) => void
+  : (...args: unknown[]) => void;
+
+/** The names of the events that are answered. */
+export type CallName<Types extends GatewayTypes> = keyof Types['calls'] & string;
+
+type ArgumentsOf<Call> = Call extends (...args: infer Args) => unknown ? Args : never;
+type ResultOf<Call> = Call extends (...args: never[]) => infer Result ? Awaited<Result> : never;
+
+/** Sends events and waits for their answers. */
+export interface Caller<Types extends GatewayTypes> {
+  /**
+   * Sends an event and returns the answer.
+   *
+   * @throws CallError if the gateway answers with an error, after the timeout (`TIMEOUT`), or if the connection breaks before
+   *   the answer (`DISCONNECTED`: the event may have run); the reason of the signal if it is aborted
+   * @example
+   * const { id } = await chat.call('message', { room: 'tea', text: 'Hello' });
+   */
+  call<Name extends CallName<Types>>(
+    event: Name,
+    ...args: ArgumentsOf<Types['calls'][Name]>
+  ): Promise<ResultOf<Types['calls'][Name]>>;
+}
+
+/** A socket of socket.io-client that knows the events of its gateway. */
+export interface TypedClient<Types extends GatewayTypes> extends Caller<Types> {
+  /**
+   * Returns a client whose calls have these options.
+   *
+   * @example
+   * await chat.with({ timeout: 2000, signal }).call('message', message);
+   */
+  with(options: CallOptions): Caller<Types>;
+  /**
+   * Listens to an event of the gateway.
+   *
+   * @returns a function that stops listening
+   */
+  on<Event extends keyof Types['toClient'] & string>(
+    event: Event,
+    listener: Listener<Types['toClient'], Event>,
+  ): () => void;
+  /** Returns who is in a room, kept up to date by the gateway. The empty string is the namespace itself. */
+  presence<Info = unknown, Meta = unknown>(room?: string): PresenceOfRoom<Info, Meta>;
+  /** Stops coming back after refusals, and removes all listeners of this client. The socket stays as it is. */
+  close(): void;
+}

@@ -1,0 +1,177 @@
+import { readOptions, readRooms } from './broadcast-options';
+import type { AdapterPacket, ClusterAdapter } from './cluster-adapter';
+import type { ClusterLink } from './cluster-link';
+import { describeSockets } from './describe-sockets';
+import { readParts } from './encode-message';
+import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
+import type { ClusterLog } from './observers';
+import { ANSWER_TIMEOUT_MS, RemoteSockets, type Target, TOPICS } from './remote-sockets';
+import type { Reply } from './topics';
+import { ABSENT, DONE, expectValid, MORE } from './wire';
+
+export interface ClusterNamespacesOptions {
+  readonly link: ClusterLink;
+  readonly log: ClusterLog;
+  /** Returns the Socket.IO server that the gateway is attached to. */
+  readonly codec: () => PacketCodec;
+  /** Returns the names of the live namespaces of a declared path of the gateway. Default: none. */
+  readonly namespacesOf?: (path: string) => Iterable<string>;
+}
+
+/** The namespaces of a gateway: takes what other nodes send to them, and sends to those of other nodes. */
+export class ClusterNamespaces {
+  private readonly adapters = new Map<string, ClusterAdapter>();
+
+  constructor(private readonly options: ClusterNamespacesOptions) {
+    const { link } = options;
+    link.handle(TOPICS.emit, { send: (args) => this.emit(args) });
+    link.handle(TOPICS.emitValues, {
+      send: (args) => this.emitValues(args),
+      ask: (args, reply) => this.emitWithAck(args, reply),
+    });
+    link.handle(TOPICS.join, {
+      send: ([target, rooms, except, names]) => {
+        const opts = readOptions(rooms, except);
+        for (const adapter of this.of(target)) adapter.addSockets(opts, readRooms(names));
+      },
+    });
+    link.handle(TOPICS.leave, {
+      send: ([target, rooms, except, names]) => {
+        const opts = readOptions(rooms, except);
+        for (const adapter of this.of(target)) adapter.delSockets(opts, readRooms(names));
+      },
+    });
+    link.handle(TOPICS.disconnect, {
+      send: ([target, rooms, except, close]) => {
+        const opts = readOptions(rooms, except);
+        for (const adapter of this.of(target)) adapter.disconnectSockets(opts, close === true);
+      },
+    });
+    link.handle(TOPICS.serverSideEmit, {
+      send: (args) => this.serverSideEmit(args),
+      ask: (args, reply) => this.serverSideEmit(args, reply),
+    });
+    link.handle(TOPICS.sockets, { ask: (args, reply) => this.describe(args, reply) });
+    link.handle(TOPICS.ids, { ask: (args, reply) => this.ids(args, reply) });
+    link.handle(TOPICS.rooms, {
+      ask: ([target], reply) =>
+        reply(DONE, [...new Set(this.of(target).flatMap(({ rooms }) => [...rooms.keys()]))]),
+    });
+  }
+
+  /** Lets a namespace take part in the cluster. */
+  attach(adapter: ClusterAdapter): void {
+    this.adapters.set(adapter.nsp.name, adapter);
+    adapter.remote = this.remote(adapter.nsp.name);
+  }
+
+  /** The namespace takes part no more. */
+  detach(adapter: ClusterAdapter): void {
+    if (this.adapters.get(adapter.nsp.name) === adapter) this.adapters.delete(adapter.nsp.name);
+    adapter.remote = undefined;
+    for (const close of adapter.unanswered) close();
+  }
+
+  /** Returns the sockets of a namespace on other nodes. This node need not have the namespace. */
+  remote(target: Target): RemoteSockets {
+    return new RemoteSockets(this.options.link, target, () => this.options.codec());
+  }
+
+  private of(target: unknown): ClusterAdapter[] {
+    const path: unknown = Array.isArray(target) ? target[0] : undefined;
+    expectValid(typeof target === 'string' || typeof path === 'string', 'a message without a namespace');
+    const names = typeof path === 'string' ? (this.options.namespacesOf?.(path) ?? []) : [target as string];
+    return Array.from(names).flatMap((name) => this.adapters.get(name) ?? []);
+  }
+
+  private emit([target, rooms, except, delivery, ...parts]: readonly unknown[]): void {
+    const opts = readOptions(rooms, except, delivery);
+    const encoded = readParts(parts);
+    for (const adapter of this.of(target)) adapter.broadcastEncoded(encoded, opts);
+  }
+
+  private emitValues([target, rooms, except, delivery, ...parts]: readonly unknown[]): void {
+    const opts = readOptions(rooms, except, delivery);
+    const data = this.values(parts);
+    for (const adapter of this.of(target)) adapter.broadcast(packetOf(data), opts);
+  }
+
+  private emitWithAck([target, rooms, except, delivery, ...parts]: readonly unknown[], reply: Reply): void {
+    const opts = readOptions(rooms, except, delivery);
+    const data = this.values(parts);
+    const adapters = this.of(target);
+    let clients = 0;
+    let counting = adapters.length;
+    const answered = (change: number): void => {
+      clients += change;
+      if (counting === 0 && clients === 0) reply(DONE);
+    };
+    if (counting === 0) reply(ABSENT);
+    for (const adapter of adapters) {
+      adapter.broadcastWithAckHere(
+        packetOf(data),
+        opts,
+        (count) => {
+          counting--;
+          answered(count);
+        },
+        (...values) => {
+          reply(MORE, ...encodeValues(this.options.codec(), values));
+          answered(-1);
+        },
+      );
+    }
+  }
+
+  private serverSideEmit([target, ...parts]: readonly unknown[], reply?: Reply): void {
+    const values = this.values(parts);
+    expectValid(typeof values[0] === 'string', 'an event without a name');
+    const [adapter] = this.of(target);
+    if (!adapter) {
+      reply?.(ABSENT);
+      return;
+    }
+    if (reply) values.push(this.expectAnswer(adapter, reply));
+    adapter.nsp._onServerSideEmit(values as [string, ...unknown[]]);
+  }
+
+  /** Returns the ack of a question to the listeners of a namespace. If the namespace closes first, nothing is answered. */
+  private expectAnswer(adapter: ClusterAdapter, reply: Reply): (value: unknown) => void {
+    const end = (): boolean => {
+      clearTimeout(timer);
+      return adapter.unanswered.delete(close);
+    };
+    const close = (): void => {
+      if (end()) reply(ABSENT);
+    };
+    const timer = setTimeout(end, ANSWER_TIMEOUT_MS).unref();
+    adapter.unanswered.add(close);
+    return (value) => {
+      if (end()) reply(DONE, ...encodeValues(this.options.codec(), [value]));
+    };
+  }
+
+  private async describe([target, rooms, except]: readonly unknown[], reply: Reply): Promise<void> {
+    const opts = readOptions(rooms, except);
+    const sockets = await Promise.all(this.of(target).map((adapter) => adapter.fetchSocketsHere(opts)));
+    const { codec, log } = this.options;
+    reply(DONE, ...describeSockets(codec(), sockets.flat(), log));
+  }
+
+  private async ids([target, rooms, except]: readonly unknown[], reply: Reply): Promise<void> {
+    const opts = readOptions(rooms, except);
+    const sockets = await Promise.all(this.of(target).map((adapter) => adapter.fetchSocketsHere(opts)));
+    reply(
+      DONE,
+      sockets.flat().map(({ id }) => id),
+    );
+  }
+
+  private values(parts: readonly unknown[]): unknown[] {
+    return decodeValues(this.options.codec(), readParts(parts));
+  }
+}
+
+function packetOf(data: unknown[]): AdapterPacket {
+  return { type: EVENT, nsp: '', data };
+}

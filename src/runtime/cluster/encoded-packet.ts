@@ -1,0 +1,41 @@
+import { type Adapter } from 'socket.io-adapter';
+import { decodeValues, EVENT, type PacketCodec, type Parts } from './encode-values';
+
+/** A packet for clients that is encoded already, here or on another node. */
+export class EncodedPacket {
+  readonly type = EVENT;
+  nsp = '';
+  private values: unknown[] | undefined;
+
+  constructor(
+    readonly parts: Parts,
+    private readonly codec: PacketCodec,
+  ) {}
+
+  /** What `socket.onAnyOutgoing` listeners are given. It is decoded only for them. */
+  get data(): unknown[] {
+    return (this.values ??= decodeValues(this.codec, this.parts));
+  }
+}
+
+interface AdapterInternals {
+  encoder: { encode(packet: object): unknown[] };
+}
+
+/**
+ * Lets an adapter of Socket.IO broadcast an `EncodedPacket` without encoding it again.
+ *
+ * @throws if the adapter has no encoder, which socket.io-adapter 2.5 has
+ */
+export function acceptEncodedPackets(adapter: Adapter): void {
+  const { encoder } = adapter as object as Partial<AdapterInternals>;
+  if (typeof encoder?.encode !== 'function') {
+    throw new Error(
+      'Adapter.encoder is missing: this version of socket.io-adapter is not supported, install 2.5.',
+    );
+  }
+  const accepting: AdapterInternals['encoder'] = {
+    encode: (packet) => (packet instanceof EncodedPacket ? packet.parts : encoder.encode(packet)),
+  };
+  Object.assign(adapter, { encoder: accepting });
+}

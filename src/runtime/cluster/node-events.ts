@@ -1,0 +1,150 @@
+import type { Context, ServiceBroker } from 'moleculer';
+import type { ClusterLog } from './observers';
+
+/*
+ * What the cluster uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
+ */
+
+interface EventEndpoint {
+  /** The id of the node. */
+  readonly id: string;
+  readonly local: boolean;
+}
+
+interface RegistryNode {
+  readonly local: boolean;
+  readonly available: boolean;
+  /** 0 until the node has told what it is. */
+  readonly seq: number;
+}
+
+interface Transporter {
+  readonly connected: boolean;
+  /** Only TCP has it. */
+  sendGossipRequest?(): void;
+}
+
+interface BrokerInternals {
+  readonly ContextFactory: new (broker: ServiceBroker) => Context;
+  readonly registry: {
+    readonly events: {
+      get(event: string, group: string): { endpoints: readonly EventEndpoint[] } | undefined;
+    };
+    readonly nodes: { toArray(): readonly RegistryNode[] };
+  };
+  readonly transit:
+    | { readonly tx: Transporter; readonly connected: boolean; sendEvent(ctx: Context): Promise<void> }
+    | null
+    | undefined;
+}
+
+/** What a link wants to know of the nodes. */
+export interface NodeListener {
+  /** A service may have come, changed or gone, here or elsewhere. */
+  readonly changed: () => void;
+  /** A node is gone with all its services. */
+  readonly disconnected: (node: string) => void;
+  /** The transporter has connected, again perhaps. */
+  readonly connected: () => void;
+}
+
+/** Sends an event to single nodes, over Moleculer's transporter, and knows which nodes listen to it. */
+export class NodeEvents {
+  private readonly internals: BrokerInternals;
+
+  /** @param event is also the group of its listeners, so that no `**` of the application hears it */
+  constructor(
+    private readonly broker: ServiceBroker,
+    private readonly event: string,
+  ) {
+    this.internals = broker as object as BrokerInternals;
+  }
+
+  get nodeID(): string {
+    return this.broker.nodeID;
+  }
+
+  /** False if the broker has no transporter. */
+  get hasTransporter(): boolean {
+    return Boolean(this.internals.transit);
+  }
+
+  /**
+   * Sends the event to one node, whether the registry knows it or not.
+   *
+   * @throws or rejects if the transporter does not take it
+   */
+  send(node: string, params: unknown): Promise<void> {
+    const { transit } = this.internals;
+    // Moleculer would log every message that it cannot send.
+    if (!transit?.tx.connected) throw new Error('the transporter is not connected');
+    const ctx = new this.internals.ContextFactory(this.broker);
+    return transit.sendEvent(
+      Object.assign(ctx, {
+        endpoint: { id: node },
+        nodeID: node,
+        eventName: this.event,
+        eventType: 'emit',
+        eventGroups: [this.event],
+        params,
+      }),
+    );
+  }
+
+  /** True if the event reaches a listener on this node. */
+  get isSubscribed(): boolean {
+    return this.endpoints().some(({ local }) => local);
+  }
+
+  /** Returns the ids of the other nodes that listen to the event. */
+  listeningNodes(): string[] {
+    return this.endpoints().flatMap(({ local, id }) => (local ? [] : [id]));
+  }
+
+  /** True while there are nodes of which only the address is known. Only TCP has such nodes. */
+  get isDiscovering(): boolean {
+    if (!this.internals.transit?.tx.sendGossipRequest) return false;
+    return this.internals.registry.nodes
+      .toArray()
+      .some(({ local, available, seq }) => !local && !available && seq === 0);
+  }
+
+  /** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+  discover(): void {
+    this.internals.transit?.tx.sendGossipRequest?.();
+  }
+
+  /**
+   * Listens to changes of the registry.
+   *
+   * @returns a function that ends it
+   */
+  follow(listener: NodeListener, log: ClusterLog): () => void {
+    const { localBus } = this.broker;
+    const handlers: Record<string, (payload: unknown) => void> = {
+      '$services.changed': () => listener.changed(),
+      '$node.connected': () => listener.changed(),
+      '$node.disconnected': (payload) => listener.disconnected((payload as { node: { id: string } }).node.id),
+      '$transporter.connected': () => listener.connected(),
+    };
+    const safe = Object.entries(handlers).map(([event, handle]) => {
+      // Moleculer calls these in the middle of its own work.
+      const handler = (payload: unknown): void => {
+        try {
+          handle(payload);
+        } catch (error) {
+          log.error(error);
+        }
+      };
+      return [event, handler] as const;
+    });
+    for (const [event, handler] of safe) localBus.on(event, handler);
+    return () => {
+      for (const [event, handler] of safe) localBus.off(event, handler);
+    };
+  }
+
+  private endpoints(): readonly EventEndpoint[] {
+    return this.internals.registry.events.get(this.event, this.event)?.endpoints ?? [];
+  }
+}

@@ -1,0 +1,3 @@
+it('leaves an interval', () => {
+  setInterval(() => undefined, 1_000_000);
+});

@@ -1,0 +1,3 @@
+it('awaits no rejection', () => {
+  void Promise.reject(new Error('rejected in a test'));
+});
