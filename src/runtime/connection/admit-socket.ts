@@ -56,6 +56,8 @@ async function admit(session: SocketSession): Promise<void> {
   if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
   if (!gateway.started) await gateway.ready;
   for (const callback of gateway.callbacks.connecting) await callback.call(socket);
+  // As in moleculer-io, whose middlewares know the user.
+  if (plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
   for (const middleware of plan.middlewares) {
     await runMiddleware(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
@@ -64,7 +66,7 @@ async function admit(session: SocketSession): Promise<void> {
       }),
     );
   }
-  if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  if (!plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
   const { guard } = plan;
   if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
 }

@@ -49,7 +49,7 @@ export function buildGateway(
     service,
     logger,
     report,
-    log: eventLogOf(service),
+    log: eventLogOf(service, plan.moleculerIo?.logOf({ service, report })),
     metrics: GatewayMetrics.of(broker, report),
     ackWriter: ACK_FORMATS[plan.ack],
     EventContext: eventContextClassOf(broker),
@@ -81,7 +81,8 @@ export function buildGateway(
     get server() {
       const settings = serverSettings(service.settings as Record<string, unknown>);
       const { socketOptions: options } = gateway;
-      return options ? { ...settings, io: { ...settings.io, options } } : settings;
+      const given = options ? { ...settings, io: { ...settings.io, options } } : settings;
+      return plan.moleculerIo ? plan.moleculerIo.serverSettings(moleculerService, given) : given;
     },
     socketOptions,
     attachedTo,
