@@ -44,6 +44,6 @@ export const MATH: ServiceSchema = {
     },
     params: (ctx) => ctx.params,
     meta: (ctx) => ctx.meta,
-    where: (ctx) => ctx.nodeID,
+    where: (ctx) => ctx.broker.nodeID,
   },
 };
