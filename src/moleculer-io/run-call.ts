@@ -1,4 +1,6 @@
 import { callAction, resolveNamed, type ProxiedCall } from '../runtime/event/call-action';
+import { eventOf } from '../runtime/event/event-context';
+import { receiveResult } from '../runtime/event/owned-resources';
 import { resolveExposed } from '../runtime/event/resolve-exposed';
 import { saveUserAndRooms } from '../runtime/event/save-user-and-rooms';
 import type { Gateway } from '../runtime/model';
@@ -36,9 +38,11 @@ export async function runCall(
   const before = ctx.meta.user;
   // A copy: what the hook has seen stays as it left it.
   let result = await callAction(ctx, { ...call, options: { ...options, meta: undefined } }, params);
+  receiveResult(gateway, eventOf(ctx), result);
   if (onAfterCall) {
     const replaced = await onAfterCall.call(service, ctx, socket, result);
     if (replaced !== undefined) result = replaced;
+    receiveResult(gateway, eventOf(ctx), result);
   }
   const saved = saveUserAndRooms(gateway, socket, ctx, before);
   if (saved) await saved;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { ServiceSchema } from 'moleculer';
-import { ask, connect, newBroker } from '../support/run-gateway';
+import { ask, connect, newBroker, type Options } from '../support/run-gateway';
 import { MATH, startIo } from './start-io';
 
 /*
@@ -127,7 +127,7 @@ describe("callOptions of moleculer-io's before hooks", () => {
   });
 
   it('choose the node, and show none before', async () => {
-    const options = { transporter: 'Fake', namespace: 'call-options' };
+    const options: Options = { transporter: 'Fake', namespace: 'call-options' };
     for (const nodeID of ['worker-1', 'worker-2']) await newBroker(MATH, { ...options, nodeID }).start();
     const shown: boolean[] = [];
     const call = {

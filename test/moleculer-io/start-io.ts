@@ -40,7 +40,7 @@ export const MATH: ServiceSchema = {
   actions: {
     add: {
       params: { a: 'number', b: 'number' },
-      handler: (ctx) => ctx.params.a + ctx.params.b,
+      handler: (ctx) => Number(ctx.params.a) + Number(ctx.params.b),
     },
     params: (ctx) => ctx.params,
     meta: (ctx) => ctx.meta,

@@ -14,6 +14,11 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
 };
+/** The same for a broker that has a transporter. */
+const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+  'transit.pendingResStreams': 'object',
+  'transit.removePendingRequest': 'function',
+};
 
 /**
  * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
@@ -21,7 +26,7 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
  * @throws Error that names the missing members
  */
 export function checkMoleculer(broker: ServiceBroker): void {
-  const missing = Object.entries(USED_MEMBERS)
+  const missing = Object.entries({ ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) })
     .filter(([path, type]) => typeof memberAt(broker, path) !== type)
     .map(([path]) => `broker.${path}`);
   if (missing.length === 0) return;
@@ -55,8 +60,6 @@ export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint
 
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
-  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
-  readonly ContextFactory: ContextClass;
   readonly tracer: TracerInternals;
   readonly serializer: {
     serialize(payload: object, type: string): Buffer;
@@ -73,6 +76,12 @@ interface BrokerInternals {
 
 interface TracerInternals {
   readonly opts: { readonly actions: boolean };
+}
+
+interface TransitInternals {
+  /** The streams that actions of other nodes have returned, by the id of the request. */
+  readonly pendingResStreams: ReadonlyMap<string, object>;
+  removePendingRequest(id: string): void;
 }
 
 interface ServiceInternals {
@@ -92,7 +101,8 @@ export function tracesActions(broker: ServiceBroker): boolean {
 
 /** Returns the class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
-  return (broker as object as BrokerInternals).ContextFactory;
+  const { ContextFactory } = broker;
+  return ContextFactory as object as ContextClass;
 }
 
 /**
@@ -165,7 +175,19 @@ export function nextEndpoint(
   options: object,
   ctx: Context,
 ): CallableEndpoint {
-  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
+  const endpoint: object = broker.findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
-  return endpoint;
+  return endpoint as CallableEndpoint;
+}
+
+/**
+ * Makes Moleculer forget a stream that an action of another node has returned and that is closed before its end. Moleculer keeps
+ * it until the other node has sent all of it.
+ */
+export function forgetRemoteStream({ transit }: ServiceBroker, stream: object): void {
+  if (!transit) return;
+  const { pendingResStreams } = transit as object as TransitInternals;
+  for (const [id, pending] of pendingResStreams) {
+    if (pending === stream) (transit as object as TransitInternals).removePendingRequest(id);
+  }
 }
