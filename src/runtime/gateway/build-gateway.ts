@@ -41,6 +41,7 @@ export function buildGateway(
   const limits = new RateLimits(service.fullName);
   const gate = new StartGate();
   const namespaces = new Map<string, Namespace>();
+  const shown = shownNamespaces(service);
   const bound = new Map<string, BoundEvent>();
 
   const gateway: Gateway = {
@@ -64,10 +65,10 @@ export function buildGateway(
     namespaces,
     addNamespace(namespace) {
       namespaces.set(namespace.name, namespace);
-      shownNamespaces(service).set(namespace.name, namespace);
+      shown.set(namespace.name, namespace);
     },
     removeNamespace(namespace) {
-      for (const map of [namespaces, shownNamespaces(service)]) {
+      for (const map of [namespaces, shown]) {
         if (map.get(namespace.name) === namespace) map.delete(namespace.name);
       }
     },
