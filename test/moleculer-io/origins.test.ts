@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { Service, ServiceSchema } from 'moleculer';
+import ApiGateway from 'moleculer-web';
 import { SocketIOService } from '../../src';
 import { ask, CollectingLogger, connect, newClient, refused } from '../support/run-gateway';
 import { MATH, startIo, type Parts } from './start-io';
@@ -13,7 +14,7 @@ const GOOD = 'https://good.example';
 const BAD = 'https://bad.example';
 
 async function enter(running: { readonly url: string }, origin: string | undefined) {
-  const extraHeaders = origin === undefined ? {} : { origin };
+  const extraHeaders: Record<string, string> = origin === undefined ? {} : { origin };
   for (const transport of ['websocket', 'polling']) {
     const client = await connect(running, '/', { extraHeaders, transports: [transport] });
     expect((await ask(client, 'call', 'math.add', { a: 1, b: 2 })).result).to.equal(3);
@@ -110,9 +111,8 @@ describe('origins of moleculer-io', () => {
   });
 
   it("are decided by cors where checkOrigin is that of moleculer-web's mixin", async () => {
-    const web = require('moleculer-web') as Partial<ServiceSchema>;
     const running = await startIo(OPEN, {
-      mixins: [web, SocketIOService],
+      mixins: [ApiGateway as Partial<ServiceSchema>, SocketIOService],
       settings: { cors: { origin: `${GOOD}.com` }, ip: '127.0.0.1' },
     });
     // moleculer-web allows each part of the text.

@@ -9,7 +9,9 @@ import {
 } from '../support/run-gateway';
 
 /** A running service of moleculer-io, with the methods and settings of the mixin. */
-export type RunningIo = Omit<Running, 'gateway'> & { gateway: RunningGateway & Record<string, any> };
+export type RunningIo = Omit<Running, 'gateway'> & {
+  readonly gateway: Omit<RunningGateway, 'settings'> & Record<string, any>;
+};
 
 /** Parts of a schema, as users of plain JavaScript write them. */
 export type Parts = Record<string, unknown> & { readonly settings?: object };
