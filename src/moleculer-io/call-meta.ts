@@ -2,17 +2,23 @@ import type { SocketContext } from '../types';
 
 type Meta = Record<string, unknown>;
 
-/** The meta that `socketGetMeta` gave, by the context of the call. */
-const given = new WeakMap<object, Meta>();
+const GIVEN_META = Symbol('given meta');
+
+/** The context of a call, with the meta that `socketGetMeta` gave. */
+interface WithGivenMeta {
+  meta: Meta;
+  [GIVEN_META]?: Meta;
+}
 
 /** Remembers the meta of a socket, before hooks of the service add to it. */
 export function rememberMeta(ctx: SocketContext): void {
-  given.set(ctx, { ...ctx.meta });
+  const own: WithGivenMeta = ctx;
+  own[GIVEN_META] = { ...own.meta };
 }
 
 /** Returns a copy of the meta of a socket, as moleculer-io shows it to hooks. */
 export function metaOfSocket(ctx: SocketContext): Meta {
-  return { ...(given.get(ctx) ?? ctx.meta) };
+  return { ...givenMetaOf(ctx) };
 }
 
 /**
@@ -22,14 +28,33 @@ export function metaOfSocket(ctx: SocketContext): Meta {
  * @param own the meta of the options
  */
 export function setMeta(ctx: SocketContext, own: object | undefined): void {
-  const current: Meta = ctx.meta;
-  const before = given.get(ctx) ?? {};
+  const { meta: current }: WithGivenMeta = ctx;
+  const given = givenMetaOf(ctx);
+  if (isSame(own as Meta | undefined, given)) return;
   const meta: Meta = { ...own };
-  for (const key of new Set([...Object.keys(before), ...Object.keys(current)])) {
-    const isChanged = key in before !== key in current || before[key] !== current[key];
-    if (!isChanged || (key in meta && meta[key] !== before[key])) continue;
-    if (key in current) meta[key] = current[key];
-    else Reflect.deleteProperty(meta, key);
+  for (const key in current) {
+    if (current[key] !== given[key] || !(key in given)) change(meta, given, key, current[key]);
+  }
+  for (const key in given) {
+    if (key in current || !(key in meta) || meta[key] !== given[key]) continue;
+    Reflect.deleteProperty(meta, key);
   }
   ctx.meta = meta as SocketContext['meta'];
+}
+
+/** Returns true if a hook has left the meta of the options alone, as nearly all do. */
+function isSame(own: Meta | undefined, given: Meta): boolean {
+  if (!own) return false;
+  for (const key in own) if (own[key] !== given[key] || !(key in given)) return false;
+  for (const key in given) if (!(key in own)) return false;
+  return true;
+}
+
+function change(meta: Meta, given: Meta, key: string, value: unknown): void {
+  if (!(key in meta) || meta[key] === given[key]) meta[key] = value;
+}
+
+/** A copy of the context, with which Moleculer repeats a call, has forgotten it. */
+function givenMetaOf(ctx: WithGivenMeta): Meta {
+  return ctx[GIVEN_META] ?? ctx.meta;
 }
