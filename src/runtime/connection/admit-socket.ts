@@ -70,8 +70,7 @@ async function admit(session: SocketSession): Promise<void> {
       }),
     );
   }
-  if (!plan.moleculerIo && plan.authentication)
-    await authenticate(gateway, socket, plan.authentication);
+  if (!plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
   if (plan.guard) await checkClassGuard(session);
 }
 
