@@ -37,11 +37,16 @@ export function compileProxy(
   return proxyPlan(member.name, options, report);
 }
 
-/** The plan of a proxy, its options checked. */
+/**
+ * Returns the plan of a proxy. Checks its options.
+ *
+ * @param reportClosed is told why clients can call no action at all
+ */
 export function proxyPlan(
   member: string,
   options: ActionProxyOptions,
   report: (what: string) => void,
+  reportClosed = report,
 ): ProxyPlan {
   const { mappingPolicy = 'all', multi = false } = options;
   if (typeof (multi as unknown) !== 'boolean')
@@ -52,8 +57,10 @@ export function proxyPlan(
   const whitelist = checkPatterns('whitelist', options.whitelist, report);
   const blacklist = checkPatterns('blacklist', options.blacklist, report);
   const aliases = checkAliases(options.aliases, report);
+  if (isEmptyList(options.whitelist))
+    reportClosed("whitelist: [] lets no action be called; name some: whitelist: ['math.*']");
   if (mappingPolicy === 'restrict' && aliases.size === 0) {
-    report(
+    reportClosed(
       "mappingPolicy: 'restrict' opens aliases only, and there are none; write some: aliases: { add: 'math.add' }",
     );
   }
@@ -82,10 +89,11 @@ export function checkPatterns(
     Array.isArray(patterns) &&
     patterns.every((p) => (typeof p === 'string' && p !== '') || p instanceof RegExp);
   if (!right) report(`${option} must be an array of globs and regular expressions: ['math.*', /^users\\./]`);
-  else if (option === 'whitelist' && patterns.length === 0) {
-    report("whitelist: [] lets no action be called; name some: whitelist: ['math.*']");
-  }
   return right ? (patterns as readonly Pattern[]) : [];
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 /** A Map has no prototype: 'constructor' is no alias. */

@@ -1,13 +1,8 @@
 import type { Socket } from 'socket.io';
-import { DeclarationError } from '../errors';
 import { MAX_NAME_LENGTH } from '../plan/names';
 import { MOLECULER_IO_WAYS } from './ways';
-import type {
-  ActionProxyOptions,
-  AutoExpose,
-  NamespaceMiddlewareFunction,
-  PacketMiddlewareFunction,
-} from '../types';
+import type { ActionProxyOptions } from '../types';
+import { namespacesOf, type NamespaceSettings, type SettingsSchema } from './namespaces';
 import { compileAutoExpose } from '../compiler/compile-auto-expose';
 import { compileHooks } from '../compiler/compile-hooks';
 import { compileLimits } from '../compiler/compile-limits';
@@ -18,66 +13,40 @@ import { proxyPlan } from '../compiler/compile-proxy';
 import { compileConnectionRate } from '../compiler/compile-rate-limits';
 import { serverSettings } from '../plan/server-settings';
 import { freezePlan } from '../compiler/freeze';
-import type { EventPlan, FunctionPlan, GatewayPlan, MethodPlan, ServicePlan } from '../plan/plan';
+import type { EventPlan, GatewayPlan, MethodPlan, ServicePlan } from '../plan/plan';
 import { Problems } from '../compiler/problems';
 import { RESERVED_EVENTS } from '../plan/reserved-events';
 
-/** A namespace in moleculer-io's settings. */
-export interface NamespaceSettings {
-  /** Whether the method `socketAuthorize` decides who may enter. */
-  authorization?: boolean;
-  /** `false`: only the handlers are made, for `registerNamespace`. */
-  createNamespace?: boolean;
-  middlewares?: NamespaceMiddlewareFunction[];
-  packetMiddlewares?: PacketMiddlewareFunction[];
-  /** Serves actions that carry `socket: 'event'` as events: `true`, or a whitelist. */
-  autoExpose?: AutoExpose;
-  /** An action proxy, or a function. */
-  events?: Record<string, ActionProxyOptions | FunctionPlan['call']>;
-}
-
-/** The parts of a service schema that moleculer-io's settings are read from. */
-export interface SettingsSchema {
-  readonly name: string;
-  readonly settings?: object;
-  readonly methods?: object;
-}
-
-/** What moleculer-io does where its settings name no namespace. */
-const OPEN_CALL: Record<string, NamespaceSettings> = { '/': { events: { call: {} } } };
+/** Is told what is allowed, and hardly meant. */
+export type Warn = (what: string) => void;
 
 /**
- * Compiles moleculer-io's settings: a plan for every namespace, as a class would have.
+ * Compiles moleculer-io's settings: a plan for each namespace, as a class would have.
  *
- * @throws DeclarationError with every mistake of the settings
+ * @throws DeclarationError with all mistakes of the settings
  */
-export function compileSettings(schema: SettingsSchema): GatewayPlan[] {
+export function compileSettings(schema: SettingsSchema, warn: Warn): GatewayPlan[] {
   const problems = new Problems(schema.name);
   const plans = Object.entries(namespacesOf(schema)).map(([name, item]) =>
-    compileNamespace(schema, name, item, problems),
+    compileNamespace(schema, name, item, problems, warn),
   );
   problems.throwIfAny();
   return plans.map(freezePlan);
 }
 
-/** The namespaces of the settings, in the order of their plans. */
-function namespacesOf(schema: SettingsSchema): Record<string, NamespaceSettings> {
-  const { io } = (schema.settings ?? {}) as { io?: { namespaces?: Record<string, NamespaceSettings> } };
-  return io?.namespaces && Object.keys(io.namespaces).length > 0 ? io.namespaces : OPEN_CALL;
-}
-
 /**
  * Compiles one namespace that is registered while the service runs.
  *
- * @throws DeclarationError
+ * @throws DeclarationError with all mistakes of the item
  */
 export function compileOneNamespace(
   schema: SettingsSchema,
   name: string,
   item: NamespaceSettings,
+  warn: Warn,
 ): GatewayPlan {
   const problems = new Problems(schema.name);
-  const plan = compileNamespace(schema, name, item, problems);
+  const plan = compileNamespace(schema, name, item, problems, warn);
   problems.throwIfAny();
   return freezePlan(plan);
 }
@@ -87,6 +56,7 @@ function compileNamespace(
   name: string,
   given: unknown,
   problems: Problems,
+  warn: Warn,
 ): GatewayPlan {
   const member = `settings.io.namespaces['${name}']`;
   const item = objectOf<NamespaceSettings>(given, member, '{ events: { call: {} } }', problems);
@@ -104,7 +74,7 @@ function compileNamespace(
     paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
     handlers: [],
     forwards: [],
-    events: compileEvents(events, member, problems),
+    events: compileEvents(events, member, problems, warn),
     autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {
       problems.add(member, what);
     }),
@@ -137,6 +107,7 @@ function compileEvents(
   events: NonNullable<NamespaceSettings['events']>,
   member: string,
   problems: Problems,
+  warn: Warn,
 ): EventPlan[] {
   return Object.entries(events).flatMap(([name, item]) => {
     const at = `${member}.events['${name}']`;
@@ -153,10 +124,18 @@ function compileEvents(
     }
     checkName(name, at, problems);
     const own = objectOf<ActionProxyOptions>(item, at, "{ whitelist: ['math.*'] }, or a function", problems);
-    const target = proxyPlan(name, own, (what) => {
-      problems.add(at, what);
-    });
-    return { name, target, guard: undefined, rateLimits: [], hooks: compileHooks([], name, own) };
+    const target = proxyPlan(
+      name,
+      own,
+      (what) => {
+        problems.add(at, what);
+      },
+      (what) => {
+        warn(`${at}: ${what}`);
+      },
+    );
+    // Its hooks run inside of the action `call`.
+    return { name, target, guard: undefined, rateLimits: [], hooks: compileHooks([], name) };
   });
 }
 
@@ -213,23 +192,6 @@ function functions<F>(given: readonly F[] | undefined, member: string, problems:
   if (isListOfFunctions(given)) return [...(given ?? [])];
   problems.add(member, 'must be an array of functions');
   return [];
-}
-
-/** @throws DeclarationError if the settings have no such namespace */
-export function handlersOf(
-  plans: readonly GatewayPlan[],
-  schema: SettingsSchema,
-  handler: string,
-): GatewayPlan {
-  const at = Object.keys(namespacesOf(schema)).indexOf(handler);
-  const plan = plans[at];
-  if (plan) return plan;
-  throw new DeclarationError(schema.name, [
-    {
-      where: schema.name,
-      what: `there is no '${handler}' in settings.io.namespaces; declare it there, with createNamespace: false`,
-    },
-  ]);
 }
 
 /** The schema that the mixin is part of is the service; there is no class to make one of. */

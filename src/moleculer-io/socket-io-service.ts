@@ -1,9 +1,14 @@
 import type { Service, ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Socket } from 'socket.io';
-import { compileOneNamespace, compileSettings, handlersOf, type NamespaceSettings } from './compile-settings';
+import { ACTION_CALL } from './action-call';
+import { checkOrigin } from './check-origin';
+import { compileOneNamespace, compileSettings } from './compile-settings';
+import { eventsOfHandler, setHandlers } from './handlers';
+import { namespacesOf, warningAboutRoot, type NamespaceSettings } from './namespaces';
 import { managementActions } from '../plan/management-actions';
 import type { GatewayPlan } from '../plan/plan';
+import type { GatewayLifecycle } from '../plan/service-runtime';
 import { arrangeLifecycle, configureServer } from '../compiler/service/service-schema';
 import {
   initSocketIO,
@@ -13,17 +18,33 @@ import {
 } from '../runtime/gateway/gateway-lifecycle';
 import { socketOnError } from './ways';
 import { MANAGEMENT_HANDLERS } from '../runtime/push/manage-gateway';
-import { originMatches } from '../runtime/server/origin-guard';
 import { socketGetMeta, socketSaveMeta } from '../runtime/user/socket-methods';
 import { setUser } from '../runtime/user/socket-user';
-import type { SocketServerOptions } from '../types';
+import type { LogLevel, SocketServerOptions } from '../types';
 
-type AllowedOrigins = Parameters<typeof originMatches>[0];
+/** What is compiled of the final schema of a service. */
+interface Compiled {
+  readonly plans: readonly GatewayPlan[];
+  /** What is logged when the service starts. */
+  readonly warnings: readonly string[];
+}
 
-/** The plans of a service, from its final schema. */
-const plans = new WeakMap<Service, readonly GatewayPlan[]>();
+const compiled = new WeakMap<Service, Compiled>();
 
-const lifecycle = lifecycleOf((service) => plans.get(service) ?? []);
+const usual = lifecycleOf((service) => compiled.get(service)?.plans ?? []);
+
+const lifecycle: GatewayLifecycle = {
+  ...usual,
+  created(service) {
+    setHandlers(service);
+    usual.created(service);
+  },
+  open(service) {
+    for (const warning of compiled.get(service)?.warnings ?? [])
+      service.logger.warn(`${service.name}: ${warning}`);
+    return usual.open(service);
+  },
+};
 
 /**
  * moleculer-io's mixin on this library: its settings, methods, hooks and wire format, without its mistakes.
@@ -34,7 +55,7 @@ const lifecycle = lifecycleOf((service) => plans.get(service) ?? []);
 export const SocketIOService: Partial<ServiceSchema> = {
   name: 'io',
 
-  actions: managementActions(MANAGEMENT_HANDLERS, 'published'),
+  actions: { ...managementActions(MANAGEMENT_HANDLERS, 'published'), call: ACTION_CALL },
 
   methods: {
     /** Attaches the service to an HTTP server, or gives it options of socket.io. */
@@ -54,14 +75,12 @@ export const SocketIOService: Partial<ServiceSchema> = {
       handlerName?: string,
       item?: NamespaceSettings,
     ): Namespace {
-      const known = plans.get(this) ?? [];
-      const events = handlersOf(known, this.schema, handlerName ?? name);
-      const { events: _none, ...rest } = compileOneNamespace(this.schema, name, {
-        ...item,
-        createNamespace: true,
-        events: {},
-      });
-      return registerPlan(this, { ...rest, events: events.events });
+      const events = eventsOfHandler(this, handlerName ?? name);
+      const warn = (what: string): void => {
+        this.logger.warn(`${this.name}: ${what}`);
+      };
+      const own = { ...item, createNamespace: true, events };
+      return registerPlan(this, compileOneNamespace(this.schema, name, own, warn));
     },
 
     /** Takes a namespace away and disconnects the sockets in it. */
@@ -88,9 +107,11 @@ export const SocketIOService: Partial<ServiceSchema> = {
       return socket.leave(room);
     },
 
-    /** Whether a setting like `cors.origin` allows an origin. */
-    checkOrigin(this: Service, origin: string, allowed: AllowedOrigins | ((origin: string) => unknown)) {
-      return typeof allowed === 'function' ? allowed.call(this, origin) : originMatches(allowed, origin);
+    checkOrigin,
+
+    /** Logs at a level that a setting names; does nothing if it names none. */
+    logWithLevel(this: Service, level: LogLevel | undefined, ...args: unknown[]) {
+      if (level && typeof (this.logger[level] as unknown) === 'function') this.logger[level](...args);
     },
   },
 };
@@ -98,7 +119,13 @@ export const SocketIOService: Partial<ServiceSchema> = {
 Object.assign(SocketIOService, {
   merged(this: Service, schema: ServiceSchema) {
     const own = this.originalSchema as Partial<Record<'created' | 'started' | 'stopped', unknown>>;
-    plans.set(this, compileSettings(schema));
+    const warnings: string[] = [];
+    const plans = compileSettings(schema, (what) => warnings.push(what));
+    const rootWarning = warningAboutRoot(namespacesOf(schema));
+    if (rootWarning !== undefined) warnings.push(rootWarning);
+    if (!schema.actions?.['call'])
+      warnings.push("the action 'call' was removed, so that clients can call no action");
+    compiled.set(this, { plans, warnings });
     const settings = schema.settings as { port?: unknown; ip?: unknown; server?: unknown } | undefined;
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
     // Without a port moleculer-io waits for somebody to bring a server.

@@ -5,23 +5,38 @@ import { present } from '../runtime/answer/wire-error';
 import { runSafely } from '../runtime/errors/run-safely';
 import { toError } from '../runtime/errors/to-error';
 import { setUser, userOf } from '../runtime/user/socket-user';
+import { encloseInCall } from './action-call';
+import { serverSettingsOf } from './server-settings';
 
 /** The methods that services of moleculer-io may override. */
 interface MoleculerIoMethods {
   readonly schema: { readonly methods?: { readonly socketOnError?: unknown } };
   socketOnError(error: Error, respond: (error: unknown) => void): unknown;
   socketSaveUser(socket: Socket, user: unknown): unknown;
+  logWithLevel(level: string, ...args: unknown[]): unknown;
 }
 
 /** Answers an error. moleculer-io's method of this name, as it is unless the application overrides it. */
 export function socketOnError(error: unknown, respond: (error: unknown) => void): void {
-  respond(present(toError(error)));
+  respond(present(toError(error), true));
 }
 
 /** What the runtime does differently for services that are declared by moleculer-io's settings. */
 export const MOLECULER_IO_WAYS: MoleculerIoWays = {
+  serverSettings: serverSettingsOf,
+
+  enclose: encloseInCall,
+
   adoptSocket(gateway, socket) {
     Object.assign(socket, { $service: gateway.service, client: clientWithUser(gateway, socket) });
+  },
+
+  logOf({ service, report }) {
+    return (level, ...args) => {
+      runSafely('logWithLevel failed', report, () =>
+        (service as object as MoleculerIoMethods).logWithLevel(level, ...args),
+      );
+    };
   },
 
   saveUser(service: Service, socket, user) {

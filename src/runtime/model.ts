@@ -113,11 +113,13 @@ export interface EventSteps {
   readonly rateLimits: readonly RateLimit[];
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
+  /** Runs the event inside of an action of the service, which runs its steps; undefined if they run by themselves. */
+  readonly enclosing: Around | undefined;
 }
 
 /** An event of the plan, bound to the service that answers it. */
 export interface BoundEvent extends EventSteps {
-  /** Runs the middlewares around the event; undefined if there are none. */
+  /** Runs what is around the steps of the event: middlewares, an enclosing action; undefined if there is nothing. */
   readonly around: Around | undefined;
   /** Starts the span of an event; undefined if it is not traced. */
   readonly trace: StartEventSpan | undefined;

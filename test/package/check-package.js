@@ -8,6 +8,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
 const { checkBundles } = require('./check-bundles');
+const { checkMoleculerIo } = require('./check-moleculer-io');
 
 const root = join(__dirname, '../..');
 const { name: library, devDependencies: versions } = require('../../package.json');
@@ -169,6 +170,9 @@ try {
     check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
     check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
       checkBundles(directory, run),
+    );
+    check(`moleculer ${version}: the entry moleculer-io is the mixin, with types`, () =>
+      checkMoleculerIo(directory, run),
     );
     for (const type of ['commonjs', 'module']) {
       const folder = join(directory, type);

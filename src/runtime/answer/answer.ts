@@ -1,10 +1,10 @@
 import type { Socket } from 'socket.io';
-import { printable } from '../../plan/printable';
 import type { AckFunction, SocketContext, WireError } from '../../types';
 import { discardResources } from './discard';
 import { masked } from './wire-error';
 import { toError } from '../errors/to-error';
 import { requestIDOf } from './request-id';
+import { shownEventOf } from '../observe/shown-event';
 import { shownValue } from '../observe/shown-value';
 import type { Gateway } from '../model';
 import { shownError } from './shown-error';
@@ -21,7 +21,7 @@ export function answerResult(
   try {
     gateway.ackWriter.succeed(ack, result);
     gateway.log.response?.(
-      `${socket.id} '${printable(ctx?.event ?? '')}' (requestID ${ctx?.requestID ?? ''})`,
+      `${socket.id} ${ctx ? shownEventOf(gateway, ctx) : "''"} (requestID ${ctx?.requestID ?? ''})`,
       shownValue(result),
     );
   } catch (error) {

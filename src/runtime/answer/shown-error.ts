@@ -3,7 +3,7 @@ import type { SocketContext, WireError } from '../../types';
 import { describeThrown, isPromise, runSafely } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { Gateway } from '../model';
-import { printable } from '../../plan/printable';
+import { shownEventOf } from '../observe/shown-event';
 import { discardResources } from './discard';
 import { inspectResult } from './inspect-result';
 import { isPlainData } from './plain-data';
@@ -45,7 +45,9 @@ function wireError(
   if (rewritten !== undefined && !(rewritten instanceof Error)) return rewritten as WireError;
   const shown = rewritten ?? error;
   const open = shown === error ? presentable : isPresentable(shown);
-  return open || gateway.plan.exposeErrors ? present(shown) : masked(requestID);
+  return open || gateway.plan.exposeErrors
+    ? present(shown, gateway.plan.moleculerIo !== undefined)
+    : masked(requestID);
 }
 
 /** Returns what `reformatError` makes of an error: another error, or what the client gets; undefined for no change. */
@@ -84,7 +86,9 @@ function logError(
   thrown: unknown,
   requestID: string,
 ): void {
-  const where = ctx ? `the event '${printable(ctx.event)}' of ${ctx.socket.id} failed` : 'a packet failed';
+  const where = ctx
+    ? `the event ${shownEventOf(gateway, ctx)} of ${ctx.socket.id} failed`
+    : 'a packet failed';
   gateway.logger.error(
     `${gateway.plan.className}: ${where} (requestID ${requestID}): ${describeThrown(thrown)}`,
   );

@@ -37,8 +37,12 @@ export function isMoleculerError(error: MoleculerLike): boolean {
   return Object.hasOwn(error, 'type') && Object.hasOwn(error, 'data');
 }
 
-/** Returns an error as a client gets it: without a stack and without the id of the node that it happened on. */
-export function present(error: Error): WireError {
+/**
+ * Returns an error as a client gets it: without a stack and without the id of the node that it happened on.
+ *
+ * @param keepsAction true to keep the name of the action in the entries of Moleculer's validator
+ */
+export function present(error: Error, keepsAction = false): WireError {
   const { message, code, type, data } = error as unknown as Record<keyof WireError, unknown>;
   const wire: WireError = {
     name: nameOf(error),
@@ -46,7 +50,7 @@ export function present(error: Error): WireError {
     code: isCode(code) ? code : 500,
   };
   if (typeof type === 'string' || typeof type === 'number') wire.type = String(type);
-  const shown = withoutInternals(data);
+  const shown = withoutInternals(data, keepsAction);
   if (shown !== undefined) wire.data = shown;
   return wire;
 }
@@ -143,11 +147,14 @@ function isCode(code: unknown): code is number | string {
 }
 
 /** Moleculer writes the id of the node into `data`, and into each entry of a validation error. */
-function withoutInternals(data: unknown): unknown {
+function withoutInternals(data: unknown, keepsAction: boolean): unknown {
   if (!Array.isArray(data)) return withoutNode(data);
   // The entries of Moleculer's validator get the form of those of this library.
   return data.some(isProblemOfParams)
-    ? data.slice(0, MAX_PROBLEMS).map(boundedProblem)
+    ? data.slice(0, MAX_PROBLEMS).map((problem: Record<string, unknown>) => ({
+        ...boundedProblem(problem),
+        ...(keepsAction && { action: problem['action'] }),
+      }))
     : data.map(withoutNode);
 }
 

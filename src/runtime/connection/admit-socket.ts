@@ -63,6 +63,8 @@ async function admit(session: SocketSession): Promise<void> {
   if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
   if (!gateway.started) await gateway.ready;
   for (const callback of gateway.callbacks.connecting) await callback.call(socket);
+  // As in moleculer-io, whose middlewares know the user.
+  if (plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
   for (const middleware of plan.middlewares) {
     await runMiddleware(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
@@ -71,7 +73,7 @@ async function admit(session: SocketSession): Promise<void> {
       }),
     );
   }
-  if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  if (!plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
   if (plan.guard) await checkClassGuard(session);
 }
 

@@ -25,7 +25,18 @@ export interface ProxiedCall {
  * @throws ServiceNotFoundError 404 if there is no such action, or none that the client may see
  */
 export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketContext): ProxiedCall {
-  const requested = ctx.args[0];
+  const { args } = ctx;
+  return resolveNamed(gateway, proxy, ctx, args[0], args.length > 1 ? args[1] : {});
+}
+
+/** As `resolveAction`, for an action and params that need not be the arguments of the event. Sets `ctx.params`. */
+export function resolveNamed(
+  gateway: Gateway,
+  proxy: ProxyPlan,
+  ctx: SocketContext,
+  requested: unknown,
+  params: unknown,
+): ProxiedCall {
   if (typeof requested !== 'string') throw new BadRequestError('ACTION_NOT_A_STRING');
   if (requested.length > MAX_NAME_LENGTH) throw notFound(requested);
   const alias = proxy.aliases.get(requested);
@@ -39,22 +50,22 @@ export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketCon
     throw notFound(action);
   }
   // The balancer may look at the params (sharding), and guards and hooks do.
-  ctx.params = ctx.args.length > 1 ? ctx.args[1] : {};
+  ctx.params = params;
   const options = callOptions(gateway, proxy.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
   if (!isOpen(endpoint, proxy.names)) throw notFound(action);
-  options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
 
 /** Calls the action on the node that was found for it. What the action sets in its meta is merged into `ctx.meta`. */
-export function callAction(ctx: SocketContext, call: ProxiedCall): PromiseLike<unknown> {
+export function callAction(ctx: SocketContext, call: ProxiedCall, params: unknown): PromiseLike<unknown> {
   const { action, endpoint, options } = call;
   // A hook may have chosen another node.
-  if (options.nodeID !== endpoint.id) return ctx.call(action, ctx.params, options);
+  if (options.nodeID !== undefined && options.nodeID !== endpoint.id)
+    return ctx.call(action, params, options);
   // The endpoint in place of a name, as moleculer-web does: it is the one that was looked up.
   const found: unknown = endpoint;
-  return ctx.call(found as string, ctx.params, options);
+  return ctx.call(found as string, params, options);
 }
 
 /** Replaces the meta of the socket by that of the call options. What hooks have added stays. */

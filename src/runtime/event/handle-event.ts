@@ -16,6 +16,7 @@ import { takePoints } from './rate-limits';
 import { holdPending, releasePending, type BatchBytes } from './pending';
 import { refuseOverload, tooManyBytes, tooManyPending } from './refuse-overload';
 import { acquireSlot } from './slots';
+import { shownEvent } from '../observe/shown-event';
 import { shownValue } from '../observe/shown-value';
 import { runSteps } from './steps';
 
@@ -83,7 +84,7 @@ function deliver(session: SocketSession, packet: Packet, bytes: number): void {
   const isName = name.length <= MAX_NAME_LENGTH;
   const event = isName ? (session.events.get(name) ?? gateway.catchAll) : undefined;
   const { request, params } = gateway.log;
-  request?.(`${socket.id} sent '${printable(name)}'`);
+  request?.(`${socket.id} sent ${shownEvent(name, event, packet.slice(1))}`);
   params?.(shownValue(packet.slice(1)));
   if (event) {
     const ack = ackOf(packet);

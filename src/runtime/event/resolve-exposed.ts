@@ -10,16 +10,21 @@ import { endpointsOf, nextEndpoint, type CallableEndpoint } from '../moleculer/i
 /**
  * Returns the call of an exposed action, with the node that it goes to.
  *
+ * @param requested the action that is asked for, where hooks may have replaced it: no other one can be called
  * @throws NotFoundError 404 `EVENT_NOT_FOUND` if no node has the action any more, or clients may not see it
  * @throws ServiceNotAvailableError 404 if the circuit breaker is open for all nodes that have it
  */
-export function resolveExposed(gateway: Gateway, target: ActionPlan, ctx: SocketContext): ProxiedCall {
+export function resolveExposed(
+  gateway: Gateway,
+  target: ActionPlan,
+  ctx: SocketContext,
+  requested = target.action,
+): ProxiedCall {
   const { action } = target;
-  if (endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
+  if (requested !== action || endpointsOf(gateway.broker, action).length === 0) throw gone(ctx);
   const options = callOptions(gateway, target.options, ctx);
   const endpoint = nextEndpoint(gateway.broker, action, options, ctx);
   if (!isExposable(endpoint, gateway.plan.autoExpose?.names ?? NAMES_NOTHING)) throw gone(ctx);
-  options.nodeID = endpoint.id;
   return { action, endpoint, options };
 }
 

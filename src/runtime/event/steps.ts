@@ -49,7 +49,7 @@ export async function runSteps(
       }
       if (call) replaceMeta(ctx, call.options);
       const before = ctx.meta.user;
-      result = await (call ? callAction(ctx, call) : event.run(ctx));
+      result = await (call ? callAction(ctx, call, ctx.params) : event.run(ctx));
       isPlain = receiveResult(gateway, eventOf(ctx), result);
       if (hooks.after.length > 0) {
         result = runAfterHooks(gateway, hooks.after, ctx, result);

@@ -20,20 +20,31 @@ export function bindEvent(gateway: Gateway, limits: RateLimits, plan: EventPlan)
     answersItself: false,
     rateLimits: limits.of(plan.rateLimits),
     run: () => Promise.reject(new Error('the action of another service is no handler')),
-    ...bindTarget(gateway, plan.target),
+    enclosing: undefined,
+    ...bindTarget(gateway, plan),
   };
   return { ...steps, around: aroundOf(gateway, steps), trace: traceOf(gateway, steps) };
 }
 
-function bindTarget(gateway: Gateway, target: EventPlan['target']): Partial<EventSteps> {
+function bindTarget(gateway: Gateway, event: EventPlan): Partial<EventSteps> {
+  const { target } = event;
   switch (target.kind) {
     case 'handler':
       return bindHandler(gateway, target);
     case 'function':
       return bindFunction(gateway, target);
     default:
-      return {};
+      return bindCall(gateway, event);
   }
+}
+
+/** The calls of a service of moleculer-io are enclosed by its action `call`. */
+function bindCall(gateway: Gateway, event: EventPlan): Partial<EventSteps> {
+  const { plan, service } = gateway;
+  const enclosing = plan.moleculerIo?.enclose(gateway, event);
+  if (!enclosing) return {};
+  const endpoint = localEndpoint(service, 'call');
+  return { enclosing, endpoint, action: endpoint?.action.name ?? '' };
 }
 
 /** A function of moleculer-io's settings answers through the ack that it gets as its last argument. What it returns is no result. */

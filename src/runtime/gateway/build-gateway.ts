@@ -43,6 +43,7 @@ export function buildGateway(
   const limits = new RateLimits(service.fullName);
   const gate = new StartGate();
   const namespaces = new Map<string, Namespace>();
+  const shown = shownNamespaces(service);
   const bound = new Map<string, BoundEvent>();
 
   const gateway: Gateway = {
@@ -51,7 +52,7 @@ export function buildGateway(
     service,
     logger,
     report,
-    log: eventLogOf(service),
+    log: eventLogOf(service, plan.moleculerIo?.logOf({ service, report })),
     metrics: GatewayMetrics.of(broker, report),
     ackWriter: ACK_FORMATS[plan.ack],
     EventContext: eventContextClassOf(broker),
@@ -66,10 +67,10 @@ export function buildGateway(
     namespaces,
     addNamespace(namespace) {
       namespaces.set(namespace.name, namespace);
-      shownNamespaces(service).set(namespace.name, namespace);
+      shown.set(namespace.name, namespace);
     },
     removeNamespace(namespace) {
-      for (const map of [namespaces, shownNamespaces(service)]) {
+      for (const map of [namespaces, shown]) {
         if (map.get(namespace.name) === namespace) map.delete(namespace.name);
       }
     },
@@ -83,7 +84,8 @@ export function buildGateway(
     get server() {
       const settings = serverSettings(service.settings as Record<string, unknown>);
       const { socketOptions: options } = gateway;
-      return options ? { ...settings, io: { ...settings.io, options } } : settings;
+      const given = options ? { ...settings, io: { ...settings.io, options } } : settings;
+      return plan.moleculerIo ? plan.moleculerIo.serverSettings(moleculerService, given) : given;
     },
     socketOptions,
     attachedTo,

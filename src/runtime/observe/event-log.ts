@@ -4,13 +4,25 @@ import type { EventLog } from '../model';
 
 type Write = (...args: unknown[]) => void;
 
-/** Returns the functions of the log that the settings of the service ask for. Called once per gateway. */
-export function eventLogOf({ settings, logger }: Service): EventLog {
+/** Writes a line at a level. */
+export type WriteAt = (level: Exclude<LogLevel, null | false>, ...args: unknown[]) => void;
+
+/**
+ * Returns the functions of the log that the settings of the service ask for. Called once per gateway.
+ *
+ * @param writeAt by default the logger of the service
+ */
+export function eventLogOf(
+  { settings, logger }: Service,
+  writeAt: WriteAt = (level, ...args) => {
+    logger[level](...args);
+  },
+): EventLog {
   const wanted = settings as LogSettings;
   const at = (level: LogLevel | undefined, text: string): Write | undefined => {
     if (typeof level !== 'string' || typeof (logger[level] as unknown) !== 'function') return undefined;
     return (...args) => {
-      logger[level](text, ...args);
+      writeAt(level, text, ...args);
     };
   };
   return {
