@@ -43,7 +43,8 @@ function keep(closable: Closable): object {
 
 /** Waits until everything that was made is closed. */
 async function allClosed(count: number): Promise<void> {
-  for (let waited = 0; waited < 100 && !made.every(({ isClosed }) => isClosed()); waited++) await sleep(10);
+  const isOver = (): boolean => made.length >= count && made.every(({ isClosed }) => isClosed());
+  for (let waited = 0; waited < 200 && !isOver(); waited++) await sleep(10);
   expect(made.map(({ isClosed }) => isClosed())).to.deep.equal(Array<boolean>(count).fill(true));
 }
 
