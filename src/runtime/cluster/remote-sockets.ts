@@ -52,14 +52,19 @@ export class RemoteSockets {
     return this.link.size;
   }
 
-  /** Sends a packet that is encoded for the namespace. */
-  emit(parts: Parts, opts: BroadcastOptions): void {
-    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), deliveryArgument(opts), ...parts]);
+  /**
+   * Sends a packet that is encoded for the namespace.
+   *
+   * @param isKept true if the packet has an offset for clients that come back
+   */
+  emit(parts: Parts, opts: BroadcastOptions, isKept: boolean): void {
+    const delivery = deliveryArgument(opts, isKept);
+    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), delivery, ...parts]);
   }
 
   /** Sends the values of a packet. Each node encodes them for its namespaces. */
   emitValues(data: readonly unknown[], opts: BroadcastOptions): void {
-    this.link.send(TOPICS.emitValues, this.valuesArguments(data, opts));
+    if (this.nodes > 0) this.link.send(TOPICS.emitValues, this.valuesArguments(data, opts));
   }
 
   /**
