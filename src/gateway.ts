@@ -50,7 +50,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
   extends Service
   implements GatewayShape
 {
-  /** The Socket.IO server. It is there from `created()` on. */
+  /** The Socket.IO server. It is there from the start of the service on, and with `server: false` from `created()` on. */
   declare readonly io: Server<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<

@@ -46,7 +46,7 @@ function extend(Base: ContextClass): EventContextClass {
       broker: ServiceBroker,
       endpoint?: ActionEndpoint,
       session?: SocketSession,
-      event = '',
+      event?: string,
       args: readonly unknown[] = [],
       meta: object = {},
     ) {

@@ -9,6 +9,8 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'middlewares.registeredHooks': 'object',
   findNextActionEndpoint: 'function',
   ContextFactory: 'function',
+  'serializer.serialize': 'function',
+  'serializer.deserialize': 'function',
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
 };
@@ -56,6 +58,10 @@ interface BrokerInternals {
   findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
   readonly ContextFactory: ContextClass;
   readonly tracer: TracerInternals;
+  readonly serializer: {
+    serialize(payload: object, type: string): Buffer;
+    deserialize(payload: Buffer, type: string): { meta: { value: unknown } };
+  };
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
     /** The endpoints of each action that was ever known; an action that is gone has none. */
@@ -88,6 +94,20 @@ export function tracesActions(broker: ServiceBroker): boolean {
 export function contextClassOf(broker: ServiceBroker): ContextClass {
   return (broker as object as BrokerInternals).ContextFactory;
 }
+
+/**
+ * Returns what a value in the meta of a call has become when the call returns from another node.
+ *
+ * @throws what the serializer throws for a value that cannot be serialized
+ */
+export function copyThroughSerializer(broker: ServiceBroker, value: unknown): unknown {
+  const { serializer } = broker as object as BrokerInternals;
+  return serializer.deserialize(serializer.serialize({ ...RESPONSE, meta: { value } }, 'RES'), 'RES').meta
+    .value;
+}
+
+/** The packet that answers a call. Some serializers want all of its fields. */
+const RESPONSE = { ver: '4', sender: '', id: '', success: true, data: null, error: null, stream: false };
 
 /** Returns the endpoint of an action of a local service, also of a private one; undefined if there is no such action. */
 export function localEndpoint(service: Service, member: string): ActionEndpoint | undefined {

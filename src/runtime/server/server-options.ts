@@ -4,6 +4,7 @@ import { claimOf, identify } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
+import { boundedDelay } from '../errors/bounded-delay';
 import type { Gateway } from '../model';
 import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
@@ -78,12 +79,13 @@ export function socketOptions(
   gateways: readonly Gateway[],
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
-  const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
+  const longest = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
+  const patience = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
   return {
     // A little more than ours, so that the client is told why.
-    ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
+    ...(Number.isFinite(patience) && { connectTimeout: boundedDelay(patience + 1000) }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter }),
     ...(!adapter && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
