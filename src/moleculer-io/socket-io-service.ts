@@ -5,6 +5,7 @@ import { compileOneNamespace, compileSettings, handlersOf, type NamespaceSetting
 import { managementActions } from '../plan/management-actions';
 import type { GatewayPlan } from '../plan/plan';
 import { arrangeLifecycle, configureServer } from '../compiler/service/service-schema';
+import { subscribeCluster } from '../compiler/service/subscribe-cluster';
 import {
   initSocketIO,
   lifecycleOf,
@@ -103,6 +104,7 @@ Object.assign(SocketIOService, {
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
     // Without a port moleculer-io waits for somebody to bring a server.
     configureServer(schema, listens ? {} : { server: false });
+    subscribeCluster(schema, lifecycle);
     arrangeLifecycle(schema, lifecycle, own);
   },
 });

@@ -5,7 +5,7 @@ import { ServiceBroker, type BrokerOptions, type ServiceSchema } from 'moleculer
 import { Server, type ServerOptions } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
 import { AdapterDirectory } from '../../src/runtime/cluster/adapter-directory';
-import { clusterEvents } from '../../src/runtime/cluster/cluster-event';
+import { clusterEventOf, clusterEvents } from '../../src/plan/cluster-event';
 import { ClusterLink } from '../../src/runtime/cluster/cluster-link';
 import { ClusterNamespaces } from '../../src/runtime/cluster/cluster-namespaces';
 import { moleculerAdapter } from '../../src/runtime/cluster/moleculer-adapter';
@@ -121,7 +121,7 @@ export class LinkNode {
     };
     this.link = new ClusterLink({
       broker: this.broker,
-      service,
+      event: clusterEventOf({ name: service, version: undefined }),
       log,
       counters: {
         sent: (count) => (observed.sent += count),
@@ -141,7 +141,7 @@ export class LinkNode {
     AdapterDirectory.of(this.io).connect(() => this.namespaces);
     this.broker.createService({
       name: service,
-      events: clusterEvents(service, (ctx) => this.link.receive(ctx)),
+      events: clusterEvents({ name: service, version: undefined }, (ctx) => this.link.receive(ctx)),
     } as ServiceSchema);
     for (const schema of services) this.broker.createService(schema);
   }

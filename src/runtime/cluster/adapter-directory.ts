@@ -1,15 +1,15 @@
 import type { Namespace, Server } from 'socket.io';
 import type { ClusterAdapter } from './cluster-adapter';
-import type { ClusterNamespaces } from './cluster-namespaces';
+import type { ConnectsAdapters } from '../model';
 
 /** Returns the cluster that a namespace belongs to; undefined if it stays on its node. */
-export type FindCluster = (namespace: Namespace) => ClusterNamespaces | undefined;
+export type FindCluster = (namespace: Namespace) => ConnectsAdapters | undefined;
 
 const directories = new WeakMap<Server, AdapterDirectory>();
 
 /** Knows the adapters of one Socket.IO server. Some of them exist before the gateways of their namespaces start. */
 export class AdapterDirectory {
-  private readonly adapters = new Map<ClusterAdapter, ClusterNamespaces | undefined>();
+  private readonly adapters = new Map<ClusterAdapter, ConnectsAdapters | undefined>();
   private find: FindCluster = () => undefined;
 
   static of(server: Server): AdapterDirectory {

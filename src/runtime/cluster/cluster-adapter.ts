@@ -59,7 +59,8 @@ export class ClusterAdapter extends Adapter {
     ack: (...values: unknown[]) => void,
   ): void {
     const remote = this.remoteFor(opts);
-    if (remote) remote.emitWithAck(packet.data, opts, clientCountCallback, ack);
+    // The caller has a timeout of its own.
+    if (remote) remote.emitWithAck(packet.data, opts, clientCountCallback, ack).catch(() => undefined);
     // The caller waits for an answer of as many nodes as `serverCount` says.
     else for (let node = this.remote?.nodes ?? 0; node > 0; node--) clientCountCallback(0);
     super.broadcastWithAck(packet, opts, clientCountCallback, ack);

@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
 import type { Adapter, BroadcastOptions } from 'socket.io-adapter';
+import type { ConnectsAdapters, NamespaceTarget } from '../model';
 import { hasOffset, readOptions, readRooms } from './broadcast-options';
 import { type AdapterPacket, ClusterAdapter } from './cluster-adapter';
 import type { ClusterLink } from './cluster-link';
@@ -7,7 +8,7 @@ import { describeSockets } from './describe-sockets';
 import { readParts } from './encode-message';
 import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
 import type { ClusterLog } from './observers';
-import { ANSWER_TIMEOUT_MS, RemoteSockets, type Target, TOPICS } from './remote-sockets';
+import { ANSWER_TIMEOUT_MS, RemoteSockets, TOPICS } from './remote-sockets';
 import type { Reply } from './topics';
 import { ABSENT, DONE, expectValid, MORE } from './wire';
 
@@ -26,7 +27,7 @@ export interface ClusterNamespacesOptions {
  * The namespaces of a gateway: takes what other nodes send to them, and sends to those of other nodes. They may have adapters of
  * another kind: what is `local` stays on this node with those, too.
  */
-export class ClusterNamespaces {
+export class ClusterNamespaces implements ConnectsAdapters {
   constructor(private readonly options: ClusterNamespacesOptions) {
     const { link } = options;
     link.handle(TOPICS.emit, { send: (args) => this.emit(args) });
@@ -76,7 +77,7 @@ export class ClusterNamespaces {
   }
 
   /** Returns the sockets of a namespace on other nodes. This node need not have the namespace. */
-  remote(target: Target): RemoteSockets {
+  remote(target: NamespaceTarget): RemoteSockets {
     return new RemoteSockets(this.options.link, target, () => this.options.codec());
   }
 

@@ -13,6 +13,14 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'serializer.deserialize': 'function',
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
+  'registry.events.get': 'function',
+  'registry.nodes.toArray': 'function',
+  'localBus.on': 'function',
+};
+/** The same for a broker that has a transporter. */
+const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+  'transit.tx': 'object',
+  'transit.sendEvent': 'function',
 };
 
 /**
@@ -21,7 +29,7 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
  * @throws Error that names the missing members
  */
 export function checkMoleculer(broker: ServiceBroker): void {
-  const missing = Object.entries(USED_MEMBERS)
+  const missing = Object.entries({ ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) })
     .filter(([path, type]) => typeof memberAt(broker, path) !== type)
     .map(([path]) => `broker.${path}`);
   if (missing.length === 0) return;
@@ -68,7 +76,35 @@ interface BrokerInternals {
     readonly actions: {
       readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
     };
+    readonly events: {
+      get(event: string, group: string): { readonly endpoints: readonly EventListener[] } | undefined;
+    };
+    readonly nodes: { toArray(): readonly RegistryNode[] };
   };
+  readonly transit: TransitInternals | null | undefined;
+}
+
+interface RegistryNode {
+  readonly local: boolean;
+  readonly available: boolean;
+  /** 0 until the node has told what it is. */
+  readonly seq: number;
+}
+
+interface TransitInternals {
+  readonly tx: {
+    readonly connected: boolean;
+    /** Only TCP has it. */
+    sendGossipRequest?(): void;
+  };
+  sendEvent(ctx: Context): Promise<void>;
+}
+
+/** A service on some node that listens to an event. */
+export interface EventListener {
+  /** The id of the node. */
+  readonly id: string;
+  readonly local: boolean;
 }
 
 interface TracerInternals {
@@ -168,4 +204,50 @@ export function nextEndpoint(
   const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
   return endpoint;
+}
+
+/** Returns the listeners to an event whose group is named like the event, on all nodes that the registry knows. */
+export function eventListeners(broker: ServiceBroker, event: string): readonly EventListener[] {
+  return (broker as object as BrokerInternals).registry.events.get(event, event)?.endpoints ?? [];
+}
+
+/** Returns false if the broker has no transporter, or if it is away. */
+export function isTransporterConnected(broker: ServiceBroker): boolean {
+  return (broker as object as BrokerInternals).transit?.tx.connected === true;
+}
+
+/**
+ * Sends an event to one node, whether the registry knows it or not. The group of its listeners is named like the event.
+ *
+ * @throws or rejects if the transporter does not take it
+ */
+export function sendEventTo(
+  broker: ServiceBroker,
+  node: string,
+  event: string,
+  params: unknown,
+): Promise<void> {
+  const { transit } = broker as object as BrokerInternals;
+  if (!transit) throw new Error('the broker has no transporter');
+  const ctx = Object.assign(new (contextClassOf(broker))(broker), {
+    endpoint: { id: node },
+    nodeID: node,
+    eventName: event,
+    eventType: 'emit',
+    eventGroups: [event],
+    params,
+  });
+  return transit.sendEvent(ctx);
+}
+
+/** Returns true while there are nodes of which only the address is known. Only the TCP transporter has such nodes. */
+export function hasUnknownNodes(broker: ServiceBroker): boolean {
+  const { transit, registry } = broker as object as BrokerInternals;
+  if (!transit?.tx.sendGossipRequest) return false;
+  return registry.nodes.toArray().some(({ local, available, seq }) => !local && !available && seq === 0);
+}
+
+/** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+export function askForNodes(broker: ServiceBroker): void {
+  (broker as object as BrokerInternals).transit?.tx.sendGossipRequest?.();
 }
