@@ -29,7 +29,7 @@ const BINARIES: Partial<Record<TransporterName, string>> = { NATS: 'nats-server'
 const ATTEMPTS = 5;
 
 /** The ids that nodes of tests have. */
-export const NODE_IDS = ['n1', 'n2', 'n3', 'n4'] as const;
+export const NODE_IDS = ['n1', 'n2', 'n3', 'n4', 'one', 'two'] as const;
 
 /**
  * Declares a suite for each transporter. Where its server is not installed the suite is skipped, and says so in its

@@ -5,7 +5,7 @@ import { NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import { ClusterError } from '../cluster/cluster-error';
 import type { SocketsElsewhere } from '../model';
-import { GONE, isClientGone } from '../socket-io/client-gone';
+import { clientGone, GONE, isClientGone } from '../socket-io/client-gone';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import { optionsOf } from './audience';
 import type { Reach } from './reach';
@@ -85,6 +85,6 @@ async function askElsewhere(
         resolve([]);
       }, reject);
   });
-  if (answer[0] === GONE) throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
+  if (answer[0] === GONE) throw clientGone({ socketId });
   return answer;
 }
