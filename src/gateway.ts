@@ -11,6 +11,7 @@ import { toServiceSchema } from './compiler/service/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
+import { runHandler } from './runtime/event/run-handler';
 import { FORWARD_HANDLERS } from './runtime/push/forward-event';
 import {
   initSocketIO,
@@ -83,6 +84,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
       lifecycleOf(() => [plan]),
       managementActions(MANAGEMENT_HANDLERS, 'public'),
       FORWARD_HANDLERS,
+      runHandler,
     );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,

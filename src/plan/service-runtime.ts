@@ -1,5 +1,6 @@
 import type { Context, Service } from 'moleculer';
-import type { ForwardPlan } from './plan';
+import type { SocketContext } from '../types';
+import type { ForwardPlan, HandlerPlan } from './plan';
 
 /*
  * What the schema of a gateway's service calls in the runtime. The compiler writes the schema without knowing the runtime.
@@ -24,6 +25,9 @@ export interface ForwardHandlers {
   /** An event has arrived. */
   forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;
 }
+
+/** Runs the method that handles an event, inside of Moleculer's middlewares. Returns what the method returns. */
+export type RunHandler = (handler: HandlerPlan, service: Service, ctx: SocketContext) => unknown;
 
 /** Returns the name of a service with its version. Two versions of a gateway are two gateways with clients of their own. */
 export function fullNameOf({ name, version }: Pick<Service, 'name' | 'version'>): string {

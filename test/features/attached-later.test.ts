@@ -137,7 +137,7 @@ for (const [style, make] of Object.entries(STYLES)) {
       const broker = newBroker(make({ io: { options: { adapter: BusAdapter } } }));
       await broker.start();
       const sender = driven(broker);
-      expect((sender.io as any).opts.adapter).to.equal(BusAdapter);
+      expect(sender.io.of('/x').adapter).to.be.instanceOf(BusAdapter);
       const sends: Record<string, () => unknown> = {
         'the action': () => broker.call('gateway.broadcast', { event: 'hello', args: ['hi'] }),
         'this.io': () => sender.io.of('/x').emit('hello', 'hi'),

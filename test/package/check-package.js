@@ -7,6 +7,7 @@ const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = r
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
+const { checkBundles } = require('./check-bundles');
 
 const root = join(__dirname, '../..');
 const { name: library, devDependencies: versions } = require('../../package.json');
@@ -44,11 +45,12 @@ function check(title, run) {
 }
 
 /** Runs a program, and returns its output; throws all that it said if it fails. */
-function run(cwd, program, args, timeout = 300_000) {
+function run(cwd, program, args, timeout = 300_000, variables = {}) {
   const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
     cwd,
     encoding: 'utf8',
     timeout,
+    env: { ...process.env, ...variables },
   });
   if (status !== 0) {
     const reason = error?.message ?? signal ?? `exit code ${status}`;
@@ -157,6 +159,9 @@ try {
       checkRequire(directory, names),
     );
     check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
+    check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
+      checkBundles(directory, run),
+    );
     for (const type of ['commonjs', 'module']) {
       const folder = join(directory, type);
       createFolder(folder, type);

@@ -158,9 +158,13 @@ function watchAdapter(namespace: Namespace): void {
     const rooms = [...targets.rooms];
     const except = [...(targets.except ?? [])];
     remember(namespace, rooms, except);
-    if (!targets.flags?.local && reachesOtherNodes(adapter))
-      namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
-    disconnectSockets(targets, close);
+    try {
+      if (!targets.flags?.local && reachesOtherNodes(adapter))
+        namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
+    } finally {
+      // Sockets of this node are disconnected also if the other nodes cannot be told.
+      disconnectSockets(targets, close);
+    }
   };
 }
 

@@ -21,6 +21,8 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
 const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
   'transit.tx': 'object',
   'transit.sendEvent': 'function',
+  'transit.pendingResStreams': 'object',
+  'transit.removePendingRequest': 'function',
 };
 
 /**
@@ -63,8 +65,6 @@ export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint
 
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
-  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
-  readonly ContextFactory: ContextClass;
   readonly tracer: TracerInternals;
   readonly serializer: {
     serialize(payload: object, type: string): Buffer;
@@ -98,6 +98,9 @@ interface TransitInternals {
     sendGossipRequest?(): void;
   };
   sendEvent(ctx: Context): Promise<void>;
+  /** The streams that actions of other nodes have returned, by the id of the request. */
+  readonly pendingResStreams: ReadonlyMap<string, object>;
+  removePendingRequest(id: string): void;
 }
 
 /** A service on some node that listens to an event. */
@@ -128,7 +131,8 @@ export function tracesActions(broker: ServiceBroker): boolean {
 
 /** Returns the class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
-  return (broker as object as BrokerInternals).ContextFactory;
+  const { ContextFactory } = broker;
+  return ContextFactory as object as ContextClass;
 }
 
 /**
@@ -201,9 +205,21 @@ export function nextEndpoint(
   options: object,
   ctx: Context,
 ): CallableEndpoint {
-  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
+  const endpoint: object = broker.findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
-  return endpoint;
+  return endpoint as CallableEndpoint;
+}
+
+/**
+ * Makes Moleculer forget a stream that an action of another node has returned and that is closed before its end. Moleculer keeps
+ * it until the other node has sent all of it.
+ */
+export function forgetRemoteStream(broker: ServiceBroker, stream: object): void {
+  const { transit } = broker as object as BrokerInternals;
+  if (!transit) return;
+  for (const [id, pending] of transit.pendingResStreams) {
+    if (pending === stream) transit.removePendingRequest(id);
+  }
 }
 
 /** Returns the listeners to an event whose group is named like the event, on all nodes that the registry knows. */

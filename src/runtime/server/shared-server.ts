@@ -6,6 +6,7 @@ import { connectAdapters } from '../cluster/connect-adapters';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
+import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
 import { AbsentNamespaces } from './absent-namespaces';
 import { attachLater, useOwnMethods, type AttachTo } from './attach-later';
@@ -60,6 +61,7 @@ export class SharedServer {
     });
     this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
     const { io } = this;
+    if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
     if ('waiting' in place) attachLater(io, onAttach);
     else if ('http' in place) this.attachTo(place.http);
     else this.attachTo((this.listener = new HttpListener(place.address, https, backlog)).server);

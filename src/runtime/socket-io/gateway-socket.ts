@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Socket, type Namespace } from 'socket.io';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
@@ -6,6 +7,7 @@ import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
 import type { EngineConnection } from './connection';
 import { isCalledByAdapter, refusalIn } from './gateway-rooms';
+import { leaveNamespace } from './leave-namespace';
 import { countRefusal } from './refuse-handshake';
 import { pidOf, releaseSession } from './restored-sessions';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
@@ -34,6 +36,7 @@ interface SocketMethods {
   leave(this: Socket, room: string): unknown;
   leaveAll(this: Socket): void;
   _onpacket(this: Socket, packet: { data?: unknown; bytes?: number }): void;
+  _onclose(this: Socket, reason: string, description?: unknown): void;
   _cleanup(this: Socket): void;
   _error(this: Socket, error: unknown): void;
 }
@@ -42,6 +45,8 @@ interface SocketMethods {
 interface SocketParts {
   /** The middlewares that were given to `use`. */
   readonly fns: readonly unknown[];
+  readonly client: { _remove(socket: Socket): void };
+  _cleanup(): void;
 }
 
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
@@ -166,9 +171,24 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
   _cleanup() {
     const pid = pidOf(this);
     if (this.recovered && pid !== undefined) releaseSession(this.nsp, pid);
-    original.leaveAll.call(this);
-    original._cleanup.call(this);
-    leaveNamespace(sessionOf(this));
+    leaveNamespace(sessionOf(this), () => {
+      original.leaveAll.call(this);
+      original._cleanup.call(this);
+    });
+  },
+  /** Ends the socket also if the adapter throws, which holds up Socket.IO halfway. */
+  _onclose(reason, description) {
+    try {
+      original._onclose.call(this, reason, description);
+    } catch (error) {
+      sessionOf(this).gateway.report(`the end of ${this.id} failed`, error);
+      if (!this.connected) return;
+      const parts = this as object as SocketParts;
+      parts._cleanup();
+      parts.client._remove(this);
+      this.connected = false;
+      EventEmitter.prototype.emit.call(this, 'disconnect', reason, description);
+    }
   },
   /** Called when the handshake is refused, whoever refuses it. */
   _error(error) {
@@ -177,14 +197,6 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     countRefusal(this.conn as object as EngineConnection, gateway, gateway.plan.limits.maxRefusals);
   },
 };
-
-/** Stops counting the namespace of a socket, and the bytes of its handshake, for its connection. */
-function leaveNamespace(session: SocketSession): void {
-  if (!session.isCounted) return;
-  session.isCounted = false;
-  session.connection.namespaces--;
-  session.connection.pendingBytes -= session.handshakeBytes;
-}
 
 class GatewaySocket extends SocketWithSession {}
 Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(SAFE_METHODS));

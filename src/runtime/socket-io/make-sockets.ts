@@ -3,11 +3,12 @@ import type { Gateway } from '../model';
 import { stateOf, type EngineConnection } from './connection';
 import { createSocket, type BeginSession } from './gateway-socket';
 import { countRefusal, refusalOfLimits, refuseNamespace } from './refuse-handshake';
+import { refuseEntry, type EnteringClient } from './safe-entry';
 import type { StoredSession } from './restored-sessions';
 import { sessionOf } from './socket-session';
 
 /** The client of Socket.IO that a connection has. */
-interface Client {
+interface Client extends EnteringClient {
   readonly conn: EngineConnection;
 }
 
@@ -17,7 +18,7 @@ interface HandshakeServer {
   readonly handshakeBytes: number;
 }
 
-type Add = (client: Client, auth: object, done: unknown) => unknown;
+type Add = (client: Client, auth: object, done: unknown) => Promise<void> | undefined;
 
 /** The methods of a namespace through which Socket.IO adds a client. */
 export interface SocketFactory {
@@ -91,7 +92,12 @@ export function makeGatewaySockets(
     state.pendingBytes += bytes;
     // Socket.IO calls _createSocket before it awaits anything.
     handshakeBytes = bytes;
-    return add(client, auth, done);
+    return add(client, auth, done)?.catch((error: unknown) => {
+      // The socket could not be constructed.
+      state.namespaces--;
+      state.pendingBytes -= bytes;
+      refuseEntry(gateway.report, namespace, client, error);
+    });
   };
 
   return () => {

@@ -1,24 +1,35 @@
 import type { Namespace } from 'socket.io';
+import { ignoreRejection, type Report } from '../errors/run-safely';
 import type { Gateway } from '../model';
 import { answerTimeout, prepareBroadcastAck, type BroadcastAck } from './broadcast-acks';
 import { refusalIn } from './gateway-rooms';
 
 /*
- * The callback of a broadcast with acks is called from packets, promises and timers, where a throw ends the process. What an
- * operator asks sockets to join or leave is done on other nodes, too. Socket.IO constructs an operator for each broadcast, so the
- * class of the operators is made safe.
+ * The callback of a broadcast with acks is called from packets, promises and timers, where a throw ends the process. So does a
+ * rejection of the adapter, whose promises nobody may await. What an operator asks sockets to join or leave is done on other
+ * nodes, too. Socket.IO constructs an operator for each broadcast, so the class of the operators is made safe.
  */
 
 type Emit = (this: Operator, event: unknown, ...args: unknown[]) => boolean;
+type Fetch = (this: Operator) => Promise<unknown>;
 type Move = (this: Operator, rooms: string | string[]) => void;
 
 interface Operator {
   emit: Emit;
+  fetchSockets: Fetch;
+  allSockets: Fetch;
   socketsJoin: Move;
   socketsLeave: Move;
   timeout(milliseconds: number): Operator;
   readonly flags: { readonly timeout?: number };
-  readonly adapter: { readonly nsp: Namespace };
+  readonly adapter: AdapterOfAcks;
+}
+
+/** What a broadcast with acks uses of an adapter. */
+interface AdapterOfAcks {
+  readonly nsp: Namespace;
+  broadcastWithAck(...args: unknown[]): unknown;
+  serverCount(): Promise<number>;
 }
 
 /** The gateways of namespaces. Operators of other namespaces do what they do in Socket.IO. */
@@ -34,6 +45,8 @@ export function makeBroadcastsSafe(gateway: Gateway, namespace: Namespace): void
   const { emit, socketsJoin, socketsLeave } = operator;
   operator.socketsJoin = checkRooms(socketsJoin);
   operator.socketsLeave = checkRooms(socketsLeave);
+  operator.fetchSockets = awaitedOrNot(operator.fetchSockets);
+  operator.allSockets = awaitedOrNot(operator.allSockets);
   operator.emit = function (event, ...args) {
     const { nsp } = this.adapter;
     const gateway = gateways.get(nsp);
@@ -42,7 +55,9 @@ export function makeBroadcastsSafe(gateway: Gateway, namespace: Namespace): void
     const { timeout } = this.flags;
     const isLimited = timeout === undefined;
     const prepared = prepareBroadcastAck(gateway, nsp, String(event), ack as BroadcastAck, isLimited);
-    return emit.call(this.timeout(answerTimeout(gateway, timeout)), event, ...args.slice(0, -1), prepared);
+    const adapter = { value: safeCounting(this.adapter, gateway.report) };
+    const limited = Object.create(this.timeout(answerTimeout(gateway, timeout)), { adapter }) as Operator;
+    return emit.call(limited, event, ...args.slice(0, -1), prepared);
   };
 }
 
@@ -53,5 +68,27 @@ function checkRooms(move: Move): Move {
     const refusal = gateways.has(nsp) ? refusalIn(nsp, rooms) : undefined;
     if (refusal) throw refusal;
     move.call(this, rooms);
+  };
+}
+
+/** Returns the adapter for a broadcast with acks. If the servers cannot be counted, the broadcast ends with its timeout. */
+function safeCounting(adapter: AdapterOfAcks, report: Report): AdapterOfAcks {
+  return {
+    nsp: adapter.nsp,
+    broadcastWithAck: (...args) => adapter.broadcastWithAck(...args),
+    serverCount: () =>
+      adapter.serverCount().catch((error: unknown) => {
+        report('serverCount() of the adapter failed', error);
+        return NaN;
+      }),
+  };
+}
+
+/** Returns a method whose rejection does not end the process if the application does not await it. */
+function awaitedOrNot(fetch: Fetch): Fetch {
+  return function () {
+    const fetched = fetch.call(this);
+    ignoreRejection(fetched);
+    return fetched;
   };
 }

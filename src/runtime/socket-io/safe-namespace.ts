@@ -5,6 +5,7 @@ import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
 import { watchAdapterCalls } from './gateway-rooms';
 import { makeBroadcastsSafe } from './safe-broadcasts';
+import { makeEntrySafe } from './safe-entry';
 import { REPORT, safeListening } from './safe-listeners';
 
 type Middleware = Parameters<Namespace['use']>[0];
@@ -80,5 +81,6 @@ export function makeNamespaceSafe(gateway: Gateway, namespace: Namespace): void 
   };
   makeBroadcastsSafe(gateway, namespace);
   watchAdapterCalls(namespace);
+  makeEntrySafe(gateway, namespace);
   Object.assign(namespace, safeListening(Namespace.prototype), { use, [REPORT]: report });
 }
