@@ -110,10 +110,10 @@ async function startNats(): Promise<Transport> {
   const { port } = server;
   return {
     name: 'NATS',
-    // The default is a wait of two seconds.
+    // By default the client waits for two seconds, and gives up after ten attempts.
     options: () => ({
       type: 'NATS',
-      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50 },
+      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50, maxReconnectAttempts: -1 },
     }),
     stop: () => server.stop(),
     async restart() {
