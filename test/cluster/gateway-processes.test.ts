@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { afterwards } from '../support/run-gateway';
 import { describeOnTransporters } from './link-servers';
 import type { ProcessClient } from './process-nodes';
-import { ProcessCluster, type NodeFailure, type ProcessNode } from './process-nodes';
+import { ProcessCluster, type ProcessNode } from './process-nodes';
 
 const TRANSPORTERS = ['TCP', 'NATS', 'Redis'] as const;
 
