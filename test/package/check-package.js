@@ -80,6 +80,13 @@ function checkContents(tarball) {
     throw new Error(`missing: ${missing.join(' ')}\nextra: ${extra.join(' ')}`);
 }
 
+/** What resolvers, bundlers and TypeScript find wrong with a package. */
+function checkResolution(tarball) {
+  const binary = (name) => join(root, 'node_modules/.bin', name);
+  run(root, binary('publint'), ['run', '--strict', tarball]);
+  run(root, binary('attw'), ['--no-emoji', tarball]);
+}
+
 /** A fresh application with the packed library and one version of Moleculer. */
 function createApplication(directory, tarball, moleculer) {
   mkdirSync(directory);
@@ -149,6 +156,7 @@ const temporary = mkdtempSync(join(tmpdir(), `${library}-`));
 try {
   const tarball = pack(temporary);
   check('the tarball holds what it should, and nothing else', () => checkContents(tarball));
+  check('its exports and types are found by every resolver', () => checkResolution(tarball));
 
   for (const alias of ['moleculer', 'moleculer-0.14']) {
     const version = versions[alias].replace('npm:moleculer@', '');

@@ -51,6 +51,8 @@ function memberAt(broker: ServiceBroker, path: string): unknown {
 export interface RegisteredAction {
   readonly name: string;
   readonly rawName: string;
+  /** Everything else that the schema of the action says. */
+  readonly [option: string]: unknown;
 }
 
 /** An action of a local service, as a context knows it. */

@@ -1,10 +1,12 @@
 import { Namespace, type Socket } from 'socket.io';
+import { nameOfPath } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
 import { abandonSession, recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
 import { updateAdapter } from '../cluster/connect-adapters';
+import { debug } from '../debug';
 import type { Gateway } from '../model';
 import { keepWhileUsed } from '../socket-io/child-namespace';
 import type { GatewayServer } from '../socket-io/gateway-server';
@@ -37,6 +39,7 @@ const evictions = new WeakMap<Namespace, () => void>();
  * @returns a function that unbinds it, and closes the connections of its sockets
  */
 export function bindPath(gateway: Gateway, io: GatewayServer, path: PathPlan): () => Promise<void> {
+  debug("%s: binds '%s'", gateway.plan.className, nameOfPath(path));
   return path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path);
 }
 

@@ -4,6 +4,7 @@ import { nameOfPath, servesName } from '../../plan/paths';
 import type { DynamicPath } from '../../plan/plan';
 import { printable } from '../../plan/printable';
 import type { Gateway } from '../model';
+import { checkSocketIO } from './check-socket-io';
 import { stateOf, type EngineConnection } from './connection';
 import { measuredParser, type ConnectGate, type DecodedPacket, type Proceed } from './measured-parser';
 import { originalAdd, type SocketFactory } from './make-sockets';
@@ -46,12 +47,16 @@ export class GatewayServer extends Server implements ConnectGate {
   private opening: EngineConnection | undefined;
   private handshake: Handshake | undefined;
 
-  /** @param options of Socket.IO; the server is attached to an HTTP server later */
+  /**
+   * @param options of Socket.IO; the server is attached to an HTTP server later
+   * @throws Error if Socket.IO has become another
+   */
   constructor(
     options: Partial<ServerOptions>,
     private readonly gateways: GatewaysOfServer,
   ) {
     super(options);
+    checkSocketIO(this);
     Object.assign(this, { _parser: measuredParser(this._parser, this) });
     this.refuseUnservedRoot();
   }
