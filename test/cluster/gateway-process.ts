@@ -9,6 +9,7 @@ import {
   type SocketContext,
 } from '../../src';
 import type { ClusterAdapter } from '../../src/runtime/cluster/cluster-adapter';
+import { sendEventTo } from '../../src/runtime/moleculer/internals';
 import { serviceOf, portOf } from '../support/run-gateway';
 
 /*
@@ -107,20 +108,7 @@ async function start({ id, broker: options, attacks }: Settings): Promise<Record
     },
     /** Sends whatever it is told to the gateways of a node, as if it had one itself. */
     attack: async ({ node, packets }: { node: string; packets: unknown[] }) => {
-      const { transit } = broker as unknown as { transit: { sendEvent(ctx: object): Promise<void> } };
-      for (const params of packets) {
-        const ctx = new broker.ContextFactory(broker);
-        await transit.sendEvent(
-          Object.assign(ctx, {
-            endpoint: { id: node },
-            nodeID: node,
-            eventName: attacks,
-            eventType: 'emit',
-            eventGroups: [attacks],
-            params,
-          }),
-        );
-      }
+      for (const params of packets) await sendEventTo(broker, node, attacks!, params);
     },
     stop: () => broker.stop(),
   };

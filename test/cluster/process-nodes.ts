@@ -84,7 +84,13 @@ export class ProcessNode {
       env: { ...process.env, MOLECULER: moleculer },
     });
     afterwards(() => child.kill('SIGKILL'));
-    const [{ ready }] = (await once(child, 'message')) as [{ ready: { url: string; version: string } }];
+    const ended = once(child, 'exit').then(([code]) => {
+      throw new Error(`node ${id} has ended with ${code} before it was ready`);
+    });
+    ended.catch(() => undefined);
+    const [{ ready }] = (await Promise.race([once(child, 'message'), ended])) as [
+      { ready: { url: string; version: string } },
+    ];
     return new ProcessNode(id, child, ready.url, ready.version);
   }
 
