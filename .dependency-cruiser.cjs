@@ -30,10 +30,13 @@ const rooms = {
   cluster: ['^src/runtime/cluster/', ground],
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
   event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
-  connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'event']],
+  connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
-  push: ['^src/runtime/push/', [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'event']],
-  server: ['^src/runtime/server/', [...ground, 'socket-io', 'connection']],
+  push: [
+    '^src/runtime/push/',
+    [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'event'],
+  ],
+  server: ['^src/runtime/server/', [...ground, 'socket-io', 'cluster', 'connection']],
   gateway: [
     '^src/runtime/gateway/',
     [
@@ -42,6 +45,7 @@ const rooms = {
       'answer',
       'socket-io',
       'user',
+      'cluster',
       'event',
       'connection',
       'auto-expose',

@@ -1,5 +1,6 @@
 export { SocketGateway } from './gateway';
 export { SocketIOService } from './moleculer-io/socket-io-service';
+export { moleculerAdapter } from './runtime/cluster/moleculer-adapter';
 export { compileGateway } from './compiler/compile-gateway';
 export type {
   ActionPlan,

@@ -44,7 +44,7 @@ export function checkSettings(
   settings: object,
   mixins: readonly Partial<ServiceSchema>[],
   report: Report,
-  ioOptions: readonly string[] = ['options'],
+  ioOptions: readonly string[] = ['options', 'adapter'],
 ): void {
   const declared = namesIn(mixins, (mixin) => mixin.settings);
   checkNames(settings, SETTINGS, 'settings.', report, declared);

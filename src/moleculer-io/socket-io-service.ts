@@ -10,6 +10,7 @@ import { managementActions } from '../plan/management-actions';
 import type { GatewayPlan } from '../plan/plan';
 import type { GatewayLifecycle } from '../plan/service-runtime';
 import { arrangeLifecycle, configureServer } from '../compiler/service/service-schema';
+import { subscribeCluster } from '../compiler/service/subscribe-cluster';
 import {
   initSocketIO,
   lifecycleOf,
@@ -130,6 +131,7 @@ Object.assign(SocketIOService, {
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
     // Without a port moleculer-io waits for somebody to bring a server.
     configureServer(schema, listens ? {} : { server: false });
+    subscribeCluster(schema, lifecycle);
     arrangeLifecycle(schema, lifecycle, own);
   },
 });

@@ -18,6 +18,14 @@ export function servesName(path: PathPlan, name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && path.pattern.test(name);
 }
 
+/** Returns the path of a gateway that a namespace belongs to: a literal one before those that match. */
+export function pathOfNamespace({ paths }: Pick<GatewayPlan, 'paths'>, name: string): PathPlan | undefined {
+  return (
+    paths.find((path) => path.kind === 'literal' && path.name === name) ??
+    paths.find((path) => servesName(path, name))
+  );
+}
+
 /** Returns the path without the names of its parameters: two paths that are equal without them claim the same namespaces. */
 export function claimOf(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');

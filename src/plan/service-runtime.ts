@@ -16,23 +16,18 @@ export interface GatewayLifecycle {
   /** After everything has started: lets clients in. */
   open(service: Service): void;
   stopped(service: Service): Promise<void>;
+  /** Another node of the gateway has sent something. Must not throw. */
+  receive(service: Service, ctx: Context): void;
 }
 
 /** What the runtime does with Moleculer events that are forwarded to clients. */
 export interface ForwardHandlers {
   /** An event has arrived. */
   forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;
-  /** Another node of the gateway has a message for the clients of this node. */
-  receive(service: Service, ctx: Context): unknown;
 }
 
 /** Runs the method that handles an event, inside of Moleculer's middlewares. Returns what the method returns. */
 export type RunHandler = (handler: HandlerPlan, service: Service, ctx: SocketContext) => unknown;
-
-/** Returns the event by which the nodes of a gateway send messages to each other. Moleculer does not list events with a `$`. */
-export function relayEventOf(service: Pick<Service, 'name' | 'version'>): string {
-  return `$socket-gateway.${fullNameOf(service)}`;
-}
 
 /** Returns the name of a service with its version. Two versions of a gateway are two gateways with clients of their own. */
 export function fullNameOf({ name, version }: Pick<Service, 'name' | 'version'>): string {

@@ -1,6 +1,7 @@
 import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
+import type { Adapter, BroadcastOptions } from 'socket.io-adapter';
 import type { EventPlan, GatewayPlan } from '../plan/plan';
 import type {
   AckFunction,
@@ -75,10 +76,10 @@ export interface Gateway {
   socketOptions: SocketServerOptions | undefined;
   /** The HTTP server given to `initSocketIO`. */
   attachedTo: HttpServer | undefined;
-  /** True if the Socket.IO server has an adapter, so that sockets of a namespace may be on other nodes. */
-  hasAdapter: boolean;
-  /** Functions that open a child of a dynamic namespace that has no sockets on this node. */
-  readonly childOpeners: Set<ChildOpener>;
+  /** The setting `io.adapter` of the server that the gateway is on; `'given'` if the application has given an adapter. */
+  adapterSetting: 'local' | 'moleculer' | 'given' | undefined;
+  /** The other nodes of the gateway's service. */
+  readonly cluster: Cluster;
 
   /** Resolves when the service has started: handshakes wait for it. */
   readonly ready: Promise<void>;
@@ -87,10 +88,68 @@ export interface Gateway {
   open(error?: Error): void;
 }
 
-/** Opens a child namespace for a moment. Returns undefined if the name does not match the path. */
-export type ChildOpener = (
-  name: string,
-) => { namespace: Namespace; release: () => void } | 'nobody' | undefined;
+/**
+ * How a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
+ * says so, or not at all.
+ */
+export type AdapterKind = 'moleculer' | 'other' | 'local' | 'none';
+
+/** A namespace by its name, or all live namespaces of a declared path. */
+export type NamespaceTarget = string | { readonly path: string };
+
+/** The other nodes of a gateway's service. */
+export interface Cluster {
+  readonly adapter: AdapterKind;
+  /** Connects the adapters of namespaces to other nodes; undefined if they stay on this node. */
+  readonly namespaces: ConnectsAdapters | undefined;
+  /** True if the broker has a transporter, and the service has started. */
+  readonly hasLink: boolean;
+  /** Returns the sockets of a namespace on other nodes; undefined if there is no other node, or none is reached. */
+  elsewhere(target: NamespaceTarget): SocketsElsewhere | undefined;
+  /** Sends values to the service on all other nodes, whatever their adapters are. */
+  publish(topic: string, values: readonly unknown[]): void;
+}
+
+/** Connects adapters to those of other nodes. */
+export interface ConnectsAdapters {
+  attach(adapter: Adapter): void;
+  detach(adapter: Adapter): void;
+}
+
+/** The sockets of a namespace, or of all live namespaces of a path, on other nodes. This node need not have the namespace. */
+export interface SocketsElsewhere {
+  emitValues(values: readonly unknown[], opts: BroadcastOptions): void;
+  /**
+   * Sends an event, and hands over the answers of clients.
+   *
+   * @param counted called for each node with the number of its clients that have answered, when it has no more answers
+   * @returns resolves when all nodes have no more answers
+   * @throws ClusterError if a node has some in `opts.flags.timeout` milliseconds
+   */
+  emitWithAck(
+    values: readonly unknown[],
+    opts: BroadcastOptions,
+    counted: (clients: number) => void,
+    ack: (...answer: unknown[]) => void,
+  ): Promise<void>;
+  join(opts: BroadcastOptions, rooms: readonly string[]): void;
+  leave(opts: BroadcastOptions, rooms: readonly string[]): void;
+  disconnect(opts: BroadcastOptions, close: boolean): void;
+  /** @throws ClusterError if a node does not answer within 5 s */
+  ids(opts: BroadcastOptions): Promise<string[]>;
+}
+
+/** Counts the messages between the nodes of a gateway. */
+export interface ClusterCounters {
+  /** Messages given to the transporter. A message to three nodes counts three times. */
+  sent(messages: number): void;
+  /** Messages that arrived and were read. */
+  received(messages: number): void;
+  /** Messages that could not be sent, arrived too late, or were malformed. */
+  lost(messages: number): void;
+  /** Called with the number of peers whenever it changes. */
+  peers(count: number): void;
+}
 
 /** Which methods the application has overridden. Decided once: nothing is looked up per event. */
 export interface OverriddenMethods {
@@ -276,6 +335,8 @@ export interface Metrics {
   disconnected(path: string, reason: string): void;
   exceeded(path: string, limit: ExceededLimit): void;
   refused(path: string, code: unknown): void;
+  /** Returns what counts the messages between the nodes of a service. */
+  cluster(service: string): ClusterCounters;
 }
 
 /** Measures the events of one name in one namespace. */

@@ -19,8 +19,16 @@ export interface ServerSettings {
   server?: boolean | HttpServer;
   /** CORS of the polling transport; `cors.origin` guards the handshake of every transport. */
   cors?: ServerOptions['cors'];
-  /** `options`: those of socket.io. */
-  io?: { options?: SocketServerOptions };
+  io?: {
+    /** Options of socket.io. An adapter in them goes before `adapter`. */
+    options?: SocketServerOptions;
+    /**
+     * How the nodes of a gateway reach each other's clients. `'moleculer'`: over Moleculer's transporter. `'local'`: not at all.
+     * Default: `'moleculer'` if the broker has a transporter; for `SocketIOService`: not at all, with a warning where a second node
+     * of the service is seen.
+     */
+    adapter?: 'moleculer' | 'local';
+  };
 }
 
 /** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */

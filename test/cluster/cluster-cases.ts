@@ -36,45 +36,10 @@ const COMBINATIONS: Record<string, { thorough: Form; brief: Form }> = {
 /** Every test has a tenant of its own. */
 let tenants = 0;
 
-/** What every adapter must be able to do, whatever a gateway looks like and however it is given the adapter. */
+/** What every adapter for Redis must be able to do, whatever a gateway looks like and however it is given the adapter. */
 export function clusterCases(name: string, kind: AdapterKind): void {
   describeWithRedis(name, (redis) => {
-    for (const [styleName, { thorough, brief }] of Object.entries(COMBINATIONS)) {
-      const style = STYLES[styleName]!;
-
-      describe(`two nodes of ${styleName}, given ${thorough}`, () => {
-        let cluster: Cluster;
-        before(async () => {
-          cluster = await Cluster.start(kind, redis().url, style, FORMS[thorough]);
-        });
-        after(() => cluster.stop());
-        // A client that has left is still counted for a moment.
-        beforeEach(() => until(async () => (await cluster.one.x('getClients')).length === 0));
-
-        pushCases(() => cluster);
-        roomCases(() => cluster);
-        disconnectCases(() => cluster);
-        requestCases(() => cluster);
-        tenantCases(() => cluster);
-        if (styleName === 'decorated classes') forgettingCase(() => cluster);
-      });
-
-      describe(`two nodes of ${styleName}, given ${brief}`, () => {
-        it('hear each other', async () => {
-          const cluster = await Cluster.start(kind, redis().url, style, FORMS[brief], false);
-          afterwards(() => cluster.stop());
-          const members = [await cluster.one.join(), await cluster.two.join()];
-          await cluster.one.x('broadcast', { event: 'news' });
-          await cluster.settled(...members);
-          expect(members.map(({ received }) => received)).to.deep.equal([[['news']], [['news']]]);
-          expect(await cluster.one.x('getClients')).to.have.members(members.map(({ id }) => id));
-        });
-      });
-
-      describe(`nodes of ${styleName} that come and go`, () => {
-        comingAndGoing(kind, () => redis().url, style);
-      });
-    }
+    adapterCases(kind, () => redis().url);
 
     describe('in the end', () => {
       it('no connection to Redis is open', async () => {
@@ -82,6 +47,46 @@ export function clusterCases(name: string, kind: AdapterKind): void {
       });
     });
   });
+}
+
+/** @param url where the servers of the nodes meet */
+export function adapterCases(kind: AdapterKind, url: () => string): void {
+  for (const [styleName, { thorough, brief }] of Object.entries(COMBINATIONS)) {
+    const style = STYLES[styleName]!;
+
+    describe(`two nodes of ${styleName}, given ${thorough}`, () => {
+      let cluster: Cluster;
+      before(async () => {
+        cluster = await Cluster.start(kind, url(), style, FORMS[thorough]);
+      });
+      after(() => cluster.stop());
+      // A client that has left is still counted for a moment.
+      beforeEach(() => until(async () => (await cluster.one.x('getClients')).length === 0));
+
+      pushCases(() => cluster);
+      roomCases(() => cluster);
+      disconnectCases(() => cluster);
+      requestCases(() => cluster);
+      tenantCases(() => cluster);
+      if (styleName === 'decorated classes') forgettingCase(() => cluster);
+    });
+
+    describe(`two nodes of ${styleName}, given ${brief}`, () => {
+      it('hear each other', async () => {
+        const cluster = await Cluster.start(kind, url(), style, FORMS[brief], kind.transporter !== undefined);
+        afterwards(() => cluster.stop());
+        const members = [await cluster.one.join(), await cluster.two.join()];
+        await cluster.one.x('broadcast', { event: 'news' });
+        await cluster.settled(...members);
+        expect(members.map(({ received }) => received)).to.deep.equal([[['news']], [['news']]]);
+        expect(await cluster.one.x('getClients')).to.have.members(members.map(({ id }) => id));
+      });
+    });
+
+    describe(`nodes of ${styleName} that come and go`, () => {
+      comingAndGoing(kind, url, style);
+    });
+  }
 }
 
 function pushCases(cluster: () => Cluster): void {
@@ -497,17 +502,17 @@ function forgettingCase(cluster: () => Cluster): void {
 function comingAndGoing(kind: AdapterKind, url: () => string, style: Style): void {
   it('hear each other again after one was stopped and started', async () => {
     const form = FORMS['an async function that connects first'];
-    const cluster = await Cluster.start(kind, url(), style, form, false);
+    const cluster = await Cluster.start(kind, url(), style, form, kind.transporter !== undefined);
     afterwards(() => cluster.stop());
-    const { one, two } = cluster;
+    const { one } = cluster;
     const far = await one.join();
-    await two.broker.stop();
+    await cluster.two.broker.stop();
     await until(async () => (await one.namespace('/x').adapter.serverCount()) === 1);
     expect(await one.x('getClients')).to.deep.equal([far.id]);
     await one.x('broadcast', { event: 'alone' });
-    await two.broker.start();
+    await cluster.restart(kind);
     await cluster.connected();
-    const near = await two.join();
+    const near = await cluster.two.join();
     await one.x('broadcast', { event: 'news' });
     await cluster.settled(near, far);
     expect([near.received, far.received]).to.deep.equal([[['news']], [['alone'], ['news']]]);

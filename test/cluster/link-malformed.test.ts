@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { clusterEvent } from '../../src/runtime/cluster/cluster-event';
+import { clusterEventOf } from '../../src/plan/cluster-event';
 import { LinkCluster, until, type LinkNode } from './link-nodes';
 import { startTransport } from './link-servers';
 
-const EVENT = clusterEvent('chat');
+const EVENT = clusterEventOf({ name: 'chat', version: undefined });
 const MAX = 64 * 1024 * 1024;
 
 describe('malformed messages of another node of a cluster', () => {

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { ServiceBroker, type BrokerOptions, type ServiceSchema } from 'moleculer';
 import { Server, type ServerOptions } from 'socket.io';
 import { io as connect, type Socket } from 'socket.io-client';
-import { clusterEvents } from '../../src/runtime/cluster/cluster-event';
+import { AdapterDirectory } from '../../src/runtime/cluster/adapter-directory';
+import { clusterEventOf, clusterEvents } from '../../src/plan/cluster-event';
 import { ClusterLink } from '../../src/runtime/cluster/cluster-link';
 import { ClusterNamespaces } from '../../src/runtime/cluster/cluster-namespaces';
 import { moleculerAdapter } from '../../src/runtime/cluster/moleculer-adapter';
@@ -112,8 +113,7 @@ export class LinkNode {
       skipProcessEventRegistration: true,
       ...broker,
     });
-    const adapter = moleculerAdapter();
-    this.io = new Server(this.http, { adapter: adapter as never, ...options.io });
+    this.io = new Server(this.http, { adapter: moleculerAdapter(), ...options.io });
     const log = {
       warn: (...args: unknown[]) => observed.warnings.push(String(args[0])),
       error: (...args: unknown[]) => observed.errors.push(args[0]),
@@ -121,7 +121,7 @@ export class LinkNode {
     };
     this.link = new ClusterLink({
       broker: this.broker,
-      service,
+      event: clusterEventOf({ name: service, version: undefined }),
       log,
       counters: {
         sent: (count) => (observed.sent += count),
@@ -134,13 +134,14 @@ export class LinkNode {
       link: this.link,
       log,
       codec: () => this.io,
+      adapterOf: (name) => this.io._nsps.get(name)?.adapter,
       namespacesOf: (path) =>
         [...this.io._nsps.keys()].filter((name) => path === '/tenants/:id' && name.startsWith('/tenants/')),
     });
-    adapter.directory.connect(() => this.namespaces);
+    AdapterDirectory.of(this.io).connect(() => this.namespaces);
     this.broker.createService({
       name: service,
-      events: clusterEvents(service, (ctx) => this.link.receive(ctx)),
+      events: clusterEvents({ name: service, version: undefined }, (ctx) => this.link.receive(ctx)),
     } as ServiceSchema);
     for (const schema of services) this.broker.createService(schema);
   }

@@ -29,7 +29,7 @@ const BINARIES: Partial<Record<TransporterName, string>> = { NATS: 'nats-server'
 const ATTEMPTS = 5;
 
 /** The ids that nodes of tests have. */
-export const NODE_IDS = ['n1', 'n2', 'n3', 'n4'] as const;
+export const NODE_IDS = ['n1', 'n2', 'n3', 'n4', 'one', 'two'] as const;
 
 /**
  * Declares a suite for each transporter. Where its server is not installed the suite is skipped, and says so in its
@@ -110,10 +110,10 @@ async function startNats(): Promise<Transport> {
   const { port } = server;
   return {
     name: 'NATS',
-    // The default is a wait of two seconds.
+    // By default the client waits for two seconds, and gives up after ten attempts.
     options: () => ({
       type: 'NATS',
-      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50 },
+      options: { url: `nats://127.0.0.1:${port}`, reconnectTimeWait: 50, maxReconnectAttempts: -1 },
     }),
     stop: () => server.stop(),
     async restart() {

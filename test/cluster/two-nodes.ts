@@ -1,4 +1,4 @@
-import { ServiceBroker, type Context, type ServiceSchema } from 'moleculer';
+import { ServiceBroker, type BrokerOptions, type Context, type ServiceSchema } from 'moleculer';
 import type { Namespace, ServerOptions, Socket as ServerSocket } from 'socket.io';
 import {
   Authenticate,
@@ -38,6 +38,8 @@ export interface Link {
 export interface AdapterKind {
   /** Makes a link that has not connected yet; those of one cluster have one key. */
   link(url: string, key: string): Link;
+  /** Returns the transporter of the brokers, if it is the adapter that goes over it. Default: Moleculer's fake one. */
+  readonly transporter?: () => NonNullable<BrokerOptions['transporter']>;
 }
 
 /** A way to write a gateway. */
@@ -209,8 +211,18 @@ let fences = 0;
 export class Cluster {
   private constructor(
     readonly one: Node,
-    readonly two: Node,
+    public two: Node,
+    private readonly startAgain: () => Promise<Node>,
   ) {}
+
+  /**
+   * Starts the second node again, which has stopped. Moleculer's brokers drop what comes from other nodes after their first stop,
+   * so where the adapter goes over the transporter it is another broker with the same id.
+   */
+  async restart(kind: AdapterKind): Promise<void> {
+    if (kind.transporter) this.two = await this.startAgain();
+    else await this.two.broker.start();
+  }
 
   get nodes(): Node[] {
     return [this.one, this.two];
@@ -238,7 +250,7 @@ export class Cluster {
         nodeID,
         namespace: key,
         logger: false,
-        ...(transporter && { transporter: 'Fake' }),
+        ...(transporter && { transporter: kind.transporter?.() ?? 'Fake' }),
         skipProcessEventRegistration: true,
         registry,
       });
@@ -249,7 +261,7 @@ export class Cluster {
     };
     const two = await start('two', ROOMS);
     const one = await start('one');
-    const cluster = new Cluster(one, two);
+    const cluster = new Cluster(one, two, () => start('two', ROOMS));
     if (transporter) await one.broker.waitForServices('rooms', 5000, 5);
     await cluster.connected();
     return cluster;

@@ -6,6 +6,7 @@ import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
 import type { ForwardHandlers, GatewayLifecycle, RunHandler } from '../../plan/service-runtime';
 import { givenName } from '../service-name';
+import { subscribeCluster } from './subscribe-cluster';
 import { subscribeForwards } from './subscribe-forwards';
 
 type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
@@ -61,6 +62,7 @@ export function toServiceSchema(
       function (this: Service, schema: ServiceSchema) {
         checkMergedCaches(plan, schema);
         subscribeForwards(plan, schema, forwards);
+        subscribeCluster(schema, runtime);
         configureServer(schema, server);
         arrangeLifecycle(schema, runtime, {
           created: theirs(lifecycle['created'], created),

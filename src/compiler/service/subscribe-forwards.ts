@@ -2,7 +2,7 @@ import type { Context, Service, ServiceSchema } from 'moleculer';
 import { mayOverlap } from '../event-patterns';
 import { differences } from '../forward-options';
 import type { ForwardPlan, GatewayPlan } from '../../plan/plan';
-import { fullNameOf, relayEventOf, type ForwardHandlers } from '../../plan/service-runtime';
+import { fullNameOf, type ForwardHandlers } from '../../plan/service-runtime';
 import { Problems } from '../problems';
 
 type EventHandler = (this: Service, ctx: Context) => unknown;
@@ -55,15 +55,6 @@ export function subscribeForwards(plan: GatewayPlan, schema: ServiceSchema, hand
     };
   }
   problems.throwIfAny();
-  const relay = relayEventOf(schema);
-  events[relay] = {
-    group: relay,
-    context: true,
-    tracing: false,
-    handler(this: Service, ctx: Context) {
-      return handlers.receive(this, ctx);
-    },
-  };
   schema.events = giveGroups(events, plan.forwards, schema) as ServiceSchema['events'];
 }
 

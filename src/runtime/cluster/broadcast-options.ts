@@ -4,6 +4,8 @@ import { type Argument, expectValid, isCount } from './wire';
 const VOLATILE = 1;
 const COMPRESS = 2;
 const DO_NOT_COMPRESS = 4;
+/** The last value of the packet is its offset. */
+const KEPT = 8;
 const NO_ROOMS: readonly never[] = [];
 
 /** Returns the arguments that say which sockets are meant: rooms and exceptions. */
@@ -11,10 +13,19 @@ export function selectionArguments({ rooms, except }: BroadcastOptions): [Argume
   return [listRooms(rooms), listRooms(except)];
 }
 
-/** Returns the argument that says how a packet is delivered. */
-export function deliveryArgument({ flags = {} }: BroadcastOptions): number {
+/**
+ * Returns the argument that says how a packet is delivered.
+ *
+ * @param isKept true if the packet has an offset for clients that come back
+ */
+export function deliveryArgument({ flags = {} }: BroadcastOptions, isKept = false): number {
   const compress = flags.compress === undefined ? 0 : flags.compress ? COMPRESS : DO_NOT_COMPRESS;
-  return (flags.volatile ? VOLATILE : 0) | compress;
+  return (flags.volatile ? VOLATILE : 0) | compress | (isKept ? KEPT : 0);
+}
+
+/** Returns whether a packet has an offset, by its argument of `deliveryArgument`. */
+export function hasOffset(delivery: unknown): boolean {
+  return ((delivery as number) & KEPT) !== 0;
 }
 
 /**

@@ -3,6 +3,7 @@ import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket
 import type { ClusterError } from './cluster-error';
 import { acceptEncodedPackets, EncodedPacket } from './encoded-packet';
 import { encodePacket, type Parts } from './encode-values';
+import type { RecoverablePackets } from './recoverable-packets';
 import type { RemoteSockets, SocketDetails } from './remote-sockets';
 
 /** A packet as Socket.IO hands it to an adapter. */
@@ -22,6 +23,8 @@ type ServerSideAck = (error: Error | null, responses: readonly unknown[]) => voi
  */
 export class ClusterAdapter extends Adapter {
   declare readonly nsp: Namespace;
+  /** What clients may have missed; undefined without `connectionStateRecovery`. */
+  readonly recoverable: RecoverablePackets | undefined = undefined;
   /** The sockets on other nodes; undefined while the adapter belongs to no gateway that runs. */
   remote: RemoteSockets | undefined;
   /** Ends questions of other nodes that listeners of the namespace have not answered. */
@@ -37,6 +40,7 @@ export class ClusterAdapter extends Adapter {
   }
 
   override broadcast(packet: AdapterPacket, opts: BroadcastOptions): void {
+    const isKept = this.recoverable?.offer(packet, opts) === true;
     const remote = this.remoteFor(opts);
     if (!remote) {
       super.broadcast(packet, opts);
@@ -44,8 +48,8 @@ export class ClusterAdapter extends Adapter {
     }
     packet.nsp = this.nsp.name;
     const parts = encodePacket(this.nsp.server, packet);
-    remote.emit(parts, opts);
-    this.broadcastEncoded(parts, opts);
+    remote.emit(parts, opts, isKept);
+    super.broadcast(new EncodedPacket(parts, this.nsp.server), opts);
   }
 
   override broadcastWithAck(
@@ -55,7 +59,8 @@ export class ClusterAdapter extends Adapter {
     ack: (...values: unknown[]) => void,
   ): void {
     const remote = this.remoteFor(opts);
-    if (remote) remote.emitWithAck(packet.data, opts, clientCountCallback, ack);
+    // The caller has a timeout of its own.
+    if (remote) remote.emitWithAck(packet.data, opts, clientCountCallback, ack).catch(() => undefined);
     // The caller waits for an answer of as many nodes as `serverCount` says.
     else for (let node = this.remote?.nodes ?? 0; node > 0; node--) clientCountCallback(0);
     super.broadcastWithAck(packet, opts, clientCountCallback, ack);
@@ -118,9 +123,15 @@ export class ClusterAdapter extends Adapter {
     );
   }
 
-  /** Delivers a packet that is encoded, to sockets of this node. */
-  broadcastEncoded(parts: Parts, opts: BroadcastOptions): void {
-    super.broadcast(new EncodedPacket(parts, this.nsp.server), opts);
+  /**
+   * Delivers a packet of another node, which has encoded it, to sockets of this node.
+   *
+   * @param isKept true if the packet has an offset: it is sent again to clients that come back
+   */
+  broadcastEncoded(parts: Parts, opts: BroadcastOptions, isKept: boolean): void {
+    const packet = new EncodedPacket(parts, this.nsp.server);
+    if (isKept) this.recoverable?.keep(packet, opts);
+    super.broadcast(packet, opts);
   }
 
   /** Delivers a packet to sockets of this node, and hands over their answers. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, ServiceBroker } from 'moleculer';
-import { clusterEvent } from './cluster-event';
+
 import { encodeMessage } from './encode-message';
 import { Inbound } from './inbound';
 import { Membership } from './membership';
@@ -32,8 +32,8 @@ const CLOSE_TIMEOUT_MS = 500;
 
 export interface ClusterLinkOptions {
   readonly broker: ServiceBroker;
-  /** The full name of the gateway's service, with its version. */
-  readonly service: string;
+  /** The event that the nodes of the gateway exchange. */
+  readonly event: string;
   readonly log: ClusterLog;
   readonly counters?: ClusterCounters | undefined;
 }
@@ -58,11 +58,11 @@ export class ClusterLink {
   private closing: Promise<void> | undefined;
   private closed = false;
 
-  constructor({ broker, service, log, counters = NO_COUNTERS }: ClusterLinkOptions) {
+  constructor({ broker, event, log, counters = NO_COUNTERS }: ClusterLinkOptions) {
     this.counters = counters;
     this.input = new ReceivedInput(log, counters);
     this.topics = new Topics(this.input);
-    this.events = new NodeEvents(broker, clusterEvent(service));
+    this.events = new NodeEvents(broker, event);
     this.membership = new Membership(
       this.instance,
       this.events,

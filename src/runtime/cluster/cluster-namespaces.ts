@@ -1,11 +1,14 @@
-import { readOptions, readRooms } from './broadcast-options';
-import type { AdapterPacket, ClusterAdapter } from './cluster-adapter';
+import type { Socket } from 'socket.io';
+import type { Adapter, BroadcastOptions } from 'socket.io-adapter';
+import type { ConnectsAdapters, NamespaceTarget } from '../model';
+import { hasOffset, readOptions, readRooms } from './broadcast-options';
+import { type AdapterPacket, ClusterAdapter } from './cluster-adapter';
 import type { ClusterLink } from './cluster-link';
 import { describeSockets } from './describe-sockets';
 import { readParts } from './encode-message';
 import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
 import type { ClusterLog } from './observers';
-import { ANSWER_TIMEOUT_MS, RemoteSockets, type Target, TOPICS } from './remote-sockets';
+import { ANSWER_TIMEOUT_MS, RemoteSockets, TOPICS } from './remote-sockets';
 import type { Reply } from './topics';
 import { ABSENT, DONE, expectValid, MORE } from './wire';
 
@@ -14,14 +17,17 @@ export interface ClusterNamespacesOptions {
   readonly log: ClusterLog;
   /** Returns the Socket.IO server that the gateway is attached to. */
   readonly codec: () => PacketCodec;
-  /** Returns the names of the live namespaces of a declared path of the gateway. Default: none. */
-  readonly namespacesOf?: (path: string) => Iterable<string>;
+  /** Returns the adapter of a live namespace that belongs to the gateway; undefined if there is none. */
+  readonly adapterOf: (namespace: string) => Adapter | undefined;
+  /** Returns the names of the live namespaces of a declared path of the gateway. */
+  readonly namespacesOf: (path: string) => Iterable<string>;
 }
 
-/** The namespaces of a gateway: takes what other nodes send to them, and sends to those of other nodes. */
-export class ClusterNamespaces {
-  private readonly adapters = new Map<string, ClusterAdapter>();
-
+/**
+ * The namespaces of a gateway: takes what other nodes send to them, and sends to those of other nodes. They may have adapters of
+ * another kind: what is `local` stays on this node with those, too.
+ */
+export class ClusterNamespaces implements ConnectsAdapters {
   constructor(private readonly options: ClusterNamespacesOptions) {
     const { link } = options;
     link.handle(TOPICS.emit, { send: (args) => this.emit(args) });
@@ -61,33 +67,35 @@ export class ClusterNamespaces {
 
   /** Lets a namespace take part in the cluster. */
   attach(adapter: ClusterAdapter): void {
-    this.adapters.set(adapter.nsp.name, adapter);
     adapter.remote = this.remote(adapter.nsp.name);
   }
 
   /** The namespace takes part no more. */
   detach(adapter: ClusterAdapter): void {
-    if (this.adapters.get(adapter.nsp.name) === adapter) this.adapters.delete(adapter.nsp.name);
     adapter.remote = undefined;
     for (const close of adapter.unanswered) close();
   }
 
   /** Returns the sockets of a namespace on other nodes. This node need not have the namespace. */
-  remote(target: Target): RemoteSockets {
+  remote(target: NamespaceTarget): RemoteSockets {
     return new RemoteSockets(this.options.link, target, () => this.options.codec());
   }
 
-  private of(target: unknown): ClusterAdapter[] {
+  private of(target: unknown): Adapter[] {
     const path: unknown = Array.isArray(target) ? target[0] : undefined;
     expectValid(typeof target === 'string' || typeof path === 'string', 'a message without a namespace');
-    const names = typeof path === 'string' ? (this.options.namespacesOf?.(path) ?? []) : [target as string];
-    return Array.from(names).flatMap((name) => this.adapters.get(name) ?? []);
+    const names = typeof path === 'string' ? this.options.namespacesOf(path) : [target as string];
+    return Array.from(names).flatMap((name) => this.options.adapterOf(name) ?? []);
   }
 
   private emit([target, rooms, except, delivery, ...parts]: readonly unknown[]): void {
     const opts = readOptions(rooms, except, delivery);
     const encoded = readParts(parts);
-    for (const adapter of this.of(target)) adapter.broadcastEncoded(encoded, opts);
+    const isKept = hasOffset(delivery);
+    for (const adapter of this.of(target)) {
+      if (adapter instanceof ClusterAdapter) adapter.broadcastEncoded(encoded, opts, isKept);
+      else adapter.broadcast(packetOf(decodeValues(this.options.codec(), encoded)), opts);
+    }
   }
 
   private emitValues([target, rooms, except, delivery, ...parts]: readonly unknown[]): void {
@@ -108,7 +116,8 @@ export class ClusterNamespaces {
     };
     if (counting === 0) reply(ABSENT);
     for (const adapter of adapters) {
-      adapter.broadcastWithAckHere(
+      broadcastWithAckHere(
+        adapter,
         packetOf(data),
         opts,
         (count) => {
@@ -127,7 +136,7 @@ export class ClusterNamespaces {
     const values = this.values(parts);
     expectValid(typeof values[0] === 'string', 'an event without a name');
     const [adapter] = this.of(target);
-    if (!adapter) {
+    if (!(adapter instanceof ClusterAdapter)) {
       reply?.(ABSENT);
       return;
     }
@@ -153,14 +162,14 @@ export class ClusterNamespaces {
 
   private async describe([target, rooms, except]: readonly unknown[], reply: Reply): Promise<void> {
     const opts = readOptions(rooms, except);
-    const sockets = await Promise.all(this.of(target).map((adapter) => adapter.fetchSocketsHere(opts)));
+    const sockets = await Promise.all(this.of(target).map((adapter) => fetchSocketsHere(adapter, opts)));
     const { codec, log } = this.options;
     reply(DONE, ...describeSockets(codec(), sockets.flat(), log));
   }
 
   private async ids([target, rooms, except]: readonly unknown[], reply: Reply): Promise<void> {
     const opts = readOptions(rooms, except);
-    const sockets = await Promise.all(this.of(target).map((adapter) => adapter.fetchSocketsHere(opts)));
+    const sockets = await Promise.all(this.of(target).map((adapter) => fetchSocketsHere(adapter, opts)));
     reply(
       DONE,
       sockets.flat().map(({ id }) => id),
@@ -170,6 +179,20 @@ export class ClusterNamespaces {
   private values(parts: readonly unknown[]): unknown[] {
     return decodeValues(this.options.codec(), readParts(parts));
   }
+}
+
+function broadcastWithAckHere(
+  adapter: Adapter,
+  ...broadcast: Parameters<ClusterAdapter['broadcastWithAckHere']>
+): void {
+  if (adapter instanceof ClusterAdapter) adapter.broadcastWithAckHere(...broadcast);
+  else adapter.broadcastWithAck(...broadcast);
+}
+
+function fetchSocketsHere(adapter: Adapter, opts: BroadcastOptions): Promise<Socket[]> {
+  return adapter instanceof ClusterAdapter
+    ? adapter.fetchSocketsHere(opts)
+    : (adapter.fetchSockets(opts) as Promise<Socket[]>);
 }
 
 function packetOf(data: unknown[]): AdapterPacket {

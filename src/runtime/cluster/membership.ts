@@ -111,14 +111,16 @@ export class Membership {
     this.check();
   }
 
-  /** A node is gone. */
+  /** A node is gone, by Moleculer's registry. */
   disconnected(node: string): void {
     const remote = this.remotes.get(node);
     if (!remote) return;
+    const wasPeer = remote.isPeer;
     this.leave(remote);
     remote.close();
     this.remotes.delete(node);
     this.check();
+    if (wasPeer && !this.closed) this.probe(node);
   }
 
   /**
@@ -146,6 +148,16 @@ export class Membership {
     }
     this.remotes.clear();
     this.check();
+  }
+
+  /**
+   * Greets a node that the registry has lost. Over TCP, Moleculer takes a node for gone if one of several connections to it ends, and
+   * finds it again after seconds. If the node is there, it answers and is a peer again at once.
+   */
+  private probe(node: string): void {
+    const remote = this.remote(node);
+    remote.outbox.greet(HELLO);
+    this.expectListing(remote);
   }
 
   private discover(): void {

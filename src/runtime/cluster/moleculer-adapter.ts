@@ -1,69 +1,68 @@
 import type { Namespace } from 'socket.io';
+import type { Adapter } from 'socket.io-adapter';
+import { AdapterDirectory } from './adapter-directory';
 import { ClusterAdapter } from './cluster-adapter';
-import type { ClusterNamespaces } from './cluster-namespaces';
+import { RecoverablePackets, type StoredSession } from './recoverable-packets';
 
-/** Returns the cluster that a namespace belongs to. */
-export type FindCluster = (namespace: Namespace) => ClusterNamespaces | undefined;
-
-/** Knows the adapters of one Socket.IO server, which creates some of them before its gateways start. */
-export class AdapterDirectory {
-  private readonly adapters = new Map<ClusterAdapter, ClusterNamespaces | undefined>();
-  private find: FindCluster = () => undefined;
-
-  /** Lets the adapters that exist, and those to come, take part in the clusters that a function finds. */
-  connect(find: FindCluster): void {
-    this.find = find;
-    this.refresh();
+/** The adapter of gateways that are on several nodes. It is connected to them by the directory of its Socket.IO server. */
+class MoleculerAdapter extends ClusterAdapter {
+  override init(): void {
+    AdapterDirectory.of(this.nsp.server).update(this);
   }
 
-  /** Asks again to which cluster each adapter belongs. Call it when a gateway has started or stopped. */
-  refresh(): void {
-    for (const adapter of this.adapters.keys()) this.add(adapter);
-  }
-
-  add(adapter: ClusterAdapter): void {
-    const before = this.adapters.get(adapter);
-    const now = this.find(adapter.nsp);
-    this.adapters.set(adapter, now);
-    if (before === now) return;
-    before?.detach(adapter);
-    now?.attach(adapter);
-  }
-
-  delete(adapter: ClusterAdapter): void {
-    this.adapters.get(adapter)?.detach(adapter);
-    this.adapters.delete(adapter);
+  override close(): void {
+    AdapterDirectory.of(this.nsp.server).delete(this);
   }
 }
 
-/** The class of the adapters of one Socket.IO server. */
-export interface MoleculerAdapter {
-  new (namespace: Namespace): ClusterAdapter;
-  readonly directory: AdapterDirectory;
+/** The same for a Socket.IO server with `connectionStateRecovery`. Clients are recovered on the node that they were on. */
+class RecoverableMoleculerAdapter extends MoleculerAdapter {
+  override readonly recoverable: RecoverablePackets;
+
+  constructor(namespace: Namespace) {
+    super(namespace);
+    this.recoverable = new RecoverablePackets(namespace.server);
+  }
+
+  override persistSession(session: StoredSession): void {
+    this.recoverable.persist(session);
+  }
+
+  override restoreSession(pid: string, offset: string): Promise<never> {
+    // Socket.IO accepts null, which its types do not say.
+    return Promise.resolve(this.recoverable.restore(pid, offset) as never);
+  }
+
+  override close(): void {
+    this.recoverable.close();
+    super.close();
+  }
 }
 
 /**
- * Returns an adapter for `io.options.adapter` that reaches the other nodes of a gateway over Moleculer's transporter.
+ * Returns an adapter for `io.options.adapter` that reaches the other nodes of a gateway over Moleculer's transporter. Gateways have it
+ * by default if their broker has a transporter; `SocketIOService` with the setting `io.adapter: 'moleculer'`.
  *
- * Each Socket.IO server needs one of its own. It does nothing until a gateway connects it.
+ * On a Socket.IO server without gateways it is the in-memory adapter.
+ *
+ * @example
+ * settings: { port: 3000, io: { options: { adapter: moleculerAdapter() } } }
  */
-export function moleculerAdapter(): MoleculerAdapter {
-  const directory = new AdapterDirectory();
-  return class extends ClusterAdapter {
-    static readonly directory = directory;
-
-    override init(): void {
-      directory.add(this);
-    }
-
-    override close(): void {
-      directory.delete(this);
-    }
-  };
+export function moleculerAdapter(): (namespace: Namespace) => Adapter {
+  return createMoleculerAdapter;
 }
 
-/** Returns the directory of an adapter class that `moleculerAdapter` has made. */
-export function directoryOf(adapter: unknown): AdapterDirectory | undefined {
-  const { directory } = (typeof adapter === 'function' ? adapter : {}) as Partial<MoleculerAdapter>;
-  return directory instanceof AdapterDirectory ? directory : undefined;
+/** Returns true for what `moleculerAdapter` returns. */
+export function isMoleculerAdapter(adapter: unknown): boolean {
+  return adapter === createMoleculerAdapter;
+}
+
+/** Socket.IO calls it with `new`. */
+function createMoleculerAdapter(namespace: Namespace): Adapter {
+  const { connectionStateRecovery } = (
+    namespace.server as object as { opts: { connectionStateRecovery?: object } }
+  ).opts;
+  return connectionStateRecovery
+    ? new RecoverableMoleculerAdapter(namespace)
+    : new MoleculerAdapter(namespace);
 }

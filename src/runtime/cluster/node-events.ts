@@ -1,42 +1,13 @@
-import type { Context, ServiceBroker } from 'moleculer';
+import type { ServiceBroker } from 'moleculer';
+import {
+  askForNodes,
+  eventListeners,
+  hasUnknownNodes,
+  type EventListener,
+  isTransporterConnected,
+  sendEventTo,
+} from '../moleculer/internals';
 import type { ClusterLog } from './observers';
-
-/*
- * What the cluster uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
- */
-
-interface EventEndpoint {
-  /** The id of the node. */
-  readonly id: string;
-  readonly local: boolean;
-}
-
-interface RegistryNode {
-  readonly local: boolean;
-  readonly available: boolean;
-  /** 0 until the node has told what it is. */
-  readonly seq: number;
-}
-
-interface Transporter {
-  readonly connected: boolean;
-  /** Only TCP has it. */
-  sendGossipRequest?(): void;
-}
-
-interface BrokerInternals {
-  readonly ContextFactory: new (broker: ServiceBroker) => Context;
-  readonly registry: {
-    readonly events: {
-      get(event: string, group: string): { endpoints: readonly EventEndpoint[] } | undefined;
-    };
-    readonly nodes: { toArray(): readonly RegistryNode[] };
-  };
-  readonly transit:
-    | { readonly tx: Transporter; readonly connected: boolean; sendEvent(ctx: Context): Promise<void> }
-    | null
-    | undefined;
-}
 
 /** What a link wants to know of the nodes. */
 export interface NodeListener {
@@ -50,15 +21,11 @@ export interface NodeListener {
 
 /** Sends an event to single nodes, over Moleculer's transporter, and knows which nodes listen to it. */
 export class NodeEvents {
-  private readonly internals: BrokerInternals;
-
   /** @param event is also the group of its listeners, so that no `**` of the application hears it */
   constructor(
     private readonly broker: ServiceBroker,
     private readonly event: string,
-  ) {
-    this.internals = broker as object as BrokerInternals;
-  }
+  ) {}
 
   get nodeID(): string {
     return this.broker.nodeID;
@@ -66,7 +33,7 @@ export class NodeEvents {
 
   /** False if the broker has no transporter. */
   get hasTransporter(): boolean {
-    return Boolean(this.internals.transit);
+    return Boolean(this.broker.transit);
   }
 
   /**
@@ -75,20 +42,9 @@ export class NodeEvents {
    * @throws or rejects if the transporter does not take it
    */
   send(node: string, params: unknown): Promise<void> {
-    const { transit } = this.internals;
     // Moleculer would log every message that it cannot send.
-    if (!transit?.tx.connected) throw new Error('the transporter is not connected');
-    const ctx = new this.internals.ContextFactory(this.broker);
-    return transit.sendEvent(
-      Object.assign(ctx, {
-        endpoint: { id: node },
-        nodeID: node,
-        eventName: this.event,
-        eventType: 'emit',
-        eventGroups: [this.event],
-        params,
-      }),
-    );
+    if (!isTransporterConnected(this.broker)) throw new Error('the transporter is not connected');
+    return sendEventTo(this.broker, node, this.event, params);
   }
 
   /** True if the event reaches a listener on this node. */
@@ -103,15 +59,12 @@ export class NodeEvents {
 
   /** True while there are nodes of which only the address is known. Only TCP has such nodes. */
   get isDiscovering(): boolean {
-    if (!this.internals.transit?.tx.sendGossipRequest) return false;
-    return this.internals.registry.nodes
-      .toArray()
-      .some(({ local, available, seq }) => !local && !available && seq === 0);
+    return hasUnknownNodes(this.broker);
   }
 
   /** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
   discover(): void {
-    this.internals.transit?.tx.sendGossipRequest?.();
+    askForNodes(this.broker);
   }
 
   /**
@@ -144,7 +97,7 @@ export class NodeEvents {
     };
   }
 
-  private endpoints(): readonly EventEndpoint[] {
-    return this.internals.registry.events.get(this.event, this.event)?.endpoints ?? [];
+  private endpoints(): readonly EventListener[] {
+    return eventListeners(this.broker, this.event);
   }
 }

@@ -1,3 +1,4 @@
+import { boundedDelay } from '../errors/bounded-delay';
 import { ClusterError } from './cluster-error';
 import { DONE, expectValid, FAILED, isCount, MORE } from './wire';
 
@@ -67,7 +68,7 @@ export class Questions {
           );
         } else resolve(answers);
       };
-      const timer = setTimeout(end, timeout);
+      const timer = setTimeout(end, boundedDelay(timeout));
       const finish = (node: string): void => {
         if (!waiting.delete(node)) return;
         done?.(node);

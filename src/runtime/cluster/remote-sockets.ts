@@ -1,5 +1,6 @@
 import type { BroadcastOptions, Room, SocketId } from 'socket.io-adapter';
 import { deliveryArgument, listRooms, selectionArguments } from './broadcast-options';
+import type { NamespaceTarget, SocketsElsewhere } from '../model';
 import type { ClusterLink } from './cluster-link';
 import { decodeValues, encodeValues, type PacketCodec, type Parts } from './encode-values';
 import { readParts } from './encode-message';
@@ -24,9 +25,6 @@ export const TOPICS = {
   rooms: 'rooms',
 } as const;
 
-/** A namespace by name, or all live namespaces of a declared path. */
-export type Target = string | { readonly path: string };
-
 /** A socket of another node, as Socket.IO wants to know it. */
 export interface SocketDetails {
   readonly id: string;
@@ -36,12 +34,12 @@ export interface SocketDetails {
 }
 
 /** The sockets of a namespace, or of all namespaces of a path, on the other nodes. */
-export class RemoteSockets {
+export class RemoteSockets implements SocketsElsewhere {
   private readonly target: Argument;
 
   constructor(
     readonly link: ClusterLink,
-    target: Target,
+    target: NamespaceTarget,
     private readonly codec: () => PacketCodec,
   ) {
     this.target = typeof target === 'string' ? target : [target.path];
@@ -52,29 +50,35 @@ export class RemoteSockets {
     return this.link.size;
   }
 
-  /** Sends a packet that is encoded for the namespace. */
-  emit(parts: Parts, opts: BroadcastOptions): void {
-    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), deliveryArgument(opts), ...parts]);
+  /**
+   * Sends a packet that is encoded for the namespace.
+   *
+   * @param isKept true if the packet has an offset for clients that come back
+   */
+  emit(parts: Parts, opts: BroadcastOptions, isKept: boolean): void {
+    const delivery = deliveryArgument(opts, isKept);
+    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), delivery, ...parts]);
   }
 
   /** Sends the values of a packet. Each node encodes them for its namespaces. */
   emitValues(data: readonly unknown[], opts: BroadcastOptions): void {
-    this.link.send(TOPICS.emitValues, this.valuesArguments(data, opts));
+    if (this.nodes > 0) this.link.send(TOPICS.emitValues, this.valuesArguments(data, opts));
   }
 
   /**
-   * Sends the values of a packet, and hands over the answers of clients. Does not throw when time is up.
+   * Sends the values of a packet, and hands over the answers of clients.
    *
    * @param counted called for each node with the number of its clients that have answered, when it has no more answers
+   * @throws ClusterError, see `ClusterLink.ask`
    */
-  emitWithAck(
+  async emitWithAck(
     data: readonly unknown[],
     opts: BroadcastOptions,
     counted: (clients: number) => void,
     ack: (...values: unknown[]) => void,
-  ): void {
+  ): Promise<void> {
     const clients = new Map<string, number>();
-    const asked = this.link.ask<unknown[]>(TOPICS.emitValues, this.valuesArguments(data, opts), {
+    await this.link.ask<unknown[]>(TOPICS.emitValues, this.valuesArguments(data, opts), {
       read: (args) => (args.length > 0 ? this.readValues(args) : []),
       more: (values, node) => {
         clients.set(node, (clients.get(node) ?? 0) + 1);
@@ -83,8 +87,6 @@ export class RemoteSockets {
       done: (node) => counted(clients.get(node) ?? 0),
       timeout: opts.flags?.timeout ?? 1,
     });
-    // The caller has a timeout of its own.
-    asked.catch(() => undefined);
   }
 
   join(opts: BroadcastOptions, rooms: readonly Room[]): void {

@@ -1,7 +1,7 @@
-import { EventEmitter } from 'node:events';
 import { Namespace, type Socket } from 'socket.io';
 import { ForbiddenError, UnAuthorizedError } from '../../errors';
 import { runMiddleware } from '../errors/run-middleware';
+import { reachesOtherNodes } from '../cluster/adapter-kind';
 import type { Gateway } from '../model';
 import {
   pidOf,
@@ -24,6 +24,7 @@ import { checkClassGuard } from './check-class-guard';
 interface Targets {
   readonly rooms: Iterable<string>;
   readonly except?: Iterable<string>;
+  readonly flags?: { readonly local?: boolean };
 }
 
 interface RecoveringAdapter {
@@ -158,19 +159,13 @@ function watchAdapter(namespace: Namespace): void {
     const except = [...(targets.except ?? [])];
     remember(namespace, rooms, except);
     try {
-      if (reachesOthers(adapter)) namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
+      if (!targets.flags?.local && reachesOtherNodes(adapter))
+        namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
     } finally {
       // Sockets of this node are disconnected also if the other nodes cannot be told.
       disconnectSockets(targets, close);
     }
   };
-}
-
-/** Returns true if an adapter has its own `serverSideEmit`. That of the base class only logs a warning. */
-function reachesOthers(adapter: object): boolean {
-  let owner: unknown = adapter;
-  while (owner && !Object.hasOwn(owner, 'serverSideEmit')) owner = Object.getPrototypeOf(owner);
-  return owner !== null && Object.getPrototypeOf(owner) !== EventEmitter.prototype;
 }
 
 function mayRecover(gateway: Gateway, namespace: Namespace, session: StoredSession): boolean {

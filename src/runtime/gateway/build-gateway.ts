@@ -13,6 +13,7 @@ import { eventContextClassOf } from '../event/event-context';
 import { brokerOfEvents } from '../event/event-id';
 import { assertParamsAreChecked } from '../event/moleculer-params';
 import { RateLimits } from '../event/rate-limits';
+import type { ServiceCluster } from '../cluster/service-cluster';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
 import { eventLogOf } from '../observe/event-log';
@@ -24,12 +25,14 @@ import { StartGate } from './start-gate';
 /**
  * Builds a running gateway of a plan: the only place that knows every collaborator.
  *
+ * @param cluster of the service, to which the gateway is added
  * @param socketOptions options of socket.io given to `initSocketIO`
  * @param attachedTo the HTTP server given to `initSocketIO`
  */
 export function buildGateway(
   plan: GatewayPlan,
   moleculerService: Service,
+  cluster: ServiceCluster,
   socketOptions?: SocketServerOptions,
   attachedTo?: HttpServer,
 ): Gateway {
@@ -89,8 +92,8 @@ export function buildGateway(
     },
     socketOptions,
     attachedTo,
-    hasAdapter: false,
-    childOpeners: new Set(),
+    adapterSetting: undefined,
+    cluster,
     ready: gate.opened,
     get started() {
       return gate.isOpen;
@@ -99,6 +102,7 @@ export function buildGateway(
       gate.open(error);
     },
   };
+  cluster.gateways.push(gateway);
   return bindPlan(gateway, bound);
 }
 

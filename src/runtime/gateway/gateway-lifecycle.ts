@@ -7,10 +7,13 @@ import type { GatewayPlan, LiteralPath } from '../../plan/plan';
 import type { GatewayLifecycle } from '../../plan/service-runtime';
 import { ServiceUnavailableError } from '../../errors';
 import type { SocketServerOptions } from '../../types';
+import { AdapterDirectory } from '../cluster/adapter-directory';
+import type { ServiceCluster } from '../cluster/service-cluster';
 import { gatewaysOf, setGateways } from '../gateways-of';
 import type { Gateway } from '../model';
 import { ServerRegistry } from '../server/server-registry';
 import type { SharedServer } from '../server/shared-server';
+import { buildCluster } from './build-cluster';
 import { buildGateway } from './build-gateway';
 import { describeService } from './describe-service';
 
@@ -36,18 +39,29 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
         for (const gateway of gateways) await serverOf(gateway)?.open();
       } catch (error) {
         for (const gateway of gateways) gateway.open(new ServiceUnavailableError('GATEWAY_NOT_STARTED'));
+        await clusterOf(service)?.close();
         throw error;
       }
     },
     open(service) {
-      for (const gateway of gatewaysOf(service)) {
+      const gateways = gatewaysOf(service);
+      for (const gateway of gateways) {
         for (const path of gateway.plan.paths) {
           for (const { name } of gateway.plan.events) gateway.log.route?.(`${identify(path)} '${name}'`);
         }
         gateway.exposed?.follow();
-        gateway.open();
       }
+      const open = (): void => {
+        for (const gateway of gateways) gateway.open();
+      };
+      // Moleculer registers the service after this, and only then the other nodes can greet it.
+      const greeted = clusterOf(service)?.greet();
+      if (greeted) void greeted.then(open);
+      else open();
       logPlace(service);
+    },
+    receive(service, ctx) {
+      clusterOf(service)?.receive(ctx);
     },
     async stopped(service) {
       const gateways = gatewaysOf(service);
@@ -57,6 +71,8 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       }
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of gateways) await registry.release(gateway);
+      // Clients that went have caused messages to the other nodes.
+      await clusterOf(service)?.close();
       // The broker may be started again, and all gateways must be known before the first one is attached.
       const [first] = gateways;
       for (const gateway of buildGateways(service, plansOf(service), first)) registry.announceAgain(gateway);
@@ -113,7 +129,8 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const [first] = gatewaysOf(service);
   if (!first) throw new Error(`'${service.name}' has no namespace to register another beside`);
   const server = attachedServer(first);
-  const gateway = buildGateway(plan, service, first.socketOptions, first.attachedTo);
+  const cluster = clusterOf(service) ?? buildCluster(service);
+  const gateway = buildGateway(plan, service, cluster, first.socketOptions, first.attachedTo);
   const [path] = plan.paths;
   if (path?.kind === 'literal' && server.serves(path))
     throw new Error(`Namespace '${path.name}' already exists`);
@@ -136,9 +153,20 @@ export function removeNamespace(service: Service, name: string): Promise<void> {
   return attachedServer(owner).removePath(owner, path);
 }
 
+/** The clusters of services, one for each start. */
+const clusters = new WeakMap<Service, ServiceCluster>();
+
+function clusterOf(service: Service): ServiceCluster | undefined {
+  return clusters.get(service);
+}
+
 /** @param last a gateway of the previous start: what `initSocketIO` was given is kept */
 function buildGateways(service: Service, plans: readonly GatewayPlan[], last?: Gateway): readonly Gateway[] {
-  const gateways = plans.map((plan) => buildGateway(plan, service, last?.socketOptions, last?.attachedTo));
+  const cluster = buildCluster(service);
+  const gateways = plans.map((plan) =>
+    buildGateway(plan, service, cluster, last?.socketOptions, last?.attachedTo),
+  );
+  clusters.set(service, cluster);
   setGateways(service, gateways);
   return gateways;
 }
@@ -148,10 +176,12 @@ function buildGateways(service: Service, plans: readonly GatewayPlan[], last?: G
  *
  * @throws Error if it was destroyed while it waited for its dependencies: it must not stand in its successor's way
  */
-function attachService(service: Service): Promise<void> {
+async function attachService(service: Service): Promise<void> {
   if (!service.broker.services.includes(service))
     throw new Error(`'${service.fullName}' was destroyed before it had started`);
-  return attachAll(service);
+  await attachAll(service);
+  clusterOf(service)?.start();
+  for (const { io } of gatewaysOf(service)) if (io) AdapterDirectory.of(io).refresh();
 }
 
 /** Attaches at once; the promise is for an adapter that has to connect. */

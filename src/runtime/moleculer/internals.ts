@@ -13,9 +13,14 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'serializer.deserialize': 'function',
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
+  'registry.events.get': 'function',
+  'registry.nodes.toArray': 'function',
+  'localBus.on': 'function',
 };
 /** The same for a broker that has a transporter. */
 const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+  'transit.tx': 'object',
+  'transit.sendEvent': 'function',
   'transit.pendingResStreams': 'object',
   'transit.removePendingRequest': 'function',
 };
@@ -73,17 +78,42 @@ interface BrokerInternals {
     readonly actions: {
       readonly actions: ReadonlyMap<string, { readonly endpoints: readonly CallableEndpoint[] }>;
     };
+    readonly events: {
+      get(event: string, group: string): { readonly endpoints: readonly EventListener[] } | undefined;
+    };
+    readonly nodes: { toArray(): readonly RegistryNode[] };
   };
+  readonly transit: TransitInternals | null | undefined;
+}
+
+interface RegistryNode {
+  readonly local: boolean;
+  readonly available: boolean;
+  /** 0 until the node has told what it is. */
+  readonly seq: number;
+}
+
+interface TransitInternals {
+  readonly tx: {
+    readonly connected: boolean;
+    /** Only TCP has it. */
+    sendGossipRequest?(): void;
+  };
+  sendEvent(ctx: Context): Promise<void>;
+  /** The streams that actions of other nodes have returned, by the id of the request. */
+  readonly pendingResStreams: ReadonlyMap<string, object>;
+  removePendingRequest(id: string): void;
+}
+
+/** A service on some node that listens to an event. */
+export interface EventListener {
+  /** The id of the node. */
+  readonly id: string;
+  readonly local: boolean;
 }
 
 interface TracerInternals {
   readonly opts: { readonly actions: boolean };
-}
-
-interface TransitInternals {
-  /** The streams that actions of other nodes have returned, by the id of the request. */
-  readonly pendingResStreams: ReadonlyMap<string, object>;
-  removePendingRequest(id: string): void;
 }
 
 interface ServiceInternals {
@@ -186,10 +216,56 @@ export function nextEndpoint(
  * Makes Moleculer forget a stream that an action of another node has returned and that is closed before its end. Moleculer keeps
  * it until the other node has sent all of it.
  */
-export function forgetRemoteStream({ transit }: ServiceBroker, stream: object): void {
+export function forgetRemoteStream(broker: ServiceBroker, stream: object): void {
+  const { transit } = broker as object as BrokerInternals;
   if (!transit) return;
-  const { pendingResStreams } = transit as object as TransitInternals;
-  for (const [id, pending] of pendingResStreams) {
-    if (pending === stream) (transit as object as TransitInternals).removePendingRequest(id);
+  for (const [id, pending] of transit.pendingResStreams) {
+    if (pending === stream) transit.removePendingRequest(id);
   }
+}
+
+/** Returns the listeners to an event whose group is named like the event, on all nodes that the registry knows. */
+export function eventListeners(broker: ServiceBroker, event: string): readonly EventListener[] {
+  return (broker as object as BrokerInternals).registry.events.get(event, event)?.endpoints ?? [];
+}
+
+/** Returns false if the broker has no transporter, or if it is away. */
+export function isTransporterConnected(broker: ServiceBroker): boolean {
+  return (broker as object as BrokerInternals).transit?.tx.connected === true;
+}
+
+/**
+ * Sends an event to one node, whether the registry knows it or not. The group of its listeners is named like the event.
+ *
+ * @throws or rejects if the transporter does not take it
+ */
+export function sendEventTo(
+  broker: ServiceBroker,
+  node: string,
+  event: string,
+  params: unknown,
+): Promise<void> {
+  const { transit } = broker as object as BrokerInternals;
+  if (!transit) throw new Error('the broker has no transporter');
+  const ctx = Object.assign(new (contextClassOf(broker))(broker), {
+    endpoint: { id: node },
+    nodeID: node,
+    eventName: event,
+    eventType: 'emit',
+    eventGroups: [event],
+    params,
+  });
+  return transit.sendEvent(ctx);
+}
+
+/** Returns true while there are nodes of which only the address is known. Only the TCP transporter has such nodes. */
+export function hasUnknownNodes(broker: ServiceBroker): boolean {
+  const { transit, registry } = broker as object as BrokerInternals;
+  if (!transit?.tx.sendGossipRequest) return false;
+  return registry.nodes.toArray().some(({ local, available, seq }) => !local && !available && seq === 0);
+}
+
+/** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+export function askForNodes(broker: ServiceBroker): void {
+  (broker as object as BrokerInternals).transit?.tx.sendGossipRequest?.();
 }

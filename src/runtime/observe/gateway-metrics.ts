@@ -2,7 +2,7 @@ import type { ServiceBroker } from 'moleculer';
 import { nameOfPath, servesName } from '../../plan/paths';
 import type { GatewayPlan } from '../../plan/plan';
 import type { Report } from '../errors/run-safely';
-import type { ExceededLimit, Metrics } from '../model';
+import type { ClusterCounters, ExceededLimit, Metrics } from '../model';
 import { FlushQueue } from './flush-queue';
 import { Meter } from './meter';
 import { METRICS } from './metric-definitions';
@@ -79,5 +79,20 @@ export class GatewayMetrics implements Metrics {
 
   refused(namespace: string, code: unknown): void {
     this.registry.increment('moleculer.io.handshakes.refused.total', { namespace, code });
+  }
+
+  cluster(service: string): ClusterCounters {
+    const labels = { service };
+    const count = (name: string) => (messages: number) => {
+      this.registry.increment(name, labels, messages);
+    };
+    return {
+      sent: count('moleculer.io.cluster.sent.total'),
+      received: count('moleculer.io.cluster.received.total'),
+      lost: count('moleculer.io.cluster.lost.total'),
+      peers: (peers) => {
+        this.registry.set('moleculer.io.cluster.peers', peers, labels);
+      },
+    };
   }
 }

@@ -67,4 +67,35 @@ export const METRICS = [
     rate: true,
     description: 'Number of Moleculer events that were forwarded to clients',
   },
+  {
+    name: 'moleculer.io.cluster.sent.total',
+    type: 'counter',
+    labelNames: ['service'],
+    unit: 'msg',
+    rate: true,
+    description: 'Number of messages sent to other nodes of a gateway, counted for each node',
+  },
+  {
+    name: 'moleculer.io.cluster.received.total',
+    type: 'counter',
+    labelNames: ['service'],
+    unit: 'msg',
+    rate: true,
+    description: 'Number of messages received from other nodes of a gateway',
+  },
+  {
+    name: 'moleculer.io.cluster.lost.total',
+    type: 'counter',
+    labelNames: ['service'],
+    unit: 'msg',
+    description:
+      'Number of messages between nodes of a gateway that were not sent, came too late or could not be read',
+  },
+  {
+    name: 'moleculer.io.cluster.peers',
+    type: 'gauge',
+    labelNames: ['service'],
+    unit: 'node',
+    description: 'Number of other nodes of a gateway that it reaches',
+  },
 ] as const;

@@ -5,6 +5,7 @@ export interface CountingRegistry {
   increment(name: string, labels: object, value?: number): void;
   decrement(name: string, labels: object): void;
   observe(name: string, value: number, labels: object): void;
+  set(name: string, value: number, labels: object): void;
 }
 
 /**
@@ -36,6 +37,14 @@ export class SafeRegistry implements CountingRegistry {
   observe(name: string, value: number, labels: object): void {
     try {
       this.registry.observe(name, value, labels);
+    } catch (error) {
+      this.failed(name, error);
+    }
+  }
+
+  set(name: string, value: number, labels: object): void {
+    try {
+      this.registry.set(name, value, labels);
     } catch (error) {
       this.failed(name, error);
     }

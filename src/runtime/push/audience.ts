@@ -1,4 +1,5 @@
 import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
+import type { BroadcastOptions } from 'socket.io-adapter';
 
 type OneOrMore = string | readonly string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
@@ -29,4 +30,13 @@ export function senderTo(
   if (volatile) target = target.volatile;
   if (local) target = target.local;
   return target;
+}
+
+/** Returns the audience as adapters take it. */
+export function optionsOf({ rooms = [], except = [], volatile }: Audience): BroadcastOptions {
+  return {
+    rooms: new Set([rooms].flat()),
+    except: new Set([except].flat()),
+    flags: volatile ? { volatile } : {},
+  };
 }

@@ -7,7 +7,7 @@ import { discardResources } from '../answer/discard';
 import { isPromise } from '../errors/run-safely';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
-import { receiveMessage, sendMessage, type Message } from './send-message';
+import { sendMessage, type Message } from './send-message';
 
 /*
  * An event of Moleculer's that is sent on to clients. Nothing is awaited that need not be: events stay in order. What is
@@ -27,11 +27,6 @@ export const FORWARD_HANDLERS: ForwardHandlers = {
     return isPromise(result)
       ? result.then((late) => chooseAndSend(gateway, forward, ctx, late))
       : chooseAndSend(gateway, forward, ctx, result);
-  },
-
-  receive(service, ctx) {
-    const [gateway] = gatewaysOf(service);
-    if (gateway) receiveMessage(gateway, ctx);
   },
 };
 

@@ -1,24 +1,20 @@
-import { Errors, type Context, type Service } from 'moleculer';
-import type { BroadcastOperator, DefaultEventsMap, Namespace } from 'socket.io';
+import type { Context, Service } from 'moleculer';
 import { MANAGEMENT_ACTIONS, MANAGEMENT_PARAMS, type ManagementAction } from '../../plan/management-actions';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
-import { pathOf } from '../../plan/paths';
 import { roomOfUser, refusalOfRooms } from '../../plan/gateway-rooms';
 import { BadRequestError, NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import { checkParams } from '../../validation/check-params';
 import { gatewaysOf } from '../gateways-of';
-import type { Gateway } from '../model';
 import { listEvents } from './list-events';
-import { isClientGone } from '../socket-io/client-gone';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
-import { senderTo, type Audience } from './audience';
-import { eachNamespace, settled } from './own-namespaces';
+import type { Audience } from './audience';
+import { askClient } from './ask-client';
+import { commandTo, emitTo, idsIn, reachOf, type Reach } from './reach';
 import { shownValue } from '../observe/shown-value';
 import { refuseFunctions, sendingError } from './unserializable';
 
 type OneOrMore = string | string[];
-type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
 type Handler = (this: Service, ctx: Context<never>) => unknown;
 
 interface Target {
@@ -47,56 +43,80 @@ const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
     const { event, args = [], namespace, ...audience } = ctx.params;
     checkEvent(event, args);
     for (const runtime of gatewaysOf(this)) runtime.log.broadcast?.(shownValue(ctx.params));
-    eachNamespace(gatewaysOf(this), namespace, (found) => {
+    for (const reach of reachOf(gatewaysOf(this), namespace)) {
       try {
-        senderTo(found, audience)?.emit(event, ...args);
+        emitTo(reach, audience, event, args);
       } catch (error) {
-        throw sendingError(found, event, args, error);
+        throw sendingError(reach.gateway.io, event, args, error);
       }
-    });
+    }
   },
 
   async getClients(ctx: Context<{ namespace?: string; room?: string }>) {
     const { namespace, room } = ctx.params;
-    const found = await Promise.all(
-      eachNamespace(gatewaysOf(this), namespace, async (one) => {
-        await settled(one);
-        return (room === undefined ? one : one.in(room)).fetchSockets();
-      }),
-    );
-    return found.flat().map((socket) => socket.id);
+    const reaches = reachOf(gatewaysOf(this), namespace);
+    return (await Promise.all(reaches.map((reach) => idsIn(reach, room)))).flat();
   },
 
-  joinRooms(ctx: Context<Target & { join: OneOrMore }>) {
-    checkRooms(ctx.params.join);
-    eachTarget(this, ctx.params, undefined, (target) => {
-      target.socketsJoin(ctx.params.join);
-    });
+  joinRooms({ params }: Context<Target & { join: OneOrMore }>) {
+    checkRooms(params.join);
+    const rooms = [params.join].flat();
+    for (const [reach, targets] of targetsOf(this, params)) {
+      commandTo(
+        reach,
+        targets,
+        (here) => {
+          here.socketsJoin(rooms);
+        },
+        (elsewhere, opts) => {
+          elsewhere.join(opts, rooms);
+        },
+      );
+    }
   },
 
-  leaveRooms(ctx: Context<Target & { leave: OneOrMore }>) {
-    checkRooms(ctx.params.leave);
-    eachTarget(this, ctx.params, undefined, (target) => {
-      target.socketsLeave(ctx.params.leave);
-    });
+  leaveRooms({ params }: Context<Target & { leave: OneOrMore }>) {
+    checkRooms(params.leave);
+    const rooms = [params.leave].flat();
+    for (const [reach, targets] of targetsOf(this, params)) {
+      commandTo(
+        reach,
+        targets,
+        (here) => {
+          here.socketsLeave(rooms);
+        },
+        (elsewhere, opts) => {
+          elsewhere.leave(opts, rooms);
+        },
+      );
+    }
   },
 
-  disconnect(ctx: Context<Target & { user?: string | number; close?: boolean }>) {
-    const { user, close = false } = ctx.params;
-    eachTarget(this, ctx.params, user === undefined ? undefined : roomOfUser(user), (target) => {
-      target.disconnectSockets(close);
-    });
+  disconnect({ params }: Context<Target & { user?: string | number; close?: boolean }>) {
+    const { user, close = false } = params;
+    for (const [reach, targets] of targetsOf(
+      this,
+      params,
+      user === undefined ? undefined : roomOfUser(user),
+    )) {
+      commandTo(
+        reach,
+        targets,
+        (here) => {
+          here.disconnectSockets(close);
+        },
+        (elsewhere, opts) => {
+          elsewhere.disconnect(opts, close);
+        },
+      );
+    }
   },
 
   async request(ctx: Context<Request>) {
     const { socketId, event, args = [], namespace, timeout } = ctx.params;
     checkEvent(event, args);
-    const [runtime] = gatewaysOf(this);
-    const wait = timeout ?? runtime?.plan.limits.ackTimeout ?? 10_000;
-    const asked = eachNamespace(gatewaysOf(this), namespace, async (one) => {
-      await settled(one);
-      return (await hasSocket(one, socketId)) ? ask(runtime, one, socketId, wait, event, args) : [];
-    });
+    const question = { socketId, event, args, timeout: timeout ?? ackTimeoutOf(this) };
+    const asked = reachOf(gatewaysOf(this), namespace).map((reach) => askClient(reach, question));
     for (const answers of await Promise.all(asked)) if (answers.length > 0) return answers[0];
     throw new NotFoundError('SOCKET_NOT_FOUND', { socketId: printable(socketId) });
   },
@@ -119,33 +139,8 @@ function checked(action: ManagementAction): Handler {
   };
 }
 
-/** A socket's id is also the name of a room: other rooms must not answer for it. */
-async function hasSocket(namespace: Namespace, id: string): Promise<boolean> {
-  if (namespace.sockets.has(id)) return true;
-  if (!mayBeSocketId(namespace, id)) return false;
-  return (await namespace.in(id).fetchSockets()).some((socket) => socket.id === id);
-}
-
-async function ask(
-  gateway: Gateway | undefined,
-  namespace: Namespace,
-  socketId: string,
-  timeout: number,
-  event: string,
-  args: unknown[],
-): Promise<unknown[]> {
-  try {
-    return (await namespace
-      .in(socketId)
-      .timeout(timeout)
-      .emitWithAck(event, ...args)) as unknown[];
-  } catch (error) {
-    const reason = sendingError(namespace, event, args, error);
-    if (reason !== error) throw reason;
-    if (isClientGone(error)) throw new NotFoundError('SOCKET_NOT_FOUND', { socketId });
-    gateway?.metrics?.exceeded(pathOf(gateway.plan, namespace.name), 'ackTimeout');
-    throw new Errors.RequestTimeoutError({ action: printable(event), nodeID: printable(socketId) });
-  }
+function ackTimeoutOf(service: Service): number {
+  return gatewaysOf(service)[0]?.plan.limits.ackTimeout ?? 10_000;
 }
 
 function checkEvent(event: string, args: readonly unknown[]): void {
@@ -159,22 +154,22 @@ function checkRooms(rooms: OneOrMore): void {
   if (refusal) throw refusal;
 }
 
-/** The sockets that an action names, in each namespace that it is about. */
-function eachTarget(
+/** Returns the rooms that an action names, by the reach of each namespace that it is about. */
+function targetsOf(
   service: Service,
-  target: Target,
-  userRoom: string | undefined,
-  act: (sockets: Operator) => void,
-): void {
-  const { namespace, socketIds, rooms } = target;
+  { namespace, socketIds, rooms }: Target,
+  userRoom?: string,
+): (readonly [Reach, readonly string[]])[] {
   if (socketIds === undefined && rooms === undefined && userRoom === undefined) {
     throw new BadRequestError('NO_TARGET', { expected: ['socketIds', 'rooms'] });
   }
   const ids = [socketIds ?? []].flat();
-  const namedRooms = [...[rooms ?? []].flat(), ...(userRoom === undefined ? [] : [userRoom])];
-  eachNamespace(gatewaysOf(service), namespace, (found) => {
-    // A socket is in the room of its id; the name of another room is no id.
-    const named = [...ids.filter((id) => mayBeSocketId(found, id)), ...namedRooms];
-    if (named.length > 0) act(found.in(named));
-  });
+  const named = [...[rooms ?? []].flat(), ...(userRoom === undefined ? [] : [userRoom])];
+  return reachOf(gatewaysOf(service), namespace)
+    .map((reach) => {
+      const { io } = reach.gateway;
+      // A socket is in the room of its id; the name of another room is no id.
+      return [reach, [...ids.filter((id) => io && mayBeSocketId(io, id)), ...named]] as const;
+    })
+    .filter(([, targets]) => targets.length > 0);
 }

@@ -1,4 +1,4 @@
-import type { Namespace } from 'socket.io';
+import type { Server } from 'socket.io';
 import { BadRequestError } from '../../errors';
 
 /** The type of Socket.IO's packet for an event. */
@@ -18,15 +18,16 @@ export function refuseFunctions(args: readonly unknown[]): void {
  * BigInt), else the failure itself. The arguments are serialized a second time only here.
  */
 export function sendingError(
-  { name, server }: Namespace,
+  server: Server | undefined,
   event: string,
   args: readonly unknown[],
   failure: unknown,
 ): unknown {
+  if (!server) return failure;
   try {
     (server.encoder as { encode(packet: object): unknown }).encode({
       type: EVENT,
-      nsp: name,
+      nsp: '/',
       data: [event, ...args],
     });
     return failure;

@@ -1,13 +1,14 @@
 import { Namespace, type Socket } from 'socket.io';
-import { nameOfPath, servesName } from '../../plan/paths';
+import { nameOfPath } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
 import { abandonSession, recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { updateAdapter } from '../cluster/connect-adapters';
 import { debug } from '../debug';
-import type { ChildOpener, Gateway } from '../model';
-import { keepWhileUsed, silenceClosedAdapter } from '../socket-io/child-namespace';
+import type { Gateway } from '../model';
+import { keepWhileUsed } from '../socket-io/child-namespace';
 import type { GatewayServer } from '../socket-io/gateway-server';
 import { makeGatewaySockets } from '../socket-io/make-sockets';
 import { NamespacePattern } from '../socket-io/namespace-pattern';
@@ -16,7 +17,6 @@ import { countParts, makeNamespaceSafe, removeMiddleware, takeEntrance } from '.
 /** The parts of Socket.IO's dynamic namespaces that its types do not show. */
 interface ParentNamespace extends Namespace {
   readonly children: Set<Namespace>;
-  createChild(name: string): Namespace;
 }
 
 /** The tables in which Socket.IO looks for the parent of a name. */
@@ -52,8 +52,12 @@ function bindLiteral(gateway: Gateway, io: GatewayServer, { name }: LiteralPath)
   return async () => {
     io.literalNames.delete(name);
     release();
+    // What is sent when sockets disconnect still goes to the other nodes: the adapter is disconnected from them after this.
     closeConnections(namespace);
-    if (name === '/') return;
+    if (name === '/') {
+      updateAdapter(namespace);
+      return;
+    }
     io._nsps.delete(name);
     await namespace.adapter.close();
   };
@@ -66,7 +70,7 @@ function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): ()
   const parent = io.of(pattern) as object as ParentNamespace;
   io.dynamicPaths.set(path, gateway);
 
-  const open = new Map<Namespace, AdoptedNamespace & { readonly closeIfUnused: () => void }>();
+  const open = new Map<Namespace, AdoptedNamespace>();
   const forget = (child: Namespace): void => {
     open.get(child)?.release();
     open.delete(child);
@@ -84,32 +88,22 @@ function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): ()
     parent.children.add(child);
     const params = Object.freeze({ ...path.pattern.exec(child.name)?.groups });
     const { release, ownParts } = adoptNamespace(gateway, io, child, path.source, params);
-    silenceClosedAdapter(child);
     // What the application adds to a namespace that it has opened guards it, and must not be lost with the last client.
     const isOfApplication = !io.isConnecting;
     const isKept = (): boolean => isOfApplication && countParts(child) > ownParts;
-    const closeIfUnused = keepWhileUsed(child, isKept, () => {
+    keepWhileUsed(child, isKept, () => {
       forget(child);
     });
-    open.set(child, { release, closeIfUnused });
+    open.set(child, { release });
     evictions.set(child, () => {
       evict(child);
     });
   };
-  const openChild: ChildOpener = (name) => {
-    if (!servesName(path, name) || io._nsps.has(name)) return undefined;
-    // Without an adapter all sockets are here, and so there is nobody.
-    if (!gateway.hasAdapter) return 'nobody';
-    const namespace = parent.createChild(name);
-    return { namespace, release: () => open.get(namespace)?.closeIfUnused() };
-  };
   for (const namespace of [...io._nsps.values()]) adopt(namespace);
   io.on('new_namespace', adopt);
-  gateway.childOpeners.add(openChild);
 
   return async () => {
     io.off('new_namespace', adopt);
-    gateway.childOpeners.delete(openChild);
     io.dynamicPaths.delete(path);
     tables.parentNamespacesFromRegExp.delete(pattern);
     for (const [matches, one] of tables.parentNsps) if (one === parent) tables.parentNsps.delete(matches);
@@ -163,6 +157,7 @@ function adoptNamespace(
   putBack();
   io.ownedNamespaces.add(namespace);
   gateway.addNamespace(namespace);
+  updateAdapter(namespace);
   return {
     ownParts,
     release() {

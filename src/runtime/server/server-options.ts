@@ -5,6 +5,7 @@ import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import { boundedDelay } from '../errors/bounded-delay';
+import { moleculerAdapter } from '../cluster/moleculer-adapter';
 import type { Gateway } from '../model';
 import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { safeAdapterClass } from '../socket-io/safe-adapter';
@@ -13,6 +14,7 @@ import { corsOptions, guardHandshake } from './origin-guard';
 /** What all gateways of a server want, brought together. */
 export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors'> & {
   io: Partial<ServerOptions>;
+  adapter?: NonNullable<ServerSettings['io']>['adapter'];
 };
 
 type Adapter = NonNullable<ServerOptions['adapter']>;
@@ -43,7 +45,8 @@ export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   for (const gateway of gateways) {
     const { backlog, https, cors, io } = gateway.server;
     checkBacklog(gateway, backlog);
-    const wanted: Record<string, unknown> = { backlog, https, cors };
+    checkAdapterSetting(gateway, io?.adapter);
+    const wanted: Record<string, unknown> = { backlog, https, cors, 'io.adapter': io?.adapter };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;
@@ -61,9 +64,18 @@ export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const options: CombinedOptions = { io: {} };
   for (const [key, { value }] of combined) {
     const name = key.replace('io.options.', '');
-    Object.assign(name === key ? options : options.io, { [name]: value });
+    Object.assign(name === key ? options : options.io, { [name.replace('io.', '')]: value });
   }
   return options;
+}
+
+function checkAdapterSetting(gateway: Gateway, adapter: unknown): void {
+  if (adapter === undefined || adapter === 'local' || adapter === 'moleculer') return;
+  const cure = typeof adapter === 'function' ? '; an adapter is given in settings.io.options.adapter' : '';
+  throw contradiction(
+    gateway,
+    `settings.io.adapter must be 'moleculer' or 'local', not ${inspect(adapter, { depth: 0 })}${cure}`,
+  );
 }
 
 function checkBacklog(gateway: Gateway, backlog: unknown): void {
@@ -76,7 +88,7 @@ function checkBacklog(gateway: Gateway, backlog: unknown): void {
 
 /** The options of the Socket.IO server. */
 export function socketOptions(
-  { cors, io }: CombinedOptions,
+  { cors, io, adapter: setting }: CombinedOptions,
   gateways: readonly Gateway[],
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
@@ -84,12 +96,14 @@ export function socketOptions(
   const patience = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
+  const isClustered = setting !== 'local' && gateways.some(({ broker }) => broker.transit);
   return {
     // A little more than ours, so that the client is told why.
     ...(Number.isFinite(patience) && { connectTimeout: boundedDelay(patience + 1000) }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter: safeAdapterClass(adapter, report) }),
-    ...(!adapter && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
+    ...(!adapter && isClustered && { adapter: moleculerAdapter() }),
+    ...(!adapter && !isClustered && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
     cors: corsOptions(guardedCors, patience, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.

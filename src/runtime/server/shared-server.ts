@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
+import { connectAdapters } from '../cluster/connect-adapters';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
@@ -64,6 +65,7 @@ export class SharedServer {
     if ('waiting' in place) attachLater(io, onAttach);
     else if ('http' in place) this.attachTo(place.http);
     else this.attachTo((this.listener = new HttpListener(place.address, https, backlog)).server);
+    connectAdapters(io, () => this.gateways.keys());
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
     // Whoever starts awaits it; a gateway that is attached before that does not.
@@ -155,8 +157,13 @@ export class SharedServer {
     const [first] = this.gateways.keys();
     const all = [...this.gateways.keys(), gateway];
     if (this.suits(all)) return;
+    const wanted = combineOptions(all);
     const what =
-      combineOptions(all).backlog === this.options.backlog ? 'https, cors or io.options' : 'a backlog';
+      wanted.backlog !== this.options.backlog
+        ? 'a backlog'
+        : wanted.adapter !== this.options.adapter
+          ? `io.adapter: '${wanted.adapter}'`
+          : 'https, cors or io.options';
     throw contradiction(
       gateway,
       `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +
@@ -235,7 +242,7 @@ export class SharedServer {
 
   private bind(gateway: Gateway): void {
     gateway.io = this.io;
-    gateway.hasAdapter = this.options.io.adapter !== undefined;
+    gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
     for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));

@@ -8,7 +8,7 @@ type TypeName = 'function' | 'object';
 
 const METHODS = {
   Server: ['_checkNamespace', 'bind'],
-  Namespace: ['_add', '_createSocket', '_doConnect', '_remove'],
+  Namespace: ['_add', '_createSocket', '_doConnect', '_onServerSideEmit', '_remove'],
   Socket: ['_cleanup', '_error', '_onclose', '_onpacket', 'dispatch', 'run'],
 } as const;
 
@@ -17,6 +17,7 @@ const MEMBERS: Readonly<Record<string, TypeName>> = {
   '_nsps.get': 'function',
   'parentNsps.get': 'function',
   '_parser.Decoder': 'function',
+  'encoder.encode': 'function',
   opts: 'object',
   'sockets._fns.splice': 'function',
   'sockets._preConnectSockets.get': 'function',

@@ -1,4 +1,4 @@
-import { Socket, type Namespace } from 'socket.io';
+import { Socket, type Namespace, type Server } from 'socket.io';
 import { refusalOfRooms } from '../../plan/gateway-rooms';
 import { isSocketId } from '../../plan/socket-id';
 import type { BadRequestError } from '../../errors';
@@ -67,8 +67,8 @@ export function refusalIn(namespace: Namespace, rooms: unknown): BadRequestError
 /** The ids of sockets of Socket.IO 2, which have no checksum: the id of the connection, after the namespace if that is not '/'. */
 const ID_OF_SOCKET_IO_2 = /^(?:\/[^#]*#)?[\w-]{20}$/;
 
-/** Returns true if a name may be the id of a socket of the namespace, on whatever node. */
-export function mayBeSocketId({ server }: Namespace, name: string): boolean {
+/** Returns true if a name may be the id of a socket of the server, or of the same server on another node. */
+export function mayBeSocketId(server: Server, name: string): boolean {
   const { allowEIO3 } = (server as object as { opts: { allowEIO3?: boolean } }).opts;
   return isSocketId(name) || (allowEIO3 === true && ID_OF_SOCKET_IO_2.test(name));
 }
