@@ -12,6 +12,9 @@ const parts = {
   compiler: ['^src/compiler/', ['metadata', 'plan', 'validation', 'errors', 'types']],
   'moleculer-io': ['^src/moleculer-io/', ['compiler', 'runtime', 'plan', 'errors', 'types']],
   runtime: ['^src/runtime/', ['plan', 'validation', 'errors', 'types']],
+  testing: ['^src/testing/', ['test-seam', 'types']],
+  // The testing kit goes over connections like any client. This is all that it uses of the runtime beside them.
+  'test-seam': ['^src/runtime/test-seam\\.ts$', ['plan', 'runtime']],
   // Runs in browsers, too.
   client: ['^src/client/', []],
 };
@@ -31,6 +34,7 @@ const rooms = {
   event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
   connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'event']],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
+  'test-seam': ['^src/runtime/test-seam\\.ts$', ['socket-io', 'user']],
   push: ['^src/runtime/push/', [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'event']],
   server: ['^src/runtime/server/', [...ground, 'socket-io', 'connection']],
   gateway: [

@@ -12,6 +12,7 @@ import { takePoints } from '../event/rate-limits';
 import type { Gateway, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
+import { assumedUserOf, type AssumedUser } from '../user/assumed-user';
 import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
 
@@ -64,16 +65,22 @@ async function admit(session: SocketSession): Promise<void> {
       }),
     );
   }
-  if (plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  const assumed = assumedUserOf(socket);
+  if (plan.authentication || assumed) await authenticate(gateway, socket, plan.authentication, assumed);
   const { guard } = plan;
   if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
 }
 
-async function authenticate(gateway: Gateway, socket: Socket, { method }: AuthenticationPlan): Promise<void> {
-  const call = method.call as (this: unknown, socket: Socket) => unknown;
+async function authenticate(
+  gateway: Gateway,
+  socket: Socket,
+  authentication: AuthenticationPlan | undefined,
+  assumed: AssumedUser | undefined,
+): Promise<void> {
+  const call = authentication?.method.call as ((this: unknown, socket: Socket) => unknown) | undefined;
   let user: unknown;
   try {
-    user = await call.call(gateway.service, socket);
+    user = assumed ? assumed.user : await call?.call(gateway.service, socket);
     // A recovered client still has its previous user.
     if (!user && !userOf(socket)) return;
     const { moleculerIo } = gateway.plan;
@@ -84,7 +91,7 @@ async function authenticate(gateway: Gateway, socket: Socket, { method }: Authen
     const error = toError(thrown);
     if (codeOf(error) === 401 && (exposeErrors || isPresentable(error))) throw error;
     gateway.logger.warn(
-      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
+      `${gateway.plan.className}: ${authentication?.method.name ?? 'the user'} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
         describeBriefly(thrown),
     );
     const denial = new UnAuthorizedError();
