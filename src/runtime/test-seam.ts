@@ -6,6 +6,7 @@ import { findSession } from './socket-io/socket-session';
  * All that the testing kit uses of the runtime. Everything else goes over the connection, as it does for any client.
  */
 
+export { slowHeartbeats } from './socket-io/slow-heartbeats';
 export { assumeUser } from './user/assumed-user';
 
 /** Returns how many events of a socket have arrived and are not done. */

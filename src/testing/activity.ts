@@ -1,4 +1,4 @@
-import type { Middleware, ServiceBroker } from 'moleculer';
+import type { Middleware, Service, ServiceBroker } from 'moleculer';
 import type { Namespace } from 'socket.io';
 import { pendingEventsOf } from '../runtime/test-seam';
 import { nextTurn, within } from './real-time';
@@ -11,15 +11,24 @@ type Handler = (ctx: unknown) => unknown;
 /** Knows what is under way in a broker: actions, listeners of Moleculer events, events of clients, handshakes. */
 export class Activity {
   private readonly running = new Set<{ readonly what: string }>();
+  private readonly onStarted = new Map<Service, () => void>();
 
   /** Must be among the middlewares of the broker before its services are created. */
   readonly middleware: Middleware = {
     localAction: (next: Handler, { name }: { name: string }) => this.watched(next, `the action '${name}'`),
     localEvent: (next: Handler, { name }: { name: string }) =>
       this.watched(next, `the listener of '${name}'`),
+    serviceStarted: (service: Service) => {
+      this.onStarted.get(service)?.();
+    },
   } as Middleware;
 
   constructor(private readonly namespaces: () => Iterable<Namespace>) {}
+
+  /** Waits until a service has started. It must be called before it has. */
+  whenStarted(service: Service): Promise<void> {
+    return new Promise((resolve) => this.onStarted.set(service, resolve));
+  }
 
   /** Counts something as under way until it settles. */
   watch<T>(what: string, promise: PromiseLike<T>): void {

@@ -1,5 +1,14 @@
 import { inspect } from 'node:util';
+import type { LoggedErrors } from './logged-errors';
 import { framesOf } from './real-time';
+
+/** Where an error comes from. */
+export interface ErrorSource {
+  /** Made where the test has called: its stack is that of the error. */
+  readonly origin: Error;
+  /** What the gateway has logged of masked errors: it becomes the `cause`. */
+  readonly errors: LoggedErrors;
+}
 
 /**
  * What a client was answered instead of a result, or why its connection was refused.
@@ -20,33 +29,34 @@ export class ClientError extends Error {
   /**
    * @param error what arrived
    * @param otherwise the message if what arrived has none
-   * @param origin where the test has called, for the stack
    */
-  constructor(error: unknown, otherwise: string, origin: Error) {
+  constructor(error: unknown, otherwise: string, { origin, errors }: ErrorSource) {
     const { name, message, code, type, data } = Object(error) as Record<string, unknown>;
     super(typeof message === 'string' ? message : otherwise);
     this.name = typeof name === 'string' ? name : 'ClientError';
     this.code = typeof code === 'number' || typeof code === 'string' ? code : undefined;
     this.type = typeof type === 'string' ? type : undefined;
     this.data = data;
+    const logged = errors.find(error);
+    if (logged !== undefined) this.cause = new Error(`the gateway has logged: ${logged}`);
     this.stack = `${this.name}: ${this.message}\n${framesOf(origin)}`;
   }
 }
 
 /** Returns the result of an answer, in either format of acks: `(error, result)`, or one object with `ok`. */
-export function resultOf(event: string, answer: readonly unknown[], origin: Error): unknown {
+export function resultOf(event: string, answer: readonly unknown[], source: ErrorSource): unknown {
   const [first, result] = answer;
   if (answer.length === 1 && typeof (first as { ok?: unknown } | null)?.ok === 'boolean') {
     const { ok, data, error } = first as { ok: boolean; data?: unknown; error?: unknown };
     if (ok) return data;
-    throw new ClientError(error, `'${event}' was answered with the error ${inspect(error)}`, origin);
+    throw new ClientError(error, `'${event}' was answered with the error ${inspect(error)}`, source);
   }
   if (first === null || first === undefined) return result;
   const shown = inspect(first, { breakLength: Infinity });
   throw new ClientError(
     first,
     `the ack of '${event}' was called with ${shown}: its first argument is an error, and null if there is none`,
-    origin,
+    source,
   );
 }
 
@@ -57,14 +67,20 @@ interface ConnectFailure extends Error {
 }
 
 /** Returns the error of a refused connection: that of the gateway, or that of the HTTP server before it. */
-export function refusalOf(failure: ConnectFailure, namespace: string, origin: Error): ClientError {
+export function refusalOf(failure: ConnectFailure, namespace: string, source: ErrorSource): ClientError {
   const { data, message, description } = failure;
   const otherwise = `the gateway refused the client in '${namespace}'`;
-  if (data) return new ClientError({ message, ...data }, otherwise, origin);
-  if (description === undefined) return new ClientError({ message, name: 'ClientError' }, otherwise, origin);
-  // The request of the handshake failed: a refused origin, another path.
-  const reason = description instanceof Error ? description.message : inspect(description);
+  // Middlewares of the application may refuse with any data.
+  if (data)
+    return new ClientError('code' in data ? { message, ...data } : { message, data }, otherwise, source);
+  if (description === undefined) {
+    const named = message === 'Invalid namespace' ? `${message} '${namespace}'` : message;
+    return new ClientError({ message: named }, otherwise, source);
+  }
+  // The request of the handshake failed: a refused origin, another path. It is a status, an error, or the event of one.
+  const { message: text = description } = Object(description) as { message?: unknown };
+  const reason = typeof text === 'string' ? text : inspect(text);
   const status = /\b[45]\d\d\b/.exec(reason)?.[0];
-  const text = `the handshake failed: ${message}, ${reason}`;
-  return new ClientError({ message: text, code: status && Number(status) }, otherwise, origin);
+  const code = status === undefined ? undefined : Number(status);
+  return new ClientError({ message: `the handshake failed: ${message}, ${reason}`, code }, otherwise, source);
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io-client';
 import { refusalOf, resultOf } from './client-error';
 import { describeEvents } from './describe-events';
+import type { LoggedErrors } from './logged-errors';
 import type { MemoryAgent } from './memory-agent';
 import { failureAt, within } from './real-time';
 import type { ReceivedEvent, ReceivedOptions, TestClient } from './types';
@@ -33,6 +34,7 @@ export class ConnectedClient implements TestClient {
     readonly socket: Socket,
     readonly namespace: string,
     private readonly agent: MemoryAgent,
+    private readonly errors: LoggedErrors,
     private readonly timeout: number,
   ) {
     socket.onAny((event: string, ...args: unknown[]) => {
@@ -47,6 +49,7 @@ export class ConnectedClient implements TestClient {
     });
     socket.on('disconnect', (reason) => {
       this.reason = reason;
+      agent.repair();
       this.checkAll();
     });
   }
@@ -61,7 +64,7 @@ export class ConnectedClient implements TestClient {
     let stop = (): void => undefined;
     const connecting = new Promise<void>((resolve, reject) => {
       const refuse = (error: Error): void => {
-        reject(refusalOf(error, namespace, origin));
+        reject(refusalOf(error, namespace, { origin, errors: this.errors }));
       };
       socket.on('connect', resolve);
       socket.on('connect_error', refuse);
@@ -103,7 +106,7 @@ export class ConnectedClient implements TestClient {
       gone: (reason) => `the connection ended (${reason}) before '${event}' was answered`,
       origin,
     });
-    return resultOf(event, answered, origin) as Result;
+    return resultOf(event, answered, { origin, errors: this.errors }) as Result;
   }
 
   send(event: string, ...args: unknown[]): void {

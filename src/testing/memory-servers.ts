@@ -15,12 +15,6 @@ interface ServerSettings {
   readonly ip?: string;
 }
 
-/**
- * Heartbeats in milliseconds: an hour of fake time that passes at once leaves no time to answer one. Their sum must fit into a
- * timer, which takes 2 ** 31 - 1.
- */
-const HEARTBEAT_MS = 2 ** 30 - 1;
-
 /** Returns true if a service is a gateway. */
 export function isGateway(service: Service): service is GatewayService {
   return typeof (service as Partial<GatewayService>).initSocketIO === 'function';
@@ -62,11 +56,6 @@ export class MemoryServers {
   }
 }
 
-/** Makes heartbeats so rare that fake time does not outrun them. */
-export function slowHeartbeats({ io }: GatewayService): void {
-  if (io) Object.assign(io.engine.opts, { pingInterval: HEARTBEAT_MS, pingTimeout: HEARTBEAT_MS });
-}
-
 function isAttached({ io }: GatewayService): boolean {
   return io?.httpServer !== undefined;
 }
@@ -78,11 +67,12 @@ function addressOf({ settings }: GatewayService): string | undefined {
 
 /** Keeps the server of moleculer-web's mixin from opening a port. */
 function keepFromListening(server: HttpServer): void {
-  server.listen = (...args: unknown[]): HttpServer => {
-    const listening = args.find((arg) => typeof arg === 'function') as (() => void) | undefined;
-    process.nextTick(() => {
-      listening?.();
-    });
-    return server;
-  };
+  Object.assign(server, {
+    listen(...args: unknown[]) {
+      const listening = args.find((arg) => typeof arg === 'function');
+      if (listening) process.nextTick(listening);
+      return server;
+    },
+    address: () => ({ address: '127.0.0.1', family: 'IPv4', port: 0 }),
+  });
 }

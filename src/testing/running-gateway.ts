@@ -2,14 +2,15 @@ import type { Service, ServiceBroker, ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server } from 'socket.io';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
-import { visibleRoomsOf } from '../runtime/test-seam';
+import { slowHeartbeats, visibleRoomsOf } from '../runtime/test-seam';
 import { Activity } from './activity';
 import { ConnectedClient } from './connected-client';
+import { LoggedErrors } from './logged-errors';
 import { MemoryAgent } from './memory-agent';
-import { isGateway, MemoryServers, slowHeartbeats, type GatewayService } from './memory-servers';
+import { isGateway, MemoryServers, type GatewayService } from './memory-servers';
 import { failureAt, passFakeTime } from './real-time';
 import { loadClient } from './socket-io-client';
-import { startBroker, startServices } from './start-services';
+import { findDependenciesSoon, startBroker, startServices } from './start-services';
 import { testBroker } from './test-broker';
 import type { ConnectOptions, Registered, TestClient, TestGateway, TestGatewayOptions } from './types';
 
@@ -20,6 +21,7 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
   readonly broker: ServiceBroker;
   private readonly startsBroker: boolean;
   private readonly activity = new Activity(() => this.namespaces());
+  private readonly errors = new LoggedErrors();
   private readonly clients = new Set<ConnectedClient>();
   /** The services that the kit has created. */
   private readonly created: Service[] = [];
@@ -30,7 +32,7 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
     private readonly gateway: Registered<S>,
     private readonly options: TestGatewayOptions,
   ) {
-    this.broker = testBroker(options.broker, this.activity);
+    this.broker = testBroker(options.broker, this.activity, this.errors);
     this.startsBroker = !(this.broker as { started?: boolean }).started;
   }
 
@@ -51,14 +53,15 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
         `'${main.name}' is no gateway: its class must be the first argument of testGateway`,
       );
     this.main = main;
+    findDependenciesSoon(this.created);
     const servers = new MemoryServers();
     servers.attach(this.gateways());
     const starting = this.startsBroker
       ? startBroker(this.broker, origin)
-      : startServices(this.broker, this.created, origin);
+      : startServices(this.broker, this.created, this.activity, origin);
     await passFakeTime(starting);
     servers.attachRest(this.gateways());
-    if (!namesHeartbeats(settings)) for (const gateway of this.gateways()) slowHeartbeats(gateway);
+    if (!namesHeartbeats(settings)) this.slowHeartbeats();
   }
 
   async connect(options: ConnectOptions = {}): Promise<TestClient> {
@@ -82,7 +85,7 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
     // Declared as for browsers, where it is a string.
     Object.assign(clientOptions, { agent });
     const socket = loadClient().io(`http://localhost${namespace}`, clientOptions);
-    const client = new ConnectedClient(socket, namespace, agent, this.timeout);
+    const client = new ConnectedClient(socket, namespace, agent, this.errors, this.timeout);
     this.clients.add(client);
     const connecting = client.connect(origin);
     this.activity.watch(`the handshake of a client in '${namespace}'`, connecting);
@@ -136,6 +139,11 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
     for (const { namespaces } of this.gateways()) yield* namespaces.values();
   }
 
+  private slowHeartbeats(): void {
+    const servers = new Set(this.gateways().map(({ io }) => io));
+    for (const io of servers) if (io) slowHeartbeats(io);
+  }
+
   /** Returns the first namespace that is no child of a dynamic path. */
   private firstNamespace(origin: Error): string {
     const [first] = this.main?.namespaces.keys() ?? [];
@@ -148,7 +156,8 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
 
   /** Returns the server that has a namespace, or else that of the gateway under test, which may open it or refuse it. */
   private serverOf(namespace: string): Server {
-    const owner = this.gateways().find(({ namespaces }) => namespaces.has(namespace)) ?? this.main;
+    const owners = [this.main, ...this.gateways()];
+    const owner = owners.find((gateway) => gateway?.namespaces.has(namespace)) ?? this.main;
     return owner?.io as Server;
   }
 }

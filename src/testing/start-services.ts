@@ -1,8 +1,13 @@
 import type { Service, ServiceBroker } from 'moleculer';
+import { inspect } from 'node:util';
+import type { Activity } from './activity';
 import { failureAt, within } from './real-time';
 
 /** Services may do much when they start. One that waits for a service that the test does not give is refused at once. */
 const START_TIMEOUT_MS = 10_000;
+
+/** Milliseconds between two looks for the dependencies of a service. Moleculer looks once a second. */
+const DEPENDENCY_INTERVAL_MS = 5;
 
 type Dependency = string | { readonly name: string; readonly version?: string | number };
 
@@ -21,6 +26,7 @@ export function startBroker(broker: ServiceBroker, origin: Error): Promise<void>
 export async function startServices(
   broker: ServiceBroker,
   services: readonly Service[],
+  activity: Activity,
   origin: Error,
 ): Promise<void> {
   checkDependencies(broker, services, origin);
@@ -32,10 +38,17 @@ export async function startServices(
   };
   broker.localBus.on('$broker.error', onError);
   try {
-    const started = broker.waitForServices(services.map(({ fullName }) => fullName));
+    const started = Promise.all(services.map((service) => activity.whenStarted(service)));
     await within(START_TIMEOUT_MS, Promise.race([started, failed]), () => describeLate(broker), origin);
   } finally {
     broker.localBus.off('$broker.error', onError);
+  }
+}
+
+/** Makes services that have not started yet find their dependencies quickly. */
+export function findDependenciesSoon(services: readonly Service[]): void {
+  for (const { settings } of services) {
+    (settings as { $dependencyInterval?: number }).$dependencyInterval ??= DEPENDENCY_INTERVAL_MS;
   }
 }
 
@@ -43,15 +56,18 @@ function checkDependencies(broker: ServiceBroker, services: readonly Service[], 
   // Other nodes may have them.
   if (broker.options.transporter) return;
   const known = new Set(broker.services.flatMap(({ name, fullName }) => [name, fullName]));
-  for (const service of services) {
-    const dependencies = [service.schema.dependencies ?? []].flat();
-    const missing = dependencies.map(nameOf).filter((name) => !known.has(name));
-    if (missing.length === 0) continue;
-    const names = missing.map((name) => `'${name}'`).join(', ');
-    const example = `{ services: [{ name: '${missing[0] ?? ''}', actions: { … } }] }`;
+  for (const { fullName, schema, settings } of services) {
+    const dependencies: Dependency[] = [schema.dependencies ?? []].flat();
+    const missing = dependencies.filter((one) => !known.has(nameOf(one)));
+    const [first] = missing;
+    if (first === undefined) continue;
+    // On a broker that runs, the service would wait for ever.
+    Object.assign(settings, { $dependencyTimeout: 1 });
+    const names = missing.map((one) => `'${nameOf(one)}'`).join(', ');
+    const example = `{ services: [{ ${exampleOf(first)}, actions: { … } }] }`;
     throw failureAt(
       origin,
-      `'${service.fullName}' would wait for ${names}: give it in \`services\`, real or mocked: ${example}`,
+      `'${fullName}' would wait for ${names}: give it in \`services\`, real or mocked: ${example}`,
     );
   }
 }
@@ -61,6 +77,12 @@ function nameOf(dependency: Dependency): string {
   const { name, version } = dependency;
   if (version === undefined) return name;
   return `${typeof version === 'number' ? `v${version}` : version}.${name}`;
+}
+
+function exampleOf(dependency: Dependency): string {
+  if (typeof dependency === 'string') return `name: ${inspect(dependency)}`;
+  const { name, version } = dependency;
+  return `name: ${inspect(name)}${version === undefined ? '' : `, version: ${inspect(version)}`}`;
 }
 
 function describeLate({ services }: ServiceBroker): string {

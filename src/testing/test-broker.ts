@@ -1,13 +1,12 @@
 import { ServiceBroker, type BrokerOptions } from 'moleculer';
 import { watchBroker, type Activity } from './activity';
-
-/** Milliseconds between two looks for a dependency. Moleculer looks once a second. */
-const DEPENDENCY_INTERVAL_MS = 5;
+import type { LoggedErrors } from './logged-errors';
 
 /** Returns the broker of a test: that of the application, or a silent one with its options. */
 export function testBroker(
   given: BrokerOptions | ServiceBroker | undefined,
   activity: Activity,
+  errors: LoggedErrors,
 ): ServiceBroker {
   if (given && typeof (given as Partial<ServiceBroker>).createService === 'function') {
     watchBroker(given as ServiceBroker, activity);
@@ -16,9 +15,8 @@ export function testBroker(
   const options = (given ?? {}) as BrokerOptions;
   // Not every option that both majors have is declared by both.
   const defaults: object = {
-    logger: false,
+    logger: errors,
     skipProcessEventRegistration: true,
-    dependencyInterval: DEPENDENCY_INTERVAL_MS,
     ...options,
     // Moleculer waits for other nodes to take note when it stops.
     registry: { stopDelay: 0, ...options.registry },
