@@ -17,8 +17,8 @@ const nodeGlobals = Object.fromEntries(
 );
 
 export default defineConfig(
-  // test/package/app is compiled and run as a user's application: see test/package/check-package.js.
-  globalIgnores(['dist', 'coverage', 'bench', '.ci', 'test/package/app']),
+  // test/package/app and runners are compiled and run as a user's applications: see test/package/check-package.js.
+  globalIgnores(['dist', 'coverage', 'bench', '.ci', 'test/package/app', 'test/package/runners']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

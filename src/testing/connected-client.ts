@@ -78,7 +78,7 @@ export class ConnectedClient implements TestClient {
     try {
       await within(timeout, connecting, () => late, origin);
     } catch (error) {
-      this.close();
+      await this.close();
       throw error;
     } finally {
       stop();
@@ -153,11 +153,10 @@ export class ConnectedClient implements TestClient {
   }
 
   /** Disconnects for good. */
-  close(): void {
+  async close(): Promise<void> {
     this.socket.disconnect();
     this.socket.io.engine?.close();
-    this.agent.cut();
-    this.agent.destroy();
+    await this.agent.close();
   }
 
   private describeMissing(event: string): string {

@@ -100,9 +100,13 @@ export function framesOf({ stack = '' }: Error): string {
     .join('\n');
 }
 
+/** The clock that had `process.nextTick` when it was last looked at. */
+let lastClock: FakeClock | undefined;
+
 /** Does something in every turn of the event loop, if timers are faked. Returns how to stop. */
 function pump(act: () => void): () => void {
-  if (!clockOf(globalThis, 'setTimeout') && !clockOf(process, 'nextTick')) return () => undefined;
+  if (!clockOf(globalThis, 'setTimeout') && !clockOf(process, 'nextTick') && !lastClock)
+    return () => undefined;
   let turn = takeTurn(function again() {
     turn = takeTurn(again);
     act();
@@ -112,9 +116,13 @@ function pump(act: () => void): () => void {
   };
 }
 
-/** Socket.IO handles packets in `process.nextTick`, which jest fakes together with the timers. */
+/**
+ * Socket.IO and streams do much in `process.nextTick`, which sinon and jest fake together with the timers. What waits there when a
+ * test restores it would never run.
+ */
 function runFakedMicrotasks(): void {
-  clockOf(process, 'nextTick')?.runMicrotasks?.();
+  lastClock = clockOf(process, 'nextTick') ?? lastClock;
+  lastClock?.runMicrotasks?.();
 }
 
 /** Returns the clock of a method that is faked; undefined if it is not. */

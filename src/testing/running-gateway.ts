@@ -11,7 +11,7 @@ import { isGateway, MemoryServers, type GatewayService } from './memory-servers'
 import { failureAt, passFakeTime } from './real-time';
 import { loadClient } from './socket-io-client';
 import { findDependenciesSoon, startBroker, startServices } from './start-services';
-import { testBroker } from './test-broker';
+import { stopBroker, testBroker } from './test-broker';
 import type { ConnectOptions, Registered, TestClient, TestGateway, TestGatewayOptions } from './types';
 
 const DEFAULT_TIMEOUT_MS = 1500;
@@ -118,8 +118,8 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
   }
 
   private async end(): Promise<void> {
-    for (const client of this.clients) client.close();
-    if (this.startsBroker) await passFakeTime(this.broker.stop());
+    await Promise.all([...this.clients].map((client) => client.close()));
+    if (this.startsBroker) await passFakeTime(stopBroker(this.broker));
     else
       for (const service of this.created.reverse()) await passFakeTime(this.broker.destroyService(service));
   }

@@ -18,9 +18,23 @@ export function testBroker(
     logger: errors,
     skipProcessEventRegistration: true,
     ...options,
-    // Moleculer waits for other nodes to take note when it stops.
-    registry: { stopDelay: 0, ...options.registry },
     middlewares: [...(options.middlewares ?? []), activity.middleware],
   };
   return new ServiceBroker(defaults);
+}
+
+/** Stops a broker, without the time in which other nodes take note: Moleculer waits in a timer, which may be faked. */
+export async function stopBroker(broker: ServiceBroker): Promise<void> {
+  const own = broker as object as { Promise: PromiseConstructor };
+  const Original = own.Promise;
+  own.Promise = class extends Original<never> {
+    static delay(): Promise<void> {
+      return Promise.resolve();
+    }
+  } as object as PromiseConstructor;
+  try {
+    await broker.stop();
+  } finally {
+    own.Promise = Original;
+  }
 }

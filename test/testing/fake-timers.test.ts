@@ -63,7 +63,7 @@ describe('testing: fake timers', () => {
       let timed: TestGateway<TimedGateway>;
 
       beforeEach(async () => {
-        clock = sinon.useFakeTimers(toFake ? { toFake: [...toFake] } : {});
+        clock = sinon.useFakeTimers({ now: Date.now(), ...(toFake && { toFake: [...toFake] }) });
         timed = await testGateway(TimedGateway, { services: [{ name: 'clock' }] });
       });
       afterEach(async () => {
@@ -115,6 +115,17 @@ describe('testing: fake timers', () => {
         await clock.tickAsync(5000);
         await ann.received('reminder');
         await timed.settled();
+      });
+
+      it('runs after the clock was restored', async () => {
+        const ann = await timed.connect({ user: { id: 1 } });
+        const bob = await timed.connect({ user: { id: 2 } });
+        ann.send('remind', { ms: 1000 });
+        await clock.tickAsync(1000);
+        bob.send('limited');
+        clock.restore();
+        await ann.received('reminder');
+        expect(await failureOf(bob.emit('limited'))).to.include({ code: 429 });
       });
 
       it('breaks connections', async () => {
