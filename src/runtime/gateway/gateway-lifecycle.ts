@@ -9,6 +9,7 @@ import { ServiceUnavailableError } from '../../errors';
 import type { SocketServerOptions } from '../../types';
 import { gatewaysOf, setGateways } from '../gateways-of';
 import type { Gateway } from '../model';
+import { addReplCommands } from '../repl/repl-commands';
 import { ServerRegistry } from '../server/server-registry';
 import type { SharedServer } from '../server/shared-server';
 import { buildGateway } from './build-gateway';
@@ -22,6 +23,7 @@ import { describeService } from './describe-service';
 export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[]): GatewayLifecycle {
   return {
     created(service) {
+      addReplCommands(service.broker);
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of buildGateways(service, plansOf(service))) registry.announce(gateway);
     },
