@@ -55,7 +55,7 @@ function newBroker(nodeID: string, options: object = {}): ServiceBroker {
     transporter: 'Fake',
     logger: false,
     ...options,
-  } as BrokerOptions);
+  });
 }
 
 /** The options of the REPL, as each major of Moleculer has them. */
