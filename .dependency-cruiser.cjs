@@ -12,6 +12,9 @@ const parts = {
   compiler: ['^src/compiler/', ['metadata', 'plan', 'validation', 'errors', 'types']],
   'moleculer-io': ['^src/moleculer-io/', ['compiler', 'runtime', 'plan', 'errors', 'types']],
   runtime: ['^src/runtime/', ['plan', 'validation', 'errors', 'types']],
+  testing: ['^src/testing/', ['test-seam', 'types']],
+  // The testing kit goes over connections like any client. This is all that it uses of the runtime beside them.
+  'test-seam': ['^src/runtime/test-seam\\.ts$', ['plan', 'runtime']],
   // Runs in browsers, too.
   client: ['^src/client/', []],
 };
@@ -23,6 +26,7 @@ const rooms = {
   run: ['^src/runtime/errors/', []],
   moleculer: ['^src/runtime/moleculer/', []],
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
+  repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],
   observe: ['^src/runtime/observe/', ground],
   answer: ['^src/runtime/answer/', [...ground, 'observe']],
@@ -32,6 +36,7 @@ const rooms = {
   event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
   connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
+  'test-seam': ['^src/runtime/test-seam\\.ts$', ['socket-io', 'user']],
   push: [
     '^src/runtime/push/',
     [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'event'],
@@ -50,6 +55,7 @@ const rooms = {
       'connection',
       'auto-expose',
       'push',
+      'repl',
       'server',
       ...ground,
     ],
@@ -136,7 +142,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/package/(app|bundle)/' },
+    exclude: { path: '^test/package/(app|bundle|runners)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     // Looks at type-only imports too. With 'specify' each file would be compiled as well, which takes 4 times as long.
     tsPreCompilationDeps: true,

@@ -49,6 +49,9 @@ export { SocketRequest } from './decorators/socket-request';
 export { SocketRooms } from './decorators/socket-rooms';
 export { User } from './decorators/user';
 
+export { replCommands } from './runtime/repl/repl-commands';
+export type { ReplCommand } from './runtime/repl/repl-command';
+
 export * as Errors from './errors';
 export { DeclarationError, type DeclarationProblem } from './errors';
 export type * from './types';

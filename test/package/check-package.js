@@ -24,6 +24,16 @@ const packages = [
   '@types/node',
 ];
 
+/** The test runners that the testing kit is run in, with what each is started by. */
+const runners = {
+  mocha: ['mocha', ['mocha.test.js']],
+  jest: ['jest', ['--ci', 'jest.test.js']],
+  vitest: ['vitest', ['run', 'vitest.test.ts']],
+  'node:test': [process.execPath, ['--test', 'node.test.mjs']],
+};
+/** Runners of users that this repository does not use itself. */
+const runnerVersions = { jest: '^30.0.0', vitest: '^4.0.0' };
+
 /** What app/main.ts prints. */
 const expected = [
   'accepted {"id":1,"typed":true,"ip":"127.0.0.1"}',
@@ -111,6 +121,47 @@ function declaredNames(directory) {
     .sort();
 }
 
+/** An application for the test runners, in a folder that jest and vitest take for the root of a project. */
+function createRunners(directory, tarball, moleculer) {
+  mkdirSync(directory);
+  const own = [
+    'class-transformer',
+    'class-validator',
+    'mocha',
+    'reflect-metadata',
+    'sinon',
+    'socket.io',
+    'socket.io-client',
+  ];
+  const dependencies = Object.fromEntries(own.map((name) => [name, versions[name]]));
+  Object.assign(dependencies, runnerVersions, { moleculer, [library]: `file:${tarball}` });
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  run(directory, 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts']);
+  cpSync(join(__dirname, 'runners'), directory, { recursive: true });
+}
+
+/** A run that leaves something open does not end, or only after the timeout. */
+function checkRunner(directory, [program, args]) {
+  const path = program === process.execPath ? program : join(directory, 'node_modules/.bin', program);
+  run(directory, path, args, 25_000);
+}
+
+/** Without socket.io-client, which is an optional peer, the kit says what to install. */
+function checkMissingClient(directory) {
+  const script = `const Module = require('node:module');
+    const { _resolveFilename } = Module;
+    Module._resolveFilename = function (request, ...rest) {
+      if (request === 'socket.io-client') throw Object.assign(new Error('not found'), { code: 'MODULE_NOT_FOUND' });
+      return _resolveFilename.call(this, request, ...rest);
+    };
+    const { testGateway } = require('${library}/testing');
+    const { ChatGateway, users } = require('./chat-gateway');
+    testGateway(ChatGateway, { services: [users] }).catch(({ message }) => console.log(message));`;
+  const printed = run(directory, process.execPath, ['-e', script], 30_000);
+  const wanted = `${library}/testing needs the package 'socket.io-client'; install it: npm install --save-dev socket.io-client`;
+  if (printed !== wanted) throw new Error(`printed:\n${printed}\nexpected:\n${wanted}`);
+}
+
 function checkRequire(directory, names) {
   const script = `console.log(JSON.stringify(Object.keys(require('${library}')).sort()))`;
   const required = run(directory, process.execPath, ['-e', script]);
@@ -180,6 +231,14 @@ try {
       check(`moleculer ${version}, ${type}: a strict application compiles`, () => checkTypes(folder));
       check(`moleculer ${version}, ${type}: it runs, serves a client, and ends`, () => checkRun(folder));
     }
+
+    const tested = join(temporary, `${alias}-runners`);
+    createRunners(tested, tarball, version);
+    for (const [name, runner] of Object.entries(runners))
+      check(`moleculer ${version}: the testing kit runs in ${name}`, () => checkRunner(tested, runner));
+    check(`moleculer ${version}: the testing kit names a missing socket.io-client`, () =>
+      checkMissingClient(tested),
+    );
   }
 } catch (error) {
   // No tarball or no application: nothing left to check.

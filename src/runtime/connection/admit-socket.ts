@@ -1,6 +1,5 @@
 import type { Socket } from 'socket.io';
 import { UnAuthorizedError } from '../../errors';
-import type { AuthenticationPlan } from '../../plan/plan';
 import type { WireError } from '../../types';
 import { ConnectError, messageOf } from '../answer/connect-error';
 import { requestIDOf } from '../answer/request-id';
@@ -15,6 +14,7 @@ import { debug } from '../debug';
 import type { Gateway, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
+import { assumedUserOf } from '../user/assumed-user';
 import { setUser, userOf } from '../user/socket-user';
 import { authenticationOutage } from './authentication-outage';
 import { checkClassGuard } from './check-class-guard';
@@ -64,7 +64,7 @@ async function admit(session: SocketSession): Promise<void> {
   if (!gateway.started) await gateway.ready;
   for (const callback of gateway.callbacks.connecting) await callback.call(socket);
   // As in moleculer-io, whose middlewares know the user.
-  if (plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  if (plan.moleculerIo) await authenticate(gateway, socket);
   for (const middleware of plan.middlewares) {
     await runMiddleware(Infinity, '', (next) =>
       middleware.call(service, socket, (error) => {
@@ -73,15 +73,18 @@ async function admit(session: SocketSession): Promise<void> {
       }),
     );
   }
-  if (!plan.moleculerIo && plan.authentication) await authenticate(gateway, socket, plan.authentication);
+  if (!plan.moleculerIo) await authenticate(gateway, socket);
   if (plan.guard) await checkClassGuard(session);
 }
 
-async function authenticate(gateway: Gateway, socket: Socket, { method }: AuthenticationPlan): Promise<void> {
-  const call = method.call as (this: unknown, socket: Socket) => unknown;
+async function authenticate(gateway: Gateway, socket: Socket): Promise<void> {
+  const { authentication } = gateway.plan;
+  const assumed = assumedUserOf(socket);
+  if (!authentication && !assumed) return;
+  const call = authentication?.method.call as ((this: unknown, socket: Socket) => unknown) | undefined;
   let user: unknown;
   try {
-    user = await call.call(gateway.service, socket);
+    user = assumed ? assumed.user : await call?.call(gateway.service, socket);
     // A recovered client still has its previous user.
     if (!user && !userOf(socket)) return;
     const { moleculerIo } = gateway.plan;
@@ -92,7 +95,7 @@ async function authenticate(gateway: Gateway, socket: Socket, { method }: Authen
     const error = toError(thrown);
     if (codeOf(error) === 401 && (exposeErrors || isPresentable(error))) throw error;
     gateway.logger.warn(
-      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
+      `${gateway.plan.className}: ${authentication?.method.name ?? 'the user'} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
         describeBriefly(thrown),
     );
     const outage = authenticationOutage(error, exposeErrors);

@@ -11,6 +11,7 @@ import { AdapterDirectory } from '../cluster/adapter-directory';
 import type { ServiceCluster } from '../cluster/service-cluster';
 import { gatewaysOf, setGateways } from '../gateways-of';
 import type { Gateway } from '../model';
+import { addReplCommands } from '../repl/repl-commands';
 import { ServerRegistry } from '../server/server-registry';
 import type { SharedServer } from '../server/shared-server';
 import { buildCluster } from './build-cluster';
@@ -25,6 +26,7 @@ import { describeService } from './describe-service';
 export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[]): GatewayLifecycle {
   return {
     created(service) {
+      addReplCommands(service.broker);
       const registry = ServerRegistry.of(service.broker);
       const gateways = buildGateways(service, plansOf(service));
       for (const gateway of gateways) registry.announce(gateway);

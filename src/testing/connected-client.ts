@@ -1,0 +1,204 @@
+import type { Socket } from 'socket.io-client';
+import { refusalOf, resultOf } from './client-error';
+import { describeEvents } from './describe-events';
+import type { LoggedErrors } from './logged-errors';
+import type { MemoryAgent } from './memory-agent';
+import { failureAt, within } from './real-time';
+import type { ReceivedEvent, ReceivedOptions, TestClient } from './types';
+
+/** Something that a test waits for. */
+interface Wait<T> {
+  /** Returns what is waited for when it is there. It is called whenever something has happened. */
+  readonly take: () => T | undefined;
+  /** Returns the message of the error if it is not there in time. */
+  readonly late: () => string;
+  /** Returns the message of the error if the connection ends before. */
+  readonly gone: (reason: string) => string;
+  readonly timeout?: number;
+  /** Where the test waits. */
+  readonly origin: Error;
+}
+
+/** A client over a connection in memory. */
+export class ConnectedClient implements TestClient {
+  readonly events: ReceivedEvent[] = [];
+  id = '';
+  private readonly unread: ReceivedEvent[] = [];
+  /** Called when something has happened. */
+  private readonly checks = new Set<() => void>();
+  /** Why the client is not connected. */
+  private reason: string | undefined = 'it was never connected';
+
+  /** @param timeout how long anything is waited for, in milliseconds */
+  constructor(
+    readonly socket: Socket,
+    readonly namespace: string,
+    private readonly agent: MemoryAgent,
+    private readonly errors: LoggedErrors,
+    private readonly timeout: number,
+  ) {
+    socket.onAny((event: string, ...args: unknown[]) => {
+      const received = { event, args };
+      this.events.push(received);
+      this.unread.push(received);
+      this.checkAll();
+    });
+    socket.on('connect', () => {
+      this.id = socket.id as string;
+      this.reason = undefined;
+    });
+    socket.on('disconnect', (reason) => {
+      this.reason = reason;
+      agent.repair();
+      this.checkAll();
+    });
+  }
+
+  get connected(): boolean {
+    return this.socket.connected;
+  }
+
+  /** Connects, or fails with the reason of the refusal. */
+  async connect(origin: Error): Promise<void> {
+    const { socket, namespace, timeout } = this;
+    let stop = (): void => undefined;
+    const connecting = new Promise<void>((resolve, reject) => {
+      const refuse = (error: Error): void => {
+        reject(refusalOf(error, namespace, { origin, errors: this.errors }));
+      };
+      socket.on('connect', resolve);
+      socket.on('connect_error', refuse);
+      stop = () => {
+        socket.off('connect', resolve);
+        socket.off('connect_error', refuse);
+      };
+    });
+    const late = `the client was neither connected to '${namespace}' nor refused within ${timeout} ms`;
+    socket.connect();
+    try {
+      await within(timeout, connecting, () => late, origin);
+    } catch (error) {
+      await this.close();
+      throw error;
+    } finally {
+      stop();
+    }
+  }
+
+  async reconnect(): Promise<void> {
+    const origin = new Error();
+    if (this.connected) throw failureAt(origin, `the client ${this.id} is connected already`);
+    await this.connect(origin);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it as they expect it
+  async emit<Result = any>(event: string, ...args: unknown[]): Promise<Result> {
+    const origin = new Error();
+    this.checkConnected(event, origin);
+    let answer: unknown[] | undefined;
+    this.socket.emit(event, ...args, (...given: unknown[]) => {
+      answer = given;
+      this.checkAll();
+    });
+    const answered = await this.wait({
+      take: () => answer,
+      late: () => `'${event}' was not answered within ${this.timeout} ms; ${describeEvents(this.unread)}`,
+      gone: (reason) => `the connection ended (${reason}) before '${event}' was answered`,
+      origin,
+    });
+    return resultOf(event, answered, { origin, errors: this.errors }) as Result;
+  }
+
+  send(event: string, ...args: unknown[]): void {
+    this.checkConnected(event, new Error());
+    this.socket.emit(event, ...args);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into them as they expect them
+  received<Args extends unknown[] = any[]>(
+    event: string,
+    { timeout = this.timeout, where }: ReceivedOptions = {},
+  ): Promise<Args> {
+    const isWanted = (one: ReceivedEvent): boolean =>
+      one.event === event && (where === undefined || where(...(one.args as unknown[])));
+    const instead = (): string => this.describeMissing(event);
+    return this.wait({
+      take: () => {
+        const at = this.unread.findIndex(isWanted);
+        return at < 0 ? undefined : (this.unread.splice(at, 1)[0]?.args as Args);
+      },
+      late: () => `'${event}' did not come within ${timeout} ms; ${instead()}`,
+      gone: (reason) => `'${event}' did not come before the connection ended (${reason}); ${instead()}`,
+      timeout,
+      origin: new Error(),
+    });
+  }
+
+  disconnected(): Promise<string> {
+    return this.wait({
+      take: () => this.reason,
+      late: () =>
+        `the client ${this.id} is still connected after ${this.timeout} ms; ${describeEvents(this.unread)}`,
+      gone: (reason) => reason,
+      origin: new Error(),
+    });
+  }
+
+  disconnect(): void {
+    this.socket.disconnect();
+  }
+
+  cut(): void {
+    this.agent.cut();
+  }
+
+  /** Disconnects for good. */
+  async close(): Promise<void> {
+    this.socket.disconnect();
+    this.socket.io.engine?.close();
+    await this.agent.close();
+  }
+
+  private describeMissing(event: string): string {
+    const returned = this.events.filter((one) => one.event === event && !this.unread.includes(one)).length;
+    const times = returned === 1 ? 'once' : `${returned} times`;
+    const before = returned === 0 ? '' : `; received('${event}') has returned one that came ${times} before`;
+    return `${describeEvents(this.unread)}${before}`;
+  }
+
+  private checkConnected(event: string, origin: Error): void {
+    if (this.connected) return;
+    const why = this.reason === undefined ? '' : ` (${this.reason})`;
+    throw failureAt(origin, `'${event}' cannot be sent: the client ${this.id} is not connected${why}`);
+  }
+
+  private async wait<T>({ take, late, gone, timeout = this.timeout, origin }: Wait<T>): Promise<T> {
+    let check = (): void => undefined;
+    const taken = new Promise<T>((resolve, reject) => {
+      check = () => {
+        try {
+          const value = take();
+          if (value !== undefined) {
+            // Nothing that comes later may be taken.
+            this.checks.delete(check);
+            resolve(value);
+          } else if (this.reason !== undefined) reject(failureAt(origin, gone(this.reason)));
+        } catch (error) {
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what `where` of the test has thrown
+          reject(error);
+        }
+      };
+    });
+    this.checks.add(check);
+    check();
+    try {
+      return await within(timeout, taken, late, origin);
+    } finally {
+      this.checks.delete(check);
+    }
+  }
+
+  private checkAll(): void {
+    for (const check of [...this.checks]) check();
+  }
+}
