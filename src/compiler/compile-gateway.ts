@@ -18,6 +18,7 @@ import { isListOfFunctions, methodsFor } from './compile-methods';
 import { compilePaths } from './compile-paths';
 import { parametersOf } from '../plan/paths';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
+import { compileSends } from './compile-sent-types';
 import { compileService, isWrappedByService } from './compile-service';
 import { serverSettings } from '../plan/server-settings';
 import { freezePlan } from './freeze';
@@ -102,12 +103,13 @@ function compile(type: ClassValue): GatewayPlan {
     );
   }
   const rateLimits = compileRateLimits(inheritClassFacts(prototypes, 'rateLimit'), undefined, problems);
+  const validation = options.validation ?? DEFAULT_VALIDATION;
   const { handlers, events, hooksOf } = compileEvents(
     members,
     {
       guard,
       rateLimits,
-      validation: options.validation ?? DEFAULT_VALIDATION,
+      validation,
       cache: service.settings['$cache'],
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
@@ -129,11 +131,11 @@ function compile(type: ClassValue): GatewayPlan {
     autoExpose: compileAutoExpose(options.autoExpose, { guard, rateLimits, hooksOf }, (what) => {
       problems.add(undefined, what);
     }),
-    forwards: compileForwards(
-      members,
-      { handlers, paths, validation: options.validation ?? DEFAULT_VALIDATION },
-      problems,
-    ),
+    forwards: compileForwards(members, { handlers, paths, validation }, problems),
+    sends: compileSends(options.sends, (what) => {
+      problems.add(undefined, what);
+    }),
+    validation,
     authentication,
     guard,
     admitsAnonymous,

@@ -3,6 +3,7 @@ import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import type { ListedEvent } from '../../types';
+import { listedPayload, listedType } from './listed-type';
 import { plainData } from './plain-data';
 import type { BoundEvent, Gateway } from '../model';
 import { endpointsOf } from '../moleculer/internals';
@@ -52,10 +53,12 @@ function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEven
 }
 
 function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEvent {
-  const { name, target, guard } = plan;
+  const { name, target, guard, description, deprecated } = plan;
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {
     Object.assign(entry, actionParts(action, target.action['params']));
+    if (target.bodies.length > 0) entry.payload = listedPayload(target.bodies);
+    if (target.returns) entry.returns = listedType(target.returns);
     if (target.unchecked.length > 0) entry.unchecked = [...target.unchecked];
   } else if (target.kind === 'action') {
     const [endpoint] = endpointsOf(gateway.broker, target.action);
@@ -63,6 +66,8 @@ function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEv
   } else if (target.kind === 'proxy') {
     entry.calls = callsOf(target);
   }
+  if (description !== undefined) entry.description = description;
+  if (deprecated !== undefined) entry.deprecated = deprecated;
   if (guard) entry.authorize = authorizeOf(guard);
   return entry;
 }
