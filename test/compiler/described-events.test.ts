@@ -100,7 +100,7 @@ describe('the plan of documented events', () => {
     ['returns: [Note, Saved]', ofEvent({ returns: [Note, Saved] }), /returns must be a class/],
     ['description: 7', ofEvent({ description: 7 }), /description must be a text, not number/],
     ['deprecated: {}', ofEvent({ deprecated: {} }), /deprecated must be true, or a text that says/],
-    ['retuns', ofEvent({ retuns: Note }), /retuns .*did you mean returns\?/],
+    ['retuns', ofEvent({ retuns: Note }), /the option retuns is unknown; .*returns/],
     ['sends: []', ofSends([]), /sends must be an object of events and their arguments/],
     ['sends: { a: Note }', ofSends({ a: Note }), /sends\.a must be the list of its arguments: \{ a: \[NewM/],
     ['sends: { a: [Map] }', ofSends({ a: [Note, Map] }), /sends\.a\[1\] must be a class/],
