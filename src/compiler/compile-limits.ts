@@ -7,7 +7,9 @@ const DEFAULTS: LimitsPlan = {
   maxPending: 256,
   maxDepth: 64,
   maxBufferedBytes: 16 * 1024 * 1024,
+  maxPendingBytes: 16 * 1024 * 1024,
   maxNamespaces: 100,
+  maxRefusals: 20,
   handshakeTimeout: 10_000,
   ackTimeout: 10_000,
 };

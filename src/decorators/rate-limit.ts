@@ -12,8 +12,8 @@ export interface RateLimitDecorator {
  * Lets a client do something only so often: an event, or, on a class, all events of the gateway together. One more is
  * answered with `RateLimitExceeded` 429, whose `data.retryAfter` says after how many seconds to come back.
  *
- * @param options `points` events in `duration` seconds, counted for each `key`: `'socket'` (default), `'user'`, `'ip'`,
- *   or a function of the context. `store`: a Redis client, where several nodes count together, or a limiter of
+ * @param options `points` events in `duration` seconds, counted for each `key`: `'socket'` (default), the connection;
+ *   `'user'`; `'ip'`; or a function of the context. `store`: a Redis client, where several nodes count together, or a limiter of
  *   rate-limiter-flexible; default: the memory of this node. Several decorators must all hold.
  * @example
  * @RateLimit({ points: 5, duration: 60, key: 'ip' })

@@ -1,6 +1,12 @@
+import type { Socket } from 'socket.io';
 import { recordMember, type SaidOfMember } from '../metadata/storage';
 import type { GatewayShape, SocketContext } from '../types';
 import { placeDecorator, type PlacedDecorator } from './place-decorator';
+
+/** A method that is called when a client goes. It may declare a narrower type for the description, as `Error`. */
+export type DisconnectMethod = {
+  bivariant(socket: Socket, reason: string, description?: unknown): unknown;
+}['bivariant'];
 
 /** A decorator of a method of a gateway; `Method` is what the method must look like. */
 export type GatewayMethodDecorator<Method> = <M extends Method>(

@@ -168,7 +168,8 @@ const LIFECYCLE = ['disconnecting', 'disconnect'];
 function listenersOf(events: NonNullable<NamespaceSettings['events']>, moment: string): MethodPlan[] {
   const item = events[moment];
   if (typeof item !== 'function') return [];
-  const call = (socket: Socket, reason: string): unknown => item.call(socket, reason);
+  const call = (socket: Socket, reason: string, description?: unknown): unknown =>
+    item.call(socket, reason, description);
   return [{ name: moment, call }];
 }
 

@@ -287,4 +287,4 @@ export interface GatewayPlan {
 }
 
 /** A method of sockets' lives. */
-export type SocketMethod = (this: unknown, socket: Socket, reason?: string) => unknown;
+export type SocketMethod = (this: unknown, socket: Socket, reason?: string, description?: unknown) => unknown;

@@ -126,10 +126,29 @@ export interface BoundEvent extends EventSteps {
 /** Takes an event through the middlewares that are around it, and returns its result. */
 export type Around = (ctx: SocketContext) => Promise<unknown>;
 
+/** What the gateways of a server keep of a connection, across its namespaces. */
+export interface ConnectionState {
+  /** How many namespaces the connection is in or asks for. */
+  namespaces: number;
+  /** How many handshakes of namespaces were refused. */
+  refusals: number;
+  /** Bytes of its pending events, and of the names and `auth`s of its namespaces. */
+  pendingBytes: number;
+  /** True if the connection has ever been admitted to a namespace. */
+  wasAdmitted: boolean;
+  /** Why a limit has closed the connection. */
+  closedFor: Error | undefined;
+  /** The key of the connection in rate limits; undefined until it is first needed. */
+  rateKey: string | undefined;
+  /** The rate limits that hold the key in memory. */
+  rateLimits: Set<RateLimit> | undefined;
+}
+
 /** A socket of a gateway's namespace, from its handshake to its end. */
 export interface SocketSession {
   readonly gateway: Gateway;
   readonly socket: Socket;
+  readonly connection: ConnectionState;
   /** The path of the gateway that the namespace belongs to, as it was written: the label of its metrics. */
   readonly path: string;
   /** The parameters of the dynamic namespace. */
@@ -138,8 +157,12 @@ export interface SocketSession {
   readonly requestID: string | undefined;
   /** The events of the namespace. With `autoExpose` the map changes as services come and go. */
   readonly events: ReadonlyMap<string, BoundEvent>;
+  /** Bytes of the CONNECT packet: its `auth` is held as long as the socket lives. */
+  readonly handshakeBytes: number;
   /** True if the session is counted among the namespaces of its connection. */
   isCounted: boolean;
+  /** Bytes of the packet that is being received. */
+  packetBytes: number;
   /** Receives the packets; undefined until the socket is connected. */
   receive: Receive | undefined;
   /** How many events have arrived and are not done. */
@@ -157,8 +180,8 @@ export interface SocketSession {
 /** A packet as Socket.IO delivers it: the event, its arguments, and the ack if the client asked for one. */
 export type Packet = unknown[];
 
-/** Receives a packet that has passed the middlewares of the socket. */
-export type Receive = (session: SocketSession, packet: Packet) => void;
+/** Receives a packet that has passed the middlewares of the socket. `bytes` is its size as it arrived. */
+export type Receive = (session: SocketSession, packet: Packet, bytes: number) => void;
 
 /** The abort controllers of events, by context. */
 export type EventAborts = Map<object, AbortController>;
@@ -192,7 +215,7 @@ export type Outcome =
 export interface SocketCallback {
   /** Names the code in the log. */
   readonly what: string;
-  call(socket: Socket, reason?: string): unknown;
+  call(socket: Socket, reason?: string, description?: unknown): unknown;
 }
 
 /** The callbacks of each moment, in order: methods of the gateway and hooks of the broker's middlewares. */
@@ -207,6 +230,8 @@ export interface SocketCallbacks {
 export interface RateLimit {
   readonly limiter: RateLimiter;
   readonly keyOf: (ctx: SocketContext) => string;
+  /** Deletes the key of a closed connection from memory; undefined if the limit does not count by connection. */
+  readonly forget: ((key: string) => void) | undefined;
 }
 
 /** Actions of the cluster that a gateway serves as events. */
@@ -232,7 +257,7 @@ export interface EventLog {
 }
 
 /** What a client can exceed; each is the name of an option. */
-export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit';
+export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit' | 'maxHttpBufferSize';
 
 /** Counts what happens. Labels are names that the application declared, never text of a client. */
 export interface Metrics {

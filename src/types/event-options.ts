@@ -165,6 +165,12 @@ export interface GatewayLimits {
   concurrency?: number;
   /** Events of one socket that may run or wait; one more is refused with 429. Default 256. */
   maxPending?: number;
+  /**
+   * Bytes that pending events of one connection, and the names and `auth`s of its namespaces, may hold. One more event is refused
+   * with 429, one more namespace with `connect_error` 429. Measured as they arrive; a character of text counts as one byte.
+   * Default: 16 MiB.
+   */
+  maxPendingBytes?: number;
   /** How often sockets of one address may enter, one more is refused with 429. Default: as often as they like. */
   connections?: ConnectionRate;
   /** How deep a payload may be nested; one deeper is refused with 413. Default 64. */
@@ -173,6 +179,11 @@ export interface GatewayLimits {
   maxBufferedBytes?: number;
   /** Namespaces that one connection may be in. Default 100. */
   maxNamespaces?: number;
+  /**
+   * Handshakes of namespaces that may be refused on one connection, for whatever reason. Then the connection is closed; clients of
+   * Socket.IO connect again by themselves. Default: 20.
+   */
+  maxRefusals?: number;
   /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
   /**

@@ -36,8 +36,12 @@ export interface SocketMiddlewareHooks {
    * the socket is disconnected.
    */
   socketConnected?(socket: Socket): unknown;
-  /** A socket that was in has gone, after the `@OnDisconnect` methods. */
-  socketDisconnected?(socket: Socket, reason: string): unknown;
+  /**
+   * Called after the `@OnDisconnect` methods of a socket that was connected.
+   *
+   * @param description more about the reason, in most cases an `Error`; undefined if nothing more is known
+   */
+  socketDisconnected?(socket: Socket, reason: string, description?: unknown): unknown;
   /**
    * Stands around an event, from its guards to the last hook: it may measure, deny, repeat, and replace the params and the
    * result. Called once for every event of every gateway, when the gateway is made.

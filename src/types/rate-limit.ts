@@ -17,8 +17,9 @@ interface Rate {
 /** Options of `@RateLimit`. */
 export interface RateLimitOptions extends Rate {
   /**
-   * Whose points they are: the socket's (default), the user's (by `user.id`; who has none counts by address), the
-   * address's, or those of the name that a function gives.
+   * What to count by: `'socket'` (default), the connection of the client: leaving a namespace and entering again brings no new points;
+   * `'user'`, its `user.id`, else the address; `'ip'`, the address; or a function that returns a key. Clients without a known
+   * address (behind a Unix socket) count together.
    */
   key?: RateLimitKey;
 }

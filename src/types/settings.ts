@@ -8,6 +8,11 @@ export interface ServerSettings {
   port?: number | string;
   /** Default: the environment's `IP`, or 0.0.0.0. */
   ip?: string;
+  /**
+   * Connections that may wait for the server to accept them, as `listen` of Node.js takes it. The operating system may allow fewer.
+   * Default: 4096.
+   */
+  backlog?: number;
   /** Options of `https.createServer`; makes the server speak HTTPS. */
   https?: TlsOptions;
   /** `false`: never listen; `initSocketIO` gives the server. An `http.Server` of yours is used as it is. */

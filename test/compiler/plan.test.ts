@@ -131,7 +131,9 @@ describe('compileGateway: the plan', () => {
       maxPending: 256,
       maxDepth: 64,
       maxBufferedBytes: 16 * 1024 * 1024,
+      maxPendingBytes: 16 * 1024 * 1024,
       maxNamespaces: 100,
+      maxRefusals: 20,
     });
   });
 
@@ -264,6 +266,12 @@ describe('compileGateway: the plan', () => {
         'limits.maxDepth must be a number above 0, not "64"; Infinity switches it off',
         'limits.ackTimeout must be a number above 0, not NaN; Infinity switches it off',
         'limits.handshakeTimeout must be a number above 0, not null; Infinity switches it off',
+      ],
+      [
+        'limits of a connection that are no numbers',
+        { limits: { maxRefusals: true, maxPendingBytes: '16 MiB' } },
+        'limits.maxRefusals must be a number above 0, not true; Infinity switches it off',
+        'limits.maxPendingBytes must be a number above 0, not "16 MiB"; Infinity switches it off',
       ],
     ];
     for (const [what, options, ...problems] of refused) {

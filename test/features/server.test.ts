@@ -780,8 +780,8 @@ describe('server', () => {
         const before = passed;
         expect(await who(await connect(running, '/'))).to.equal('AGateway');
         expect(passed, `time ${time}`).to.equal(before + 1);
-        // Socket.IO's own list: one of ours for '/', one that admits, and the application's.
-        expect((service.io.sockets as unknown as { _fns: unknown[] })._fns, `time ${time}`).to.have.length(3);
+        // Socket.IO's own list: the one that admits, and the application's.
+        expect((service.io.sockets as unknown as { _fns: unknown[] })._fns, `time ${time}`).to.have.length(2);
       }
     });
 

@@ -225,6 +225,19 @@ export class CollectingLogger extends BaseLogger {
   }
 }
 
+/** Options of a broker with metrics. */
+export const METRICS: Options = { metrics: { enabled: true, collectProcessMetrics: false } };
+
+/** The values of a metric, by its labels: `'/x maxPending'`. */
+export function valuesOf({ broker }: Pick<Running, 'broker'>, name: string): Record<string, number> {
+  const metric = broker.metrics.getMetric(name) as unknown as {
+    snapshot(): { labels: Record<string, unknown>; value: number }[];
+  };
+  return Object.fromEntries(
+    metric.snapshot().map(({ labels, value }) => [Object.values(labels).join(' '), value]),
+  );
+}
+
 /** What clients see of an error that they may not see. */
 export function expectedMask(requestID: unknown): object {
   return {

@@ -58,6 +58,16 @@ export class Right extends SocketGateway {
     this.logger.info(socket.id);
   }
 
+  @OnDisconnect()
+  leftFor(_socket: Socket, _reason: string, description?: unknown) {
+    return description;
+  }
+
+  @OnDisconnecting()
+  leavingFor(_socket: Socket, reason: string, description?: Error) {
+    return `${reason} ${description?.message ?? ''}`;
+  }
+
   @OnBeforeCall()
   before(ctx: SocketContext) {
     ctx.meta.user = { id: 1 };

@@ -1,16 +1,16 @@
 import type { Socket } from 'socket.io';
-import { RateLimitExceeded, UnAuthorizedError } from '../../errors';
+import { UnAuthorizedError } from '../../errors';
 import type { AuthenticationPlan } from '../../plan/plan';
 import { ConnectError, messageOf } from '../answer/connect-error';
 import { requestIDOf } from '../answer/request-id';
 import { shownError } from '../answer/shown-error';
 import { isPresentable, masked } from '../answer/wire-error';
 import { runMiddleware } from '../errors/run-middleware';
-import { describeThrown } from '../errors/run-safely';
+import { describeBriefly } from '../errors/describe-briefly';
 import { toError } from '../errors/to-error';
 import { takePoints } from '../event/rate-limits';
 import type { Gateway, SocketSession } from '../model';
-import { countNamespace, uncountNamespace } from '../socket-io/connection';
+import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
 import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
@@ -43,34 +43,15 @@ export function admitSocket(socket: Socket, next: (error?: Error) => void): void
       else socket.conn.close(true);
     },
     (error: unknown) => {
-      uncountNamespace(socket.conn);
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
   );
 }
 
-/** Does for a recovered socket, which may skip all middlewares, what every socket needs. */
-export function admitRecovered(session: SocketSession): void {
-  if (!session.isCounted) enterNamespace(session);
-}
-
-/** Returns how many namespaces the connection is in or asks for. */
-function enterNamespace(session: SocketSession): number {
-  const { gateway, socket } = session;
-  session.isCounted = true;
-  gateway.plan.moleculerIo?.adoptSocket(gateway, socket);
-  return countNamespace(socket.conn);
-}
-
 async function admit(session: SocketSession): Promise<void> {
   const { gateway, path, socket } = session;
   const { plan, service } = gateway;
-  const { maxNamespaces } = plan.limits;
-  if (enterNamespace(session) > maxNamespaces) {
-    gateway.metrics?.exceeded(path, 'maxNamespaces');
-    throw new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces });
-  }
   const { connectionRate } = gateway;
   if (connectionRate.length > 0) await takePoints(gateway, connectionRate, { socket }, path, 'connections');
   if (!gateway.started) await gateway.ready;
@@ -103,8 +84,8 @@ async function authenticate(gateway: Gateway, socket: Socket, { method }: Authen
     const error = toError(thrown);
     if (codeOf(error) === 401 && (exposeErrors || isPresentable(error))) throw error;
     gateway.logger.warn(
-      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${socket.handshake.address}: ` +
-        describeThrown(thrown),
+      `${gateway.plan.className}: ${method.name} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
+        describeBriefly(thrown),
     );
     const denial = new UnAuthorizedError();
     if (exposeErrors && error === thrown) denial.message = messageOf(error) ?? denial.message;

@@ -3,12 +3,12 @@ import { printable } from '../../plan/printable';
 import { isPromise, runSafely } from '../errors/run-safely';
 import { abortAll } from '../event/abort-signal';
 import { receivePacket, refuseIfFull } from '../event/handle-event';
+import { holdPending, releasePending } from '../event/pending';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
-import { markAdmitted, uncountNamespace } from '../socket-io/connection';
+import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
-import { admitRecovered } from './admit-socket';
 
 /** The reasons of a disconnect after which Socket.IO does not recover the client. */
 const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
@@ -23,27 +23,27 @@ export function connectSocket(socket: Socket): void {
   // Socket.IO's own method, since these listeners never throw.
   if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
   Socket.prototype.on.call(socket, 'disconnect', onDisconnect);
-  markAdmitted(socket.conn);
-  if (socket.recovered) admitRecovered(session);
+  session.connection.wasAdmitted = true;
   watchExpiry(session);
 
   metrics?.connected(session.path);
-  log.connection?.(`${socket.id} entered '${printable(socket.nsp.name)}' from ${socket.handshake.address}`);
+  log.connection?.(
+    `${socket.id} entered '${printable(socket.nsp.name)}' from ${knownAddress(socket.handshake.address)}`,
+  );
   const connected = callConnected(session);
   if (connected) holdPackets(session, connected);
   else session.receive = receivePacket;
 }
 
 /** One listener for all sockets. */
-function onDisconnecting(this: Socket, reason: string): void {
-  const { gateway } = sessionOf(this);
-  runAll(gateway, gateway.callbacks.disconnecting, this, reason);
+function onDisconnecting(this: Socket, reason: string, description?: unknown): void {
+  const { gateway, connection } = sessionOf(this);
+  runAll(gateway, gateway.callbacks.disconnecting, this, reason, description ?? connection.closedFor);
 }
 
-function onDisconnect(this: Socket, reason: string): void {
+function onDisconnect(this: Socket, reason: string, description?: unknown): void {
   const session = sessionOf(this);
-  const { gateway, path } = session;
-  uncountNamespace(this.conn);
+  const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
   forgetExpiry(session);
@@ -51,22 +51,22 @@ function onDisconnect(this: Socket, reason: string): void {
   if (this.recovered && FINAL_REASONS.has(reason)) gateway.forbidRecovery(this);
   gateway.metrics?.disconnected(path, reason);
   gateway.log.connection?.(`${this.id} left '${printable(this.nsp.name)}': ${reason}`);
-  runAll(gateway, gateway.callbacks.disconnected, this, reason);
+  runAll(gateway, gateway.callbacks.disconnected, this, reason, description ?? connection.closedFor);
 }
 
 /** Keeps packets, in order, until the `connected` callbacks are done. */
 function holdPackets(session: SocketSession, connected: Promise<void>): void {
-  const held: Packet[] = [];
-  session.receive = (_session, packet) => {
-    if (refuseIfFull(session, packet)) return;
-    session.pending++;
-    held.push(packet);
+  const held: { readonly packet: Packet; readonly bytes: number }[] = [];
+  session.receive = (_session, packet, bytes) => {
+    if (refuseIfFull(session, packet, bytes)) return;
+    holdPending(session, bytes);
+    held.push({ packet, bytes });
   };
   void connected.then(() => {
-    session.pending -= held.length;
+    for (const { bytes } of held) releasePending(session, bytes);
     session.receive = receivePacket;
     if (!session.socket.connected) return;
-    for (const packet of held) receivePacket(session, packet);
+    for (const { packet, bytes } of held) receivePacket(session, packet, bytes);
   });
 }
 
@@ -124,8 +124,9 @@ function runAll(
   callbacks: readonly SocketCallback[],
   socket: Socket,
   reason: string,
+  description: unknown,
 ): void {
   for (const callback of callbacks) {
-    runSafely(`${callback.what} failed`, gateway.report, () => callback.call(socket, reason));
+    runSafely(`${callback.what} failed`, gateway.report, () => callback.call(socket, reason, description));
   }
 }

@@ -15,12 +15,13 @@ export function socketCallbacksOf({
   const hooks = (name: Exclude<keyof SocketMiddlewareHooks, 'localSocketEvent'>): SocketCallback[] =>
     hooksOf<SocketMethod>(broker, name).map((hook) => ({
       what: `the ${name} of a middleware`,
-      call: (socket, reason) => hook.call(broker, socket, reason),
+      call: (socket, reason, description) => hook.call(broker, socket, reason, description),
     }));
   const methods = (declared: readonly MethodPlan[], decorator: string): SocketCallback[] =>
     declared.map(({ name, call }) => ({
       what: `the ${decorator} method ${name}`,
-      call: (socket, reason) => (call as SocketMethod).call(service, socket, reason),
+      call: (socket, reason, description) =>
+        (call as SocketMethod).call(service, socket, reason, description),
     }));
   return {
     connecting: hooks('socketConnecting'),

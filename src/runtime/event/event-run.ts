@@ -3,6 +3,7 @@ import type { AckFunction, SocketContext } from '../../types';
 import { answerError, answerResult, injectableAck } from '../answer/answer';
 import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
 import { finishEvent } from './event-context';
+import { holdPending, releasePending, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
 /** One event of a socket from its arrival to its answer. However it ends, `end` releases what it holds. */
@@ -16,14 +17,20 @@ export class EventRun {
   private failure: unknown;
   private errorCode: unknown;
 
+  /**
+   * @param bytes of its packet; 0 if the packet has several calls
+   * @param batch the bytes of a packet of several calls
+   */
   constructor(
     readonly session: SocketSession,
     readonly event: BoundEvent,
     private readonly ack: AckFunction | undefined,
+    private readonly bytes: number,
+    private readonly batch: BatchBytes | undefined,
   ) {
     this.meter = session.gateway.metrics?.event(session.path, event.plan.name);
     this.beganAt = this.meter ? this.meter.begin() : 0;
-    session.pending++;
+    holdPending(session, bytes);
   }
 
   /** Starts the event, which has its context now. */
@@ -52,7 +59,8 @@ export class EventRun {
     if (errorCode !== undefined) session.gateway.metrics?.refusedPacket(session.path, errorCode);
     this.span?.finish();
     if (ctx) finishEvent(ctx, this.failure);
-    session.pending--;
+    releasePending(session, this.bytes);
+    this.batch?.endCall();
     if (this.holdsSlot) releaseSlot(session);
   }
 }

@@ -4,6 +4,8 @@ import { MAX_SHOWN_LENGTH, printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError, answerUnserializable } from '../answer/answer';
 import type { Gateway, Outcome, SocketSession } from '../model';
+import { BatchBytes } from './pending';
+import { tooManyBytes } from './refuse-overload';
 
 /** A call of a packet of several, and the name that its result gets: a key, or a place. */
 interface NamedCall {
@@ -13,7 +15,7 @@ interface NamedCall {
 }
 
 /** Handles one call as the event that it would be if it had come alone. */
-type HandleOne = (args: unknown[], answer: AckFunction) => void;
+type HandleOne = (args: unknown[], answer: AckFunction, batch: BatchBytes) => void;
 
 /** Whether a packet asks for several calls: the proxy allows it, and the first argument is no name of an action. */
 export function takesCalls(target: EventPlan['target'], first: unknown): first is object {
@@ -26,20 +28,25 @@ export function takesCalls(target: EventPlan['target'], first: unknown): first i
  * failure is the answer, unless the client wants them settled. Never throws, and answers once.
  *
  * @param args the calls, and `{ settled: true }`
+ * @param bytes of the packet
  */
 export function handleCalls(
   session: SocketSession,
   event: EventPlan,
   args: readonly unknown[],
   ack: AckFunction | undefined,
+  bytes: number,
   handle: HandleOne,
 ): void {
   const { gateway } = session;
   try {
     const settled = readSettled(args[1]);
+    if (session.connection.pendingBytes + bytes > gateway.plan.limits.maxPendingBytes)
+      throw tooManyBytes(session);
     const calls = readCalls(gateway, session, args[0] as object);
+    const batch = new BatchBytes(session, bytes, calls.length);
     const answers = collectAnswers(gateway, session, Array.isArray(args[0]), settled, calls, ack);
-    for (const [at, call] of calls.entries()) handle(call.args, answers(at, call.name));
+    for (const [at, call] of calls.entries()) handle(call.args, answers(at, call.name), batch);
   } catch (error) {
     const { code } = answerError(gateway, session.socket, undefined, ack, error);
     gateway.metrics?.refusedEvent(session.path, event.name, code);

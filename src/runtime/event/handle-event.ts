@@ -11,7 +11,8 @@ import { EventRun } from './event-run';
 import { handleCalls, takesCalls } from './handle-calls';
 import { runPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
-import { refuseOverload, tooManyPending } from './refuse-overload';
+import { holdPending, releasePending, type BatchBytes } from './pending';
+import { refuseOverload, tooManyBytes, tooManyPending } from './refuse-overload';
 import { acquireSlot } from './slots';
 import { shownValue } from '../observe/shown-value';
 import { runSteps } from './steps';
@@ -23,30 +24,37 @@ import { runSteps } from './steps';
  *          ◄─ ack, once ◄──── error or result ◄───────── middlewares ◄──── rooms, user ◄──── after hooks ◄──────────────┘
  */
 
-/** Receives a packet. Never throws, and answers its ack exactly once. */
-export function receivePacket(session: SocketSession, packet: Packet): void {
+/** Receives a packet. Never throws, and answers its ack exactly once. `bytes` is its size as it arrived. */
+export function receivePacket(session: SocketSession, packet: Packet, bytes: number): void {
   if (session.gateway.plan.packetMiddlewares.length === 0) {
-    dispatch(session, packet);
+    dispatch(session, packet, bytes);
     return;
   }
-  if (refuseIfFull(session, packet)) return;
-  session.pending++;
+  if (refuseIfFull(session, packet, bytes)) return;
+  holdPending(session, bytes);
   runPacketMiddlewares(session, packet).then(
     () => {
-      session.pending--;
-      dispatch(session, packet);
+      releasePending(session, bytes);
+      dispatch(session, packet, bytes);
     },
     (error: unknown) => {
-      session.pending--;
+      releasePending(session, bytes);
       refusePacket(session, packet, error);
     },
   );
 }
 
-/** Refuses a packet that would have to wait if `limits.maxPending` packets already do. Returns true if it was refused. */
-export function refuseIfFull(session: SocketSession, packet: Packet): boolean {
-  if (session.pending < session.gateway.plan.limits.maxPending) return false;
-  refusePacket(session, packet, tooManyPending(session));
+/**
+ * Refuses a packet that would have to wait if `limits.maxPending` packets already do, or if they hold `limits.maxPendingBytes`.
+ *
+ * @returns true if it was refused
+ */
+export function refuseIfFull(session: SocketSession, packet: Packet, bytes: number): boolean {
+  const { maxPending, maxPendingBytes } = session.gateway.plan.limits;
+  if (session.pending >= maxPending) refusePacket(session, packet, tooManyPending(session));
+  else if (session.connection.pendingBytes + bytes > maxPendingBytes)
+    refusePacket(session, packet, tooManyBytes(session));
+  else return false;
   return true;
 }
 
@@ -56,9 +64,9 @@ function refusePacket(session: SocketSession, packet: Packet, error: unknown): v
   gateway.metrics?.refusedPacket(path, code);
 }
 
-function dispatch(session: SocketSession, packet: Packet): void {
+function dispatch(session: SocketSession, packet: Packet, bytes: number): void {
   try {
-    deliver(session, packet);
+    deliver(session, packet, bytes);
   } catch (error) {
     // More arguments than a listener can be called with, or a name that a middleware has replaced.
     refusePacket(session, packet, error);
@@ -66,7 +74,7 @@ function dispatch(session: SocketSession, packet: Packet): void {
 }
 
 /** Finds what answers the event: a declared event, an exposed action, the catch-all, or a listener on the socket. */
-function deliver(session: SocketSession, packet: Packet): void {
+function deliver(session: SocketSession, packet: Packet, bytes: number): void {
   const { gateway, socket } = session;
   // A client may send a number as the name.
   const name = String(packet[0]);
@@ -79,10 +87,10 @@ function deliver(session: SocketSession, packet: Packet): void {
     const ack = ackOf(packet);
     const args = packet.slice(1, ack ? -1 : undefined);
     if (takesCalls(event.plan.target, args[0])) {
-      handleCalls(session, event.plan, args, ack, (one, answer) => {
-        handleEvent(session, event, name, one, answer);
+      handleCalls(session, event.plan, args, ack, bytes, (one, answer, batch) => {
+        handleEvent(session, event, name, one, answer, 0, batch);
       });
-    } else handleEvent(session, event, name, args, ack);
+    } else handleEvent(session, event, name, args, ack, bytes);
     return;
   }
   // A client may send 'error', the event by which Socket.IO reports its own errors.
@@ -104,8 +112,10 @@ function handleEvent(
   name: string,
   args: unknown[],
   ack: AckFunction | undefined,
+  bytes: number,
+  batch?: BatchBytes,
 ): void {
-  const run = new EventRun(session, event, ack);
+  const run = new EventRun(session, event, ack, bytes, batch);
   try {
     refuseOverload(session, args);
     const slot = acquireSlot(session);

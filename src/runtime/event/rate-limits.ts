@@ -5,6 +5,8 @@ import { RateLimitExceeded, ServiceUnavailableError } from '../../errors';
 import type { RateLimiter, RateLimitKey, SocketContext } from '../../types';
 import { describeThrown, ignoreRejection } from '../errors/run-safely';
 import type { Gateway, RateLimit } from '../model';
+import { knownAddress } from '../socket-io/address';
+import { connectionKey, forgetWithConnection } from '../socket-io/connection-keys';
 import { userOf } from '../user/socket-user';
 
 /** Makes the limiters of a gateway: one per declaration, so that the events of a class share its points. */
@@ -16,7 +18,7 @@ export class RateLimits {
 
   of(plans: readonly RateLimitPlan[]): readonly RateLimit[] {
     return plans.map((plan) => {
-      const known = this.made.get(plan) ?? { limiter: limiterOf(plan, this.owner), keyOf: keyOf(plan.key) };
+      const known = this.made.get(plan) ?? rateLimitOf(plan, this.owner);
       this.made.set(plan, known);
       return known;
     });
@@ -38,17 +40,19 @@ export async function takePoints(
   path: string,
   name: 'rateLimit' | 'connections',
 ): Promise<void> {
-  for (const { limiter, keyOf } of limits) {
+  for (const limit of limits) {
     // The key of `limits.connections` reads only the socket.
-    const key = keyOf(ctx as SocketContext) as unknown;
+    const key = limit.keyOf(ctx as SocketContext) as unknown;
     if (typeof key !== 'string' || key === '') {
       ignoreRejection(key);
       throw new TypeError(
         `the key of ${name} of ${gateway.plan.className} must be a string that is not empty`,
       );
     }
+    // The points of a closed connection are forgotten, and no client waits for the event.
+    if (limit.forget && !forgetWithConnection(ctx.socket.conn, limit)) throw new RateLimitExceeded();
     try {
-      await limiter.consume(key);
+      await limit.limiter.consume(key);
     } catch (refusal) {
       const error = asError(gateway, refusal);
       if (error instanceof RateLimitExceeded) gateway.metrics?.exceeded(path, name);
@@ -80,12 +84,33 @@ function waitOf(refusal: unknown): number | undefined {
   }
 }
 
-function limiterOf({ points, duration, store, scope }: RateLimitPlan, owner: string): RateLimiter {
-  if (isLimiter(store)) return store as RateLimiter;
+function rateLimitOf(plan: RateLimitPlan, owner: string): RateLimit {
+  const { limiter, memory } = limiterOf(plan, owner);
+  const forget =
+    plan.key === 'socket' && memory
+      ? (key: string): void => {
+          // It is in memory: the promise is settled, and does not reject.
+          void memory.delete(key);
+        }
+      : undefined;
+  return { limiter, keyOf: keyOf(plan.key), forget };
+}
+
+/** Returns a limiter, and the one among its parts that keeps keys in the memory of this node. */
+function limiterOf(
+  { points, duration, store, scope }: RateLimitPlan,
+  owner: string,
+): { readonly limiter: RateLimiter; readonly memory: RateLimiterMemory | undefined } {
+  if (isLimiter(store)) {
+    return {
+      limiter: store as RateLimiter,
+      memory: store instanceof RateLimiterMemory ? store : undefined,
+    };
+  }
   const options = { points, duration, keyPrefix: `${owner}.${scope}` };
   const memory = new RateLimiterMemory(options);
-  if (!store) return memory;
-  return new RateLimiterRedis({
+  if (!store) return { limiter: memory, memory };
+  const limiter = new RateLimiterRedis({
     ...options,
     storeClient: store,
     // Clients of `ioredis` have this method, those of `redis` do not.
@@ -94,16 +119,18 @@ function limiterOf({ points, duration, store, scope }: RateLimitPlan, owner: str
     rejectIfRedisNotReady: true,
     insuranceLimiter: memory,
   });
+  return { limiter, memory };
 }
 
 function keyOf(key: RateLimitKey): RateLimit['keyOf'] {
   switch (key) {
     case 'socket':
-      return ({ socket }) => socket.id;
+      return ({ socket }) => connectionKey(socket.conn);
     case 'ip':
-      return ({ socket }) => network(socket.handshake.address);
+      return ({ socket }) => network(knownAddress(socket.handshake.address));
     case 'user':
-      return ({ socket }) => nameOfUser(userOf(socket)) ?? `ip:${network(socket.handshake.address)}`;
+      return ({ socket }) =>
+        nameOfUser(userOf(socket)) ?? `ip:${network(knownAddress(socket.handshake.address))}`;
     default:
       return key;
   }

@@ -9,8 +9,9 @@ import type { SocketSession } from '../model';
  */
 export function refuseOverload(session: SocketSession, args: readonly unknown[]): void {
   const { plan, metrics } = session.gateway;
-  const { maxPending, maxDepth } = plan.limits;
+  const { maxPending, maxPendingBytes, maxDepth } = plan.limits;
   if (session.pending > maxPending) throw tooManyPending(session);
+  if (session.connection.pendingBytes > maxPendingBytes) throw tooManyBytes(session);
   for (const arg of args) {
     if (typeof arg !== 'object' || !isDeeperThan(arg, maxDepth)) continue;
     metrics?.exceeded(session.path, 'maxDepth');
@@ -23,4 +24,11 @@ export function tooManyPending({ gateway, path }: SocketSession): RateLimitExcee
   const { maxPending } = gateway.plan.limits;
   gateway.metrics?.exceeded(path, 'maxPending');
   return new RateLimitExceeded('TOO_MANY_PENDING', { maxPending });
+}
+
+/** Counts a packet over `limits.maxPendingBytes`, and returns the error that refuses it. */
+export function tooManyBytes({ gateway, path }: SocketSession): RateLimitExceeded {
+  const { maxPendingBytes } = gateway.plan.limits;
+  gateway.metrics?.exceeded(path, 'maxPendingBytes');
+  return new RateLimitExceeded('TOO_MANY_PENDING_BYTES', { maxPendingBytes });
 }

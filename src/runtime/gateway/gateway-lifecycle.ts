@@ -12,6 +12,7 @@ import type { Gateway } from '../model';
 import { ServerRegistry } from '../server/server-registry';
 import type { SharedServer } from '../server/shared-server';
 import { buildGateway } from './build-gateway';
+import { describeService } from './describe-service';
 
 /**
  * Returns what the runtime does at each step of the lifecycle of a gateway's service.
@@ -44,6 +45,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
         gateway.exposed?.follow();
         gateway.open();
       }
+      logPlace(service);
     },
     async stopped(service) {
       const gateways = gatewaysOf(service);
@@ -84,7 +86,9 @@ export function initSocketIO(
     if (http) gateway.attachedTo = http;
     if (given) gateway.socketOptions = given;
   }
-  return attachAll(service);
+  const attached = attachAll(service);
+  if (gateways.some((gateway) => gateway.started)) logPlace(service);
+  return attached;
 }
 
 /**
@@ -153,6 +157,13 @@ function attachAll(service: Service): Promise<void> {
   const gateways = gatewaysOf(service);
   for (const gateway of gateways) ServerRegistry.of(service.broker).attach(gateway);
   return Promise.all(gateways.map(async (gateway) => serverOf(gateway)?.prepared)).then(() => undefined);
+}
+
+/** Logs where clients reach a service that has started. */
+function logPlace(service: Service): void {
+  const gateways = gatewaysOf(service);
+  const server = gateways.map(serverOf).find((one) => one !== undefined);
+  service.logger.info(describeService(service, gateways, server));
 }
 
 function serverOf(gateway: Gateway): SharedServer | undefined {

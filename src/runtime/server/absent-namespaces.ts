@@ -1,5 +1,4 @@
 import type { ServiceBroker } from 'moleculer';
-import type { Server } from 'socket.io';
 import { claimOf, servesName } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
@@ -24,19 +23,9 @@ export class AbsentNamespaces {
   private readonly absences = new Set<Absence>();
   private readonly waiting = new Map<() => void, string>();
 
-  /** Undefined where the broker does not reload: what has stopped is gone. */
-  static of(broker: ServiceBroker, io: Server): AbsentNamespaces | undefined {
-    return broker.options.hotReload ? new AbsentNamespaces(io) : undefined;
-  }
-
-  private constructor(io: Server) {
-    // Of those who are asked about an unknown name this is the first: who comes while it waits is asked too.
-    io.of((name, _auth, next) => {
-      const answer = (): void => {
-        next(null, io._nsps.has(name));
-      };
-      if (!this.hold(name, answer)) answer();
-    });
+  /** @returns undefined if the broker does not reload services: then a gateway that has stopped is not expected back */
+  static of(broker: ServiceBroker): AbsentNamespaces | undefined {
+    return broker.options.hotReload ? new AbsentNamespaces() : undefined;
   }
 
   /** The gateway has left the server. */

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
-import { Server, type ServerOptions } from 'socket.io';
+import type { ServerOptions } from 'socket.io';
+import { GatewayServer, type GatewaysOfServer } from '../socket-io/gateway-server';
 
 type Listener = (...args: unknown[]) => void;
 
@@ -13,7 +14,7 @@ const attached = new WeakSet<HttpServer>();
 
 /** A Socket.IO server on an HTTP server that may be somebody else's. */
 export interface Attachment {
-  readonly io: Server;
+  readonly io: GatewayServer;
   readonly http: HttpServer;
   /** Says goodbye to all clients and leaves the HTTP server as it was found. It is not closed. */
   detach(): Promise<void>;
@@ -24,14 +25,19 @@ export interface Attachment {
  *
  * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
  */
-export function attachSocketIO(http: HttpServer, options: Partial<ServerOptions>): Attachment {
+export function attachSocketIO(
+  http: HttpServer,
+  options: Partial<ServerOptions>,
+  gateways: GatewaysOfServer,
+): Attachment {
   if (attached.has(http))
     throw new Error(
       'a gateway of another broker is attached to this HTTP server already; give each broker its own',
     );
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
-  const io = new Server(http, options);
+  const io = new GatewayServer(options, gateways);
+  io.attach(http);
   http.on('upgrade', surviveReset);
   io.engine.on('connection', hurryGoodbye);
   const added = EVENTS.flatMap((event) =>
@@ -78,7 +84,7 @@ function hurryGoodbye({ transport }: { transport: { closeTimeout?: number } }): 
 }
 
 /** Ends all connections in a way after which clients come back by themselves, and in bounded time. */
-async function closeClients(io: Server): Promise<void> {
+async function closeClients(io: GatewayServer): Promise<void> {
   const { engine } = io as object as { engine: { clients: Record<string, EngineClient>; close(): void } };
   const transports = Object.values(engine.clients).map(({ transport }) => transport);
   const sockets = transports.flatMap(({ socket }) => socket ?? []);

@@ -1,4 +1,4 @@
-import { Namespace, type Server, type Socket } from 'socket.io';
+import { Namespace, type Socket } from 'socket.io';
 import { servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
@@ -6,11 +6,11 @@ import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
 import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
 import type { ChildOpener, Gateway } from '../model';
-import { keepWhileUsed, silenceOlderAdapters } from '../socket-io/child-namespace';
-import { makeGatewaySockets, makePlainSockets } from '../socket-io/make-sockets';
-import { makeNamespaceSafe } from '../socket-io/safe-namespace';
-
-type Matcher = (name: string, auth: unknown, next: (error: Error | null, matches: boolean) => void) => void;
+import { keepWhileUsed, silenceClosedAdapter } from '../socket-io/child-namespace';
+import type { GatewayServer } from '../socket-io/gateway-server';
+import { makeGatewaySockets } from '../socket-io/make-sockets';
+import { NamespacePattern } from '../socket-io/namespace-pattern';
+import { countParts, makeNamespaceSafe, removeMiddleware, takeEntrance } from '../socket-io/safe-namespace';
 
 /** The parts of Socket.IO's dynamic namespaces that its types do not show. */
 interface ParentNamespace extends Namespace {
@@ -18,106 +18,154 @@ interface ParentNamespace extends Namespace {
   createChild(name: string): Namespace;
 }
 
+/** The tables in which Socket.IO looks for the parent of a name. */
+interface ParentTables {
+  readonly parentNsps: Map<unknown, ParentNamespace>;
+  readonly parentNamespacesFromRegExp: Map<RegExp, ParentNamespace>;
+}
+
+type AdoptedNamespace = { readonly release: () => void };
+
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
+/** Of a child of a dynamic path, a function that takes it away from its gateway. */
+const evictions = new WeakMap<Namespace, () => void>();
+
 /**
- * Binds a path of a gateway to a Socket.IO server.
+ * Binds a path of a gateway to a Socket.IO server. Namespaces that the application has opened before belong to the gateway from
+ * now on.
  *
  * @returns a function that unbinds it, and closes the connections of its sockets
  */
-export function bindPath(gateway: Gateway, io: Server, path: PathPlan): () => Promise<void> {
+export function bindPath(gateway: Gateway, io: GatewayServer, path: PathPlan): () => Promise<void> {
   return path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path);
 }
 
-function bindLiteral(gateway: Gateway, io: Server, { name }: LiteralPath): () => Promise<void> {
+function bindLiteral(gateway: Gateway, io: GatewayServer, { name }: LiteralPath): () => Promise<void> {
+  io.literalNames.add(name);
+  const existing = io._nsps.get(name);
+  if (existing) evictions.get(existing)?.();
   const namespace = io.of(name);
-  // Functions of this gateway alone, since they must be found again when it leaves '/'.
-  const onConnection = (socket: Socket): void => {
-    connectSocket(socket);
-  };
-  const admit = (socket: Socket, next: (error?: Error) => void): void => {
-    admitSocket(socket, next);
-  };
-  // Socket.IO's own methods: the previous gateway of '/' may have left safe ones on the namespace, which wrap functions.
-  Namespace.prototype.use.call(namespace, admit);
-  Namespace.prototype.on.call(namespace, 'connection', onConnection);
-  adoptNamespace(gateway, namespace, name, NO_PARAMETERS);
+  const { release } = adoptNamespace(gateway, io, namespace, name, NO_PARAMETERS);
   return async () => {
-    namespace.off('connection', onConnection);
-    gateway.removeNamespace(namespace);
+    io.literalNames.delete(name);
+    release();
     closeConnections(namespace);
-    if (name === '/') {
-      makePlainSockets(namespace);
-      const middlewares = (namespace as object as { _fns: unknown[] })._fns;
-      middlewares.splice(middlewares.indexOf(admit), 1);
-      return;
-    }
+    if (name === '/') return;
     io._nsps.delete(name);
     await namespace.adapter.close();
   };
 }
 
-function bindDynamic(gateway: Gateway, io: Server, path: DynamicPath): () => Promise<void> {
-  const { pattern } = path;
-  const label = path.source;
-  const matches: Matcher = (name, _auth, next) => {
-    next(null, servesName(path, name));
-  };
-  const parent = io.of(matches) as object as ParentNamespace;
-  parent.use(admitSocket);
-  parent.on('connection', connectSocket);
+function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): () => Promise<void> {
+  // A RegExp, not a function: Socket.IO's `of` looks only at those for the parent of a name.
+  const pattern = new NamespacePattern(path.pattern, io.literalNames);
+  const tables = io as object as ParentTables;
+  const parent = io.of(pattern) as object as ParentNamespace;
+  io.dynamicPaths.set(path, gateway);
 
-  const releases = new WeakMap<Namespace, () => void>();
+  const open = new Map<Namespace, AdoptedNamespace & { readonly closeIfUnused: () => void }>();
+  const forget = (child: Namespace): void => {
+    open.get(child)?.release();
+    open.delete(child);
+    // It may be the child of a pattern of the application, too.
+    for (const { children } of tables.parentNsps.values()) children.delete(child);
+  };
+  const evict = (child: Namespace): void => {
+    forget(child);
+    if (io._nsps.get(child.name) === child) io._nsps.delete(child.name);
+    closeConnections(child);
+    void child.adapter.close();
+  };
   const adopt = (child: Namespace): void => {
-    if (!parent.children.has(child)) return;
-    adoptNamespace(gateway, child, label, Object.freeze({ ...pattern.exec(child.name)?.groups }));
-    silenceOlderAdapters(child);
-    const release = keepWhileUsed(child, () => {
-      parent.children.delete(child);
-      gateway.removeNamespace(child);
+    if (child.name === '/' || io.ownedNamespaces.has(child) || !pattern.test(child.name)) return;
+    parent.children.add(child);
+    const params = Object.freeze({ ...path.pattern.exec(child.name)?.groups });
+    const { release, ownParts } = adoptNamespace(gateway, io, child, path.source, params);
+    silenceClosedAdapter(child);
+    // What the application adds to a namespace that it has opened guards it, and must not be lost with the last client.
+    const isOfApplication = !io.isConnecting;
+    const isKept = (): boolean => isOfApplication && countParts(child) > ownParts;
+    const closeIfUnused = keepWhileUsed(child, isKept, () => {
+      forget(child);
     });
-    releases.set(child, release);
+    open.set(child, { release, closeIfUnused });
+    evictions.set(child, () => {
+      evict(child);
+    });
   };
   const openChild: ChildOpener = (name) => {
     if (!servesName(path, name) || io._nsps.has(name)) return undefined;
     // Without an adapter all sockets are here, and so there is nobody.
     if (!gateway.hasAdapter) return 'nobody';
     const namespace = parent.createChild(name);
-    return { namespace, release: () => releases.get(namespace)?.() };
+    return { namespace, release: () => open.get(namespace)?.closeIfUnused() };
   };
+  for (const namespace of [...io._nsps.values()]) adopt(namespace);
   io.on('new_namespace', adopt);
   gateway.childOpeners.add(openChild);
 
   return async () => {
     io.off('new_namespace', adopt);
     gateway.childOpeners.delete(openChild);
-    (io as object as { parentNsps: Map<unknown, unknown> }).parentNsps.delete(matches);
-    const open = [...parent.children];
-    for (const child of open) {
-      gateway.removeNamespace(child);
+    io.dynamicPaths.delete(path);
+    tables.parentNamespacesFromRegExp.delete(pattern);
+    for (const [matches, one] of tables.parentNsps) if (one === parent) tables.parentNsps.delete(matches);
+    const children = [...open.keys()];
+    for (const child of children) {
+      forget(child);
       io._nsps.delete(child.name);
       closeConnections(child);
     }
-    parent.children.clear();
-    for (const child of open) await child.adapter.close();
+    for (const child of children) await child.adapter.close();
   };
 }
 
-/** Makes a namespace serve sockets of the gateway, and makes code that the application adds to it safe. */
+/**
+ * Makes a namespace serve sockets of the gateway, and makes the code safe that the application has added to it or adds later. The
+ * connections of clients that are in it already are closed: they have passed no guard.
+ *
+ * @returns how many middlewares and listeners the gateway has added, and a function that takes the namespace
+ *   away from the gateway
+ */
 function adoptNamespace(
   gateway: Gateway,
+  io: GatewayServer,
   namespace: Namespace,
   path: string,
   nspParams: Readonly<Record<string, string>>,
-): void {
+): AdoptedNamespace & { readonly ownParts: number } {
+  closeConnections(namespace);
+  const putBack = takeEntrance(namespace);
+  const partsBefore = countParts(namespace);
   makeNamespaceSafe(gateway, namespace);
   watchForcedDisconnects(namespace);
-  makeGatewaySockets(
+  const stopSockets = makeGatewaySockets(
+    gateway,
     namespace,
-    (socket) => beginSession(gateway, path, nspParams, socket),
+    path,
+    (socket, bytes) => beginSession(gateway, path, nspParams, socket, bytes),
     recovers(namespace) ? (auth) => recoverSession(gateway, namespace, auth) : undefined,
   );
+  // Socket.IO's own methods: those of the namespace would wrap these functions, which never throw and must be found again.
+  Namespace.prototype.use.call(namespace, admitSocket);
+  Namespace.prototype.on.call(namespace, 'connection', connectSocket);
+  const ownParts = countParts(namespace) - partsBefore;
+  putBack();
+  io.ownedNamespaces.add(namespace);
   gateway.addNamespace(namespace);
+  return {
+    ownParts,
+    release() {
+      io.ownedNamespaces.delete(namespace);
+      gateway.removeNamespace(namespace);
+      stopSockets();
+      // All others are removed from the server, guarded as they are.
+      if (namespace.name !== '/') return;
+      removeMiddleware(namespace, admitSocket);
+      namespace.off('connection', connectSocket);
+    },
+  };
 }
 
 /** Closes the connections, after which clients come back by themselves; after a disconnect by the server they do not. */

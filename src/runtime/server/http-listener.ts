@@ -5,6 +5,8 @@ import { ServiceUnavailableError } from '../../errors';
 
 /** How long connections have to end by themselves when the server stops, in milliseconds. */
 const GRACE = 500;
+/** Node's own 511 overflow when many clients come back at once; then they try again only after seconds. */
+const DEFAULT_BACKLOG = 4096;
 
 /** Where to listen. */
 export interface Address {
@@ -20,6 +22,7 @@ export class HttpListener {
   constructor(
     private readonly address: Address,
     https: TlsOptions | undefined,
+    private readonly backlog = DEFAULT_BACKLOG,
   ) {
     const nothingHere: Parameters<typeof createServer>[1] = (_request, response) => {
       response.writeHead(404).end();
@@ -48,7 +51,7 @@ export class HttpListener {
       };
       this.server.once('error', refuse);
       try {
-        this.server.listen({ port: Number(port), host: ip }, () => {
+        this.server.listen({ port: Number(port), host: ip, backlog: this.backlog }, () => {
           this.server.off('error', refuse);
           resolve();
         });

@@ -1,14 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
 import { claimOf, identify } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import type { Gateway } from '../model';
+import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
-export type CombinedOptions = Pick<ServerSettings, 'https' | 'cors'> & { io: Partial<ServerOptions> };
+export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors'> & {
+  io: Partial<ServerOptions>;
+};
 
 type Adapter = NonNullable<ServerOptions['adapter']>;
 
@@ -36,8 +39,9 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
 export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
-    const { https, cors, io } = gateway.server;
-    const wanted: Record<string, unknown> = { https, cors };
+    const { backlog, https, cors, io } = gateway.server;
+    checkBacklog(gateway, backlog);
+    const wanted: Record<string, unknown> = { backlog, https, cors };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;
@@ -60,6 +64,14 @@ export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   return options;
 }
 
+function checkBacklog(gateway: Gateway, backlog: unknown): void {
+  if (backlog === undefined || (Number.isInteger(backlog) && (backlog as number) > 0)) return;
+  throw contradiction(
+    gateway,
+    `settings.backlog must be a whole number above 0, not ${inspect(backlog)}: { backlog: 4096 }`,
+  );
+}
+
 /** The options of the Socket.IO server. */
 export function socketOptions(
   { cors, io }: CombinedOptions,
@@ -74,6 +86,7 @@ export function socketOptions(
     ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter }),
+    ...(!adapter && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
     cors: corsOptions(guardedCors, patience, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.

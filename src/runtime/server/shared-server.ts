@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
-import type { Server } from 'socket.io';
+import type { GatewayServer } from '../socket-io/gateway-server';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
@@ -17,7 +17,7 @@ import {
   socketOptions,
   type CombinedOptions,
 } from './server-options';
-import { reportSilentConnections } from './silent-connections';
+import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 
 /** An address to listen on, or the HTTP server of somebody else. */
@@ -47,27 +47,35 @@ export class SharedServer {
   constructor(place: Place, gateways: readonly Gateway[]) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
-    this.listener = 'address' in place ? new HttpListener(place.address, this.options.https) : undefined;
+    const { backlog, https } = this.options;
+    this.listener = 'address' in place ? new HttpListener(place.address, https, backlog) : undefined;
     const http = 'http' in place ? place.http : (this.listener as HttpListener).server;
-    this.attachment = attachSocketIO(http, socketOptions(this.options, gateways));
+    this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
+    this.attachment = attachSocketIO(http, socketOptions(this.options, gateways), {
+      all: () => this.gateways.keys(),
+      hold: (name, done) => this.absent?.hold(name, done) ?? false,
+    });
     const { io } = this.attachment;
     this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
-    reportSilentConnections(io, () => this.gateways.keys());
-    this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker, io);
-    io.use((socket, next) => {
-      // Without a gateway, '/' would take in anybody and answer nothing.
-      if (socket.nsp.listenerCount('connection') > 0) next();
-      // Who has waited here would pass by the middlewares that have come; who comes back does not.
-      else if (!this.absent?.hold('/', () => socket.conn.close())) next(new Error('Invalid namespace'));
-    });
+    watchClosedConnections(io, () => this.gateways.keys());
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
     // Whoever starts awaits it; a gateway that is attached before that does not.
     this.prepared.catch(() => undefined);
   }
 
-  get io(): Server {
+  get io(): GatewayServer {
     return this.attachment.io;
+  }
+
+  /** The HTTP server that it is attached to. */
+  get http(): HttpServer {
+    return this.attachment.http;
+  }
+
+  /** True if the HTTP server was not created by the gateways. */
+  get isGuest(): boolean {
+    return this.listener === undefined;
   }
 
   /** Whether no other gateway is here. */
@@ -94,9 +102,10 @@ export class SharedServer {
     const wanted = combineOptions(all);
     if (!isDeepStrictEqual(wanted, this.options)) {
       const [first] = this.gateways.keys();
+      const what = wanted.backlog === this.options.backlog ? 'https, cors or io.options' : 'a backlog';
       throw contradiction(
         gateway,
-        `it wants https, cors or io.options that its server, opened by ${String(first?.plan.className)}, was opened ` +
+        `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +
           'without; give them to that gateway, or choose another port',
       );
     }

@@ -1,12 +1,13 @@
 import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
+import { recordClosing } from '../socket-io/close-connection';
 
 /** How often buffers are looked at, in milliseconds: nothing is spent on it when a message is sent. */
 const INTERVAL = 1000;
 
 interface EngineClient {
   readonly id: string;
-  readonly remoteAddress: string;
+  readonly remoteAddress: string | undefined;
   readonly writeBuffer: readonly { data?: { length?: number; byteLength?: number } }[];
   readonly transport: { readonly socket?: { readonly bufferedAmount?: number; terminate?(): void } };
   close(discard: boolean): void;
@@ -26,11 +27,13 @@ export function watchSlowReaders(io: Server, gateways: () => Iterable<Gateway>):
     for (const client of clientsOf(io)) {
       const waiting = bufferedBytes(client);
       if (waiting <= limit) continue;
-      first.logger.warn(
-        `the connection of ${socketIds(io, client).join(', ')} from ${client.remoteAddress} is closed: ` +
-          `${waiting} bytes wait for it, and limits.maxBufferedBytes is ${limit}`,
+      recordClosing(
+        client,
+        first,
+        'maxBufferedBytes',
+        `${waiting} bytes wait for it, and limits.maxBufferedBytes is ${limit}`,
+        `the connection of ${socketIds(io, client).join(', ')}`,
       );
-      first.metrics?.exceeded('*', 'maxBufferedBytes');
       // A goodbye would only wait behind them.
       client.transport.socket?.terminate?.();
       client.close(true);

@@ -1,4 +1,4 @@
-import type { Namespace, Server, Socket } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 
 /** The parts of a namespace through which every socket comes and goes. */
 interface NamespaceDoors {
@@ -7,21 +7,23 @@ interface NamespaceDoors {
   _remove(socket: Socket): void;
 }
 
-/** Of every name, the adapter of the youngest child on its server. */
-const youngest = new WeakMap<Server, Map<string, object>>();
-
 /**
- * Some adapters go on answering other nodes after they were closed, and one that was closed knows of nobody: where a
- * child has come back, only its new adapter may answer.
+ * Silences the adapter of a child when it is closed. Some adapters still answer other nodes then, although they do not know the
+ * sockets of the child that has replaced theirs.
  */
-export function silenceOlderAdapters({ adapter, name, server }: Namespace): void {
-  const { onMessage } = adapter as { onMessage?: (...args: unknown[]) => unknown };
+export function silenceClosedAdapter({ adapter }: Namespace): void {
+  const { close, onMessage } = adapter as {
+    close: (this: unknown) => unknown;
+    onMessage?: (...args: unknown[]) => unknown;
+  };
   if (typeof onMessage !== 'function') return;
-  const names = youngest.get(server) ?? new Map<string, object>();
-  youngest.set(server, names.set(name, adapter));
+  let isClosed = false;
   Object.assign(adapter, {
-    onMessage: (...args: unknown[]) =>
-      names.get(name) === adapter ? onMessage.apply(adapter, args) : undefined,
+    close() {
+      isClosed = true;
+      return close.call(adapter);
+    },
+    onMessage: (...args: unknown[]) => (isClosed ? undefined : onMessage.apply(adapter, args)),
   });
 }
 
@@ -38,10 +40,11 @@ export function isNewborn(namespace: Namespace, milliseconds: number): boolean {
  * `cleanupEmptyChildNamespaces` looks at connected sockets only: one client's refused handshake then takes the child
  * away from under another that is still authenticating. Here those count too, from the first moment on.
  *
+ * @param isKept returns true if the child must stay although it is empty
  * @param forget told when the child is gone
  * @returns takes the child away if nobody is in it
  */
-export function keepWhileUsed(child: Namespace, forget: () => void): () => void {
+export function keepWhileUsed(child: Namespace, isKept: () => boolean, forget: () => void): () => void {
   const doors = child as object as NamespaceDoors;
   const add = doors._add.bind(child);
   const remove = doors._remove.bind(child);
@@ -51,6 +54,7 @@ export function keepWhileUsed(child: Namespace, forget: () => void): () => void 
 
   const closeIfEmpty = (): void => {
     if (closed || entering > 0 || child.sockets.size > 0 || doors._preConnectSockets.size > 0) return;
+    if (isKept()) return;
     closed = true;
     const { _nsps } = child.server;
     if (_nsps.get(child.name) === child) _nsps.delete(child.name);

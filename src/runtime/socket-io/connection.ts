@@ -1,40 +1,45 @@
+import type { ConnectionState } from '../model';
+
 /*
- * What gateways keep of a connection, across its namespaces. It is a property of the connection: an entry in a WeakMap costs the
- * garbage collector more than everything else that a connection allocates here.
+ * The state of a connection is a property of it: an entry in a WeakMap costs the garbage collector more than everything else
+ * that a connection allocates here.
  */
 
 const STATE = Symbol('gateway state');
 
-interface ConnectionState {
-  /** How many namespaces the connection is in or asks for. */
-  namespaces: number;
-  /** True if the connection has ever been admitted to a namespace. */
-  wasAdmitted: boolean;
-}
-
 type Connection = object & { [STATE]?: ConnectionState };
 
-function stateOf(connection: Connection): ConnectionState {
-  return (connection[STATE] ??= { namespaces: 0, wasAdmitted: false });
+/** Returns what the gateways keep of a connection. Allocated when it is first needed. */
+export function stateOf(connection: Connection): ConnectionState {
+  return (connection[STATE] ??= {
+    namespaces: 0,
+    refusals: 0,
+    pendingBytes: 0,
+    wasAdmitted: false,
+    closedFor: undefined,
+    rateKey: undefined,
+    rateLimits: undefined,
+  });
 }
 
-/** Counts a namespace that the connection asks for. Returns how many it is in or asks for now. */
-export function countNamespace(connection: object): number {
-  return ++stateOf(connection).namespaces;
+/** Returns what the gateways keep of a connection; undefined if they keep nothing. */
+export function findState(connection: Connection): ConnectionState | undefined {
+  return connection[STATE];
 }
 
-/** Stops counting a namespace that the connection has left, or was not admitted to. */
-export function uncountNamespace(connection: object): void {
-  const state = stateOf(connection);
-  if (state.namespaces > 0) state.namespaces--;
-}
-
-/** Marks a connection that was admitted to a namespace. From now on it may be idle. */
-export function markAdmitted(connection: object): void {
-  stateOf(connection).wasAdmitted = true;
-}
-
-/** Returns true if the connection was ever admitted to a namespace. */
-export function wasAdmitted(connection: object): boolean {
-  return (connection as Connection)[STATE]?.wasAdmitted === true;
+/** The parts of an Engine.IO connection that are used here and that its types do not show. */
+export interface EngineConnection {
+  readonly id: string;
+  /** Undefined behind a Unix socket. */
+  readonly remoteAddress: string | undefined;
+  readonly readyState: string;
+  /** 3 for clients of Socket.IO 2. */
+  readonly protocol: number;
+  write(data: string | Buffer): unknown;
+  /**
+   * Closes the connection. Packets that arrive from now on are dropped.
+   *
+   * @param discard true: at once; else what is buffered is sent before
+   */
+  close(discard?: boolean): unknown;
 }

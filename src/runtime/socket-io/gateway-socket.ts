@@ -5,6 +5,8 @@ import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
+import type { EngineConnection } from './connection';
+import { countRefusal } from './refuse-handshake';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
@@ -26,7 +28,9 @@ interface SocketMethods {
   emit(this: Socket, event: string, ...args: unknown[]): boolean;
   emitWithAck(this: Socket, event: string, ...args: unknown[]): Promise<unknown>;
   use: Use;
-  _onpacket(this: Socket, packet: { data?: unknown }): void;
+  _onpacket(this: Socket, packet: { data?: unknown; bytes?: number }): void;
+  _cleanup(this: Socket): void;
+  _error(this: Socket, error: unknown): void;
 }
 
 /** The parts of a socket that its types do not show. */
@@ -111,13 +115,14 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     const session = sessionOf(this);
     if (!session.receive || !this.connected) return;
     session.gateway.metrics?.arrive();
+    const { packetBytes } = session;
     if ((this as object as SocketParts).fns.length === 0) {
-      session.receive(session, packet);
+      session.receive(session, packet, packetBytes);
       return;
     }
     original.run.call(this, packet, (error) => {
       if (error) answerError(session.gateway, this, undefined, ackOf(packet), error);
-      else session.receive?.(session, packet);
+      else session.receive?.(session, packet, packetBytes);
     });
   },
   /** Catches what the callback of an ack throws: it is called from a packet or a timer. */
@@ -150,30 +155,56 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
   },
   /** Answers the packet with what is thrown while it is handled. */
   _onpacket(packet) {
+    const session = sessionOf(this);
+    session.packetBytes = packet.bytes ?? 0;
     try {
       original._onpacket.call(this, packet);
     } catch (error) {
       const ack = Array.isArray(packet.data) ? ackOf(packet.data) : undefined;
-      answerError(sessionOf(this).gateway, this, undefined, ack, error);
+      answerError(session.gateway, this, undefined, ack, error);
     }
   },
+  /** Called once when the socket ends: refused, disconnected, or gone during its handshake. */
+  _cleanup() {
+    original._cleanup.call(this);
+    leaveNamespace(sessionOf(this));
+  },
+  /** Called when the handshake is refused, whoever refuses it. */
+  _error(error) {
+    original._error.call(this, error);
+    const { gateway } = sessionOf(this);
+    countRefusal(this.conn as object as EngineConnection, gateway, gateway.plan.limits.maxRefusals);
+  },
 };
+
+/** Stops counting the namespace of a socket, and the bytes of its handshake, for its connection. */
+function leaveNamespace(session: SocketSession): void {
+  if (!session.isCounted) return;
+  session.isCounted = false;
+  session.connection.namespaces--;
+  session.connection.pendingBytes -= session.handshakeBytes;
+}
 
 class GatewaySocket extends SocketWithSession {}
 Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(SAFE_METHODS));
 
+/** Returns the session of a new socket. */
+export type BeginSession = (socket: Socket, handshakeBytes: number) => SocketSession;
+
 /**
  * Constructs the socket of a client that enters a namespace of a gateway.
  *
- * @param begin returns its session
+ * @param handshakeBytes bytes of the CONNECT packet
  * @param recovered what the adapter has kept of a client that comes back
  */
 export function createSocket(
-  begin: (socket: Socket) => SocketSession,
+  begin: BeginSession,
+  handshakeBytes: number,
   namespace: Namespace,
   client: unknown,
   auth: object,
   recovered: object | undefined,
 ): Socket {
-  return new (GatewaySocket as new (...args: unknown[]) => Socket)(begin, namespace, client, auth, recovered);
+  const Constructor = GatewaySocket as new (...args: unknown[]) => Socket;
+  return new Constructor(begin, handshakeBytes, namespace, client, auth, recovered);
 }

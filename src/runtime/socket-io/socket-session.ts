@@ -8,9 +8,13 @@ import type { SocketSession } from '../model';
 export class SocketWithSession extends Socket {
   readonly #session: SocketSession;
 
-  constructor(begin: (socket: Socket) => SocketSession, ...socket: ConstructorParameters<typeof Socket>) {
+  constructor(
+    begin: (socket: Socket, handshakeBytes: number) => SocketSession,
+    handshakeBytes: number,
+    ...socket: ConstructorParameters<typeof Socket>
+  ) {
     super(...socket);
-    this.#session = begin(this);
+    this.#session = begin(this, handshakeBytes);
   }
 
   /** Returns undefined for a socket of another class, and while the constructor of Socket.IO runs. */

@@ -1,5 +1,6 @@
 import { ignoreRejection } from '../errors/run-safely';
 import type { Gateway, SocketSession } from '../model';
+import { knownAddress } from '../socket-io/address';
 
 /** The longest delay of a timer. Node fires a longer one at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
@@ -67,7 +68,7 @@ function expiryOfSession({ gateway, socket }: SocketSession): number {
 
 function disconnectExpired({ gateway, socket }: SocketSession): void {
   gateway.logger.info(
-    `${gateway.plan.className}: ${socket.id} of ${socket.handshake.address} is disconnected: its user has expired`,
+    `${gateway.plan.className}: ${socket.id} of ${knownAddress(socket.handshake.address)} is disconnected: its user has expired`,
   );
   socket.disconnect();
 }

@@ -1,0 +1,83 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Server } from 'socket.io';
+import type { Gateway } from '../model';
+import { forgetConnection } from '../socket-io/connection-keys';
+import { recordClosing } from '../socket-io/close-connection';
+import { findState, type EngineConnection } from '../socket-io/connection';
+
+interface Connection extends EngineConnection {
+  on(event: 'close', listener: (this: Connection, reason: string, description?: unknown) => void): unknown;
+  readonly transport: { emit(event: 'error', error: Error): unknown };
+}
+
+interface Engine {
+  readonly opts: { readonly maxHttpBufferSize: number };
+  readonly clients: Readonly<Record<string, Connection | undefined>>;
+  on(event: 'connection', listener: (connection: Connection) => void): unknown;
+  use(middleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): unknown;
+}
+
+/** A response, and the query of its request as Engine.IO has parsed it. */
+interface PollingResponse {
+  readonly statusCode: number;
+  readonly req: { readonly _query?: { readonly sid?: string } };
+}
+
+/** The message of the error with which `ws` ends a websocket whose message is larger than its `maxPayload`. */
+const TOO_LARGE = 'Max payload size exceeded';
+const PAYLOAD_TOO_LARGE = 413;
+
+/**
+ * Logs and counts the connections that Engine.IO and Socket.IO close because of a limit, which they do not log themselves, and
+ * forgets closed connections.
+ *
+ * @param gateways returns those on the server now
+ */
+export function watchClosedConnections(io: Server, gateways: () => Iterable<Gateway>): void {
+  const engine = io.engine as object as Engine;
+  const { maxHttpBufferSize } = engine.opts;
+  // One listener for all connections.
+  const onClose = function (this: Connection, reason: string, description?: unknown): void {
+    forgetConnection(this);
+    const [first] = gateways();
+    if (!first) return;
+    if (reason === 'transport error' && isTooLarge(description)) {
+      recordClosing(
+        this,
+        first,
+        'maxHttpBufferSize',
+        `it has sent a packet over maxHttpBufferSize, which is ${maxHttpBufferSize} bytes; raise it in io.options, ` +
+          'or let clients send less',
+        `the connection ${this.id}`,
+      );
+    } else if (reason === 'forced close' && !findState(this)?.wasAdmitted) {
+      recordClosing(
+        this,
+        first,
+        'handshakeTimeout',
+        'it has entered no namespace in the time that limits.handshakeTimeout gives',
+        `the connection ${this.id}`,
+      );
+    }
+  };
+  engine.on('connection', (connection) => connection.on('close', onClose));
+  closeAfterTooLargePost(engine);
+}
+
+/** Closes a connection whose request with packets was refused with 413. Engine.IO would leave it open. */
+function closeAfterTooLargePost(engine: Engine): void {
+  const onClose = function (this: PollingResponse): void {
+    if (this.statusCode !== PAYLOAD_TOO_LARGE) return;
+    const { sid } = this.req._query ?? {};
+    // Ends the connection as an error of the websocket would.
+    if (sid !== undefined) engine.clients[sid]?.transport.emit('error', new Error(TOO_LARGE));
+  };
+  engine.use((request, response, next) => {
+    if (request.method === 'POST') response.on('close', onClose);
+    next();
+  });
+}
+
+function isTooLarge(description: unknown): boolean {
+  return description instanceof Error && description.message.includes(TOO_LARGE);
+}

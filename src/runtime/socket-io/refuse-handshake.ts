@@ -1,0 +1,105 @@
+import type { Server } from 'socket.io';
+import { RateLimitExceeded } from '../../errors';
+import type { LimitsPlan } from '../../plan/plan';
+import { present } from '../answer/wire-error';
+import type { Gateway } from '../model';
+import { closeForLimit } from './close-connection';
+import { stateOf, type EngineConnection } from './connection';
+
+/** The type of Socket.IO's packet that refuses a namespace. */
+const CONNECT_ERROR = 4;
+
+interface Encoder {
+  encode(packet: object): (string | Buffer)[];
+}
+
+/** The limits of a connection, across its namespaces. */
+export type ConnectionLimits = Pick<LimitsPlan, 'maxNamespaces' | 'maxPendingBytes' | 'maxRefusals'>;
+
+/** What a client gets as `connect_error`. */
+export interface Refusal {
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+/** What Socket.IO answers for a name that no namespace has. */
+export const INVALID_NAMESPACE: Refusal = { message: 'Invalid namespace' };
+
+/**
+ * Refuses a namespace before anything is created for it.
+ *
+ * @param name as the client has sent it
+ */
+export function refuseNamespace(
+  server: Server,
+  connection: EngineConnection,
+  name: string,
+  { message, data }: Refusal,
+): void {
+  // Clients of Socket.IO 2 get the data alone.
+  const told =
+    connection.protocol === 3 ? (data ?? message) : { message, ...(data !== undefined && { data }) };
+  const encoder = server.encoder as object as Encoder;
+  for (const encoded of encoder.encode({ type: CONNECT_ERROR, nsp: name, data: told }))
+    connection.write(encoded);
+}
+
+/**
+ * Counts a refused handshake. Closes the connection if it was the last one that `limits.maxRefusals` allows.
+ *
+ * @param maxRefusals of the gateway, or the smallest of all gateways if the name belongs to none
+ */
+export function countRefusal(connection: EngineConnection, gateway: Gateway, maxRefusals: number): void {
+  const state = stateOf(connection);
+  if (++state.refusals < maxRefusals) return;
+  closeForLimit(
+    connection,
+    gateway,
+    'maxRefusals',
+    `${state.refusals} handshakes of namespaces were refused, and limits.maxRefusals is ${maxRefusals}`,
+  );
+}
+
+/**
+ * Checks that a connection may ask for one more namespace.
+ *
+ * @param limits of the gateway, or the smallest of all gateways if the name belongs to none
+ * @param path the label of the metrics
+ * @param bytes of the CONNECT packet
+ * @returns undefined if it may; else the error 429 that refuses the handshake
+ */
+export function refusalOfLimits(
+  { metrics }: Gateway,
+  { maxNamespaces, maxPendingBytes }: ConnectionLimits,
+  path: string,
+  connection: EngineConnection,
+  bytes: number,
+): (Refusal & { readonly code: number }) | undefined {
+  const { namespaces, pendingBytes } = stateOf(connection);
+  if (namespaces >= maxNamespaces) {
+    metrics?.exceeded(path, 'maxNamespaces');
+    return asRefusal(new RateLimitExceeded('TOO_MANY_NAMESPACES', { maxNamespaces }));
+  }
+  if (pendingBytes + bytes > maxPendingBytes) {
+    metrics?.exceeded(path, 'maxPendingBytes');
+    return asRefusal(new RateLimitExceeded('TOO_MANY_PENDING_BYTES', { maxPendingBytes }));
+  }
+  return undefined;
+}
+
+/** Returns the smallest limits of several gateways: they hold for what belongs to none of them. */
+export function smallestLimits(gateways: Iterable<Gateway>): ConnectionLimits {
+  const smallest = { maxNamespaces: Infinity, maxPendingBytes: Infinity, maxRefusals: Infinity };
+  for (const { plan } of gateways) {
+    const { maxNamespaces, maxPendingBytes, maxRefusals } = plan.limits;
+    smallest.maxNamespaces = Math.min(smallest.maxNamespaces, maxNamespaces);
+    smallest.maxPendingBytes = Math.min(smallest.maxPendingBytes, maxPendingBytes);
+    smallest.maxRefusals = Math.min(smallest.maxRefusals, maxRefusals);
+  }
+  return smallest;
+}
+
+function asRefusal(error: RateLimitExceeded): Refusal & { readonly code: number } {
+  const data = present(error);
+  return { message: data.message, data, code: error.code };
+}
