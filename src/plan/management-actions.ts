@@ -9,6 +9,7 @@ export const MANAGEMENT_ACTIONS = [
   'disconnect',
   'request',
   'listEvents',
+  'contract',
 ] as const;
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
@@ -52,6 +53,7 @@ const PARAMS: Readonly<Record<ManagementAction, object>> = {
     timeout: { type: 'number', positive: true, ...optional },
   },
   listEvents: { namespace },
+  contract: { info: { type: 'object', ...optional }, servers: { type: 'object', ...optional } },
 };
 
 /**

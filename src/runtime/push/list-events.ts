@@ -31,7 +31,7 @@ export function listEvents(gateways: readonly Gateway[], namespace: string | und
 }
 
 /** The paths that the gateway serves now: it may have been given more, and some may be gone. */
-function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
+export function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
   const dynamic = plan.paths.filter((path) => path.kind === 'dynamic');
   const literal = [...namespaces.keys()].filter((name) => !dynamic.some((path) => matches(path, name)));
   return [...literal.map((name) => ({ kind: 'literal', name }) as const), ...dynamic];

@@ -8,7 +8,9 @@ import { BadRequestError, NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
+import type { ContractOptions } from '../../contract/document/build-document';
 import { listEvents } from './list-events';
+import { liveContract } from './live-contract';
 import { senderTo, type Audience } from './audience';
 import { eachNamespace, settled } from './own-namespaces';
 import { shownValue } from '../observe/shown-value';
@@ -93,6 +95,10 @@ export const MANAGEMENT_HANDLERS: Readonly<Record<ManagementAction, Handler>> = 
 
   listEvents(ctx: Context<{ namespace?: string }>) {
     return listEvents(gatewaysOf(this), ctx.params.namespace);
+  },
+
+  contract(ctx: Context<ContractOptions>) {
+    return liveContract(gatewaysOf(this), ctx.params);
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
 
