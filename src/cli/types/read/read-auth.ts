@@ -27,7 +27,8 @@ export function readAuth(
   const search = new AuthSearch(reading, found);
   const [newest] = chain;
   for (const declaration of [...chain].reverse())
-    if (!reading.own.isOwnNode(declaration)) search.in(declaration);
+    if (declaration.name?.text !== 'SocketGateway' || !reading.own.isOwnNode(declaration))
+      search.in(declaration);
   if (!newest) return 'object';
   const place = reading.placeOf(newest.name ?? newest, subject, 'its auth');
   if (found.whole.size > 0)

@@ -50,6 +50,10 @@ function namesOfActions(reading: Reading, options: EventOptions): string {
       ? patterns.elements.map((element) => constants.valueOf(element)?.value)
       : [];
   const spelled = listed.filter((one): one is string => typeof one === 'string' && !/[*?]/.test(one));
+  const areAllSpelled =
+    spelled.length === listed.length && spelled.length > 0 && !options.expression('blacklist');
   const suggestions = [...literals, ...spelled.map((name) => single(quote(name)))];
-  return suggestions.length === 0 ? 'string' : unionOf([...suggestions, single('(string & {})')]).text;
+  return suggestions.length === 0
+    ? 'string'
+    : unionOf(areAllSpelled ? suggestions : [...suggestions, single('(string & {})')]).text;
 }

@@ -4,7 +4,7 @@ import type { Place } from '../wire/place';
 import type { DecoratedMember } from './class-chain';
 import type { SentDescription } from './description';
 import { EventOptions } from './event-options';
-import { describePayload, isBetter, printPayload } from './payload-types';
+import { describePayload, printPayload } from './payload-types';
 import type { Reading } from './reading';
 import { nameOf } from '../constants';
 
@@ -122,11 +122,11 @@ function readForwards(reading: Reading, className: string, member: DecoratedMemb
       'what it sends',
     );
     const payload = new EventOptions(reading, [decorator]).expression('payload');
-    const described = payload && describePayload(reading, payload, 'input');
-    const printed =
-      described && isBetter(reading, described, result)
-        ? printPayload(reading, described, place)
-        : reading.wire.printPresent(result, place).printed;
+    // What the class or the schema leaves out is not sent.
+    const described = payload && describePayload(reading, payload, 'output');
+    const printed = described
+      ? printPayload(reading, described, place)
+      : reading.wire.printPresent(result, place).printed;
     // A method that returns nothing sends nothing.
     if (!printed) return [];
     const doc = docOf([member.newest, member.declaration]);
