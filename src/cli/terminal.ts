@@ -3,9 +3,9 @@ export interface Terminal {
   /** The folder that paths are relative to. */
   readonly folder: string;
   /** Writes a line about what was done. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Writes a line about what is wrong. */
-  complain(line: string): void;
+  readonly complain: (line: string) => void;
   /** Ends a command that watches. */
   readonly signal: AbortSignal;
 }

@@ -18,7 +18,7 @@ export async function runContract(command: ContractCommand, terminal: Terminal):
   const info = {
     ...((title ?? name) !== undefined && { title: title ?? name }),
     ...((apiVersion ?? version) !== undefined && { version: apiVersion ?? version }),
-  } as { title?: string; version?: string };
+  };
   const described = servers.length > 0 ? { servers: describeServers(servers) } : {};
   const document = describe(() => contractOf(gateways, { info, ...described }));
   const write = out?.endsWith('.json') ? toJson : toYaml;

@@ -54,7 +54,8 @@ export class ProgramLoader {
   }
 
   private configOf(file: string): string | undefined {
-    if (this.project === undefined) return ts.findConfigFile(dirname(file), ts.sys.fileExists);
+    if (this.project === undefined)
+      return ts.findConfigFile(dirname(file), (name) => ts.sys.fileExists(name));
     const path = resolve(this.folder, this.project);
     return ts.sys.directoryExists(path) ? resolve(path, 'tsconfig.json') : path;
   }

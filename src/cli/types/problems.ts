@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import ts from 'typescript';
+import type ts from 'typescript';
 
 interface Problem {
   readonly file: string;

@@ -62,7 +62,9 @@ const WILD = /[*?]/;
 
 /** Returns the arguments of a proxy: the name of an action and its params, or several calls. */
 export function argumentsOfProxy({ options, aliases, aliasesOnly, blacklist, multi }: ProxyPlan): Argument[] {
-  const listed = (options.whitelist ?? []).map((pattern) => (typeof pattern === 'string' ? pattern : undefined));
+  const listed = (options.whitelist ?? []).map((pattern) =>
+    typeof pattern === 'string' ? pattern : undefined,
+  );
   const exact = listed.filter((pattern): pattern is string => pattern !== undefined && !WILD.test(pattern));
   const names = [...new Set([...aliases.keys(), ...(aliasesOnly ? [] : exact)])];
   const areAllNamed = (aliasesOnly || exact.length === listed.length) && (options.whitelist ?? aliasesOnly);

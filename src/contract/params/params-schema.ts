@@ -182,7 +182,7 @@ function emailRule(rule: Rule): JsonSchema {
 }
 
 function equalRule(rule: Rule): JsonSchema {
-  if (rule['field']) return unsaid(`Must be equal to '${String(rule['field'])}'.`);
+  if (rule['field']) return unsaid(`Must be equal to '${textOf(rule['field'])}'.`);
   return { enum: sayable([rule['value']]) };
 }
 
@@ -192,6 +192,10 @@ function uuidRule({ version }: Rule): JsonSchema {
   const hex = '[0-9A-Fa-f]';
   const pattern = `^${hex}{8}-${hex}{4}-${group}${hex}{3}-[89ABab]${hex}{3}-${hex}{12}$`;
   return { type: 'string', format: 'uuid', pattern };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : 'another field';
 }
 
 /** Values that JSON can carry. Objects are compared by identity, so that no sent one is equal. */

@@ -43,7 +43,7 @@ function partsOf(rule: Rule): JsonSchema[] {
     ...(typeof max === 'number' ? [atMost(max)] : []),
     ...(typeof length === 'number' ? [{ minLength: length }, atMost(length)] : []),
     ...(pattern === undefined || pattern === null ? [] : [matching(pattern, rule['patternFlags'])]),
-    ...(contains === undefined || contains === null ? [] : [{ pattern: literalPattern(String(contains)) }]),
+    ...(typeof contains === 'string' ? [{ pattern: literalPattern(contains) }] : []),
     ...(Array.isArray(rule['enum']) ? [{ enum: rule['enum'].filter((one) => typeof one === 'string') }] : []),
     ...Object.entries(PATTERNS).flatMap(([name, one]) => (rule[name] === true ? [{ pattern: one }] : [])),
   ];

@@ -10,6 +10,9 @@ export interface LibraryMetadata {
   readonly constraints?: unknown;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of the application
+type AnyClass = Function;
+
 type Library = typeof import('class-validator-jsonschema');
 
 type Converters = Readonly<Record<string, (metadata: LibraryMetadata) => JsonSchema>>;
@@ -37,9 +40,8 @@ export function convertByLibrary(metadata: readonly LibraryMetadata[]): JsonSche
  *
  * @param properties the schemas of the properties, by name
  */
-// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of the application
 export function decorateByLibrary(
-  type: Function,
+  type: AnyClass,
   properties: Readonly<Record<string, JsonSchema>>,
 ): JsonSchema {
   // The library finds classes by their names.
@@ -54,8 +56,7 @@ export function decorateByLibrary(
 }
 
 function convert(
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of the application
-  type: Function,
+  type: AnyClass,
   metadata: readonly LibraryMetadata[],
   additionalConverters: Converters,
 ): JsonSchema {

@@ -23,7 +23,12 @@ export function constraintsSchema(checks: readonly Metadata[]): JsonSchema {
   const said = checks.map((check) => ownSchema(check));
   const left = checks.filter((_check, at) => said[at] === undefined);
   const byLibrary = convertByLibrary(
-    left.map((check) => ({ ...check, type: check.name ?? check.type, each: false })),
+    left.map(({ target, propertyName, name, type, constraints }) => ({
+      target,
+      propertyName,
+      type: name ?? type,
+      constraints: constraints as unknown,
+    })),
   );
   let next = 0;
   const schemas = said.map((schema) => schema ?? byLibrary[next++] ?? {});

@@ -12,9 +12,9 @@ const concatenated: Merge = (one: unknown[], other: unknown[]) => [...one, ...ot
 
 /** How two values of a keyword become one that demands both. */
 const MERGES: Readonly<Record<string, Merge>> = {
-  type: ((one: string, other: string) =>
-    [one, other].sort().join() === 'integer,number' ? 'integer' : undefined) as Merge,
-  description: joinTexts as Merge,
+  type: (one: string, other: string) =>
+    [one, other].sort().join() === 'integer,number' ? 'integer' : undefined,
+  description: joinTexts,
   minLength: larger,
   minimum: larger,
   exclusiveMinimum: larger,

@@ -57,11 +57,11 @@ interface ArkContext {
 
 const arkOptions = {
   fallback: {
-    default: ({ base, code }: ArkContext) => ({
+    default: ({ base, code }: ArkContext): object => ({
       ...base,
       description: `Checked by code, too (${code} of arktype).`,
     }),
-    defaultValue: ({ base }: ArkContext) => base,
+    defaultValue: ({ base }: ArkContext): object => base,
   },
 };
 

@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import type ts from 'typescript';
 import { Constants } from '../constants';
 import { OwnSymbols } from '../own-symbols';
 import { placeOf, type Problems } from '../problems';

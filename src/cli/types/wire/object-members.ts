@@ -34,7 +34,10 @@ export class ObjectMembers {
       type,
       place.at(`.${property.name}`, declaration),
     );
-    const isOptional = mayBeAbsent || (property.flags & ts.SymbolFlags.Optional) !== 0;
+    const isOptional =
+      mayBeAbsent ||
+      (property.flags & ts.SymbolFlags.Optional) !== 0 ||
+      (declaration && isLeftOut(declaration));
     const name = `${propertyName(property.name)}${isOptional ? '?' : ''}`;
     return `${docOf(property.declarations)}${name}: ${printed?.text ?? 'undefined'}`;
   }
@@ -55,6 +58,15 @@ function isData(property: ts.Symbol): boolean {
     (declaration) =>
       (ts.getCombinedModifierFlags(declaration) & HIDDEN) !== 0 ||
       (ts.isClassLike(declaration.parent) && isOnPrototype(declaration)),
+  );
+}
+
+/** A property with `@IsOptional()` of class-validator may have a default, and a type without `undefined`. */
+function isLeftOut(declaration: ts.Declaration): boolean {
+  const decorators = ts.canHaveDecorators(declaration) ? (ts.getDecorators(declaration) ?? []) : [];
+  return decorators.some(
+    ({ expression }) =>
+      ts.isCallExpression(expression) && /(^|\.)IsOptional$/.test(expression.expression.getText()),
   );
 }
 
