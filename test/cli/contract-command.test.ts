@@ -73,16 +73,12 @@ describe('the command contract', () => {
   it('says what is wrong with a file or a gateway', async () => {
     const folder = newFolder({
       'throws.js': `throw new Error('no database');`,
-      'source.ts': `export class {`,
       'none.js': `exports.a = 1;`,
       'foreign.js': `class SocketGateway {} exports.A = class A extends SocketGateway {};`,
       'wrong.js': gateway('send', 'a/:b-c'),
     });
     const complaint = async (file: string) => (await folder.run('contract', file)).complained;
     expect(await complaint('throws.js')).to.match(/^throws\.js cannot be loaded\.\nError: no database/);
-    expect(await complaint('source.ts')).to.match(
-      /^source\.ts cannot be loaded\. It is TypeScript: compile it/,
-    );
     expect(await complaint('none.js')).to.match(
       /^The file exports no class with @SocketNamespace\. Name the compiled files/,
     );

@@ -20,10 +20,8 @@ const Tree = z.object({
   },
 });
 
-const NAMED = z.object({
-  one: z.string().meta({ id: 'Name' }),
-  other: z.string().meta({ id: 'Name' }).optional(),
-});
+const NAME = z.string().meta({ id: 'Name' });
+const NAMED = z.object({ one: NAME, other: z.array(NAME).optional() });
 
 /** Schemas without notes, with payloads that they take and that they refuse. */
 const SAID: readonly [schema: PayloadSchema, taken: readonly unknown[], refused: readonly unknown[]][] = [

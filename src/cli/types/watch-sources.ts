@@ -23,27 +23,32 @@ export async function watchSources(
   const onChange = (): void => {
     changed();
   };
-  const watch = (sources: readonly string[]): void => {
-    for (const file of sources) if (!watched.has(file)) watched.set(file, watchFile(file, onChange));
-    for (const folder of new Set(sources.map((file) => dirname(file)))) {
+  /** Returns true if a file has changed before it was watched. */
+  const watch = (sources: readonly string[], since: number): boolean => {
+    const added = sources.filter((file) => !watched.has(file));
+    for (const file of added) watched.set(file, watchFile(file, onChange));
+    for (const folder of new Set(added.map((file) => dirname(file)))) {
       const key = `${folder}/`;
       if (!watched.has(key)) watched.set(key, watchFolder(folder, onChange));
     }
+    return added.some((file) => (ts.sys.getModifiedTime?.(file)?.getTime() ?? 0) >= since);
   };
+  const ended = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
   try {
     while (!signal.aborted) {
       const change = new Promise<void>((resolve) => {
         changed = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
       });
+      const since = Date.now();
       const generated = await generateSafely(generation, terminal);
-      if (generated) {
-        await write(generated);
-        watch(generated.sources);
-        if (watched.size === 0) return 1;
-      } else if (watched.size === 0) return 1;
-      await change;
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      // Without sources there is nothing to watch.
+      if (!generated && watched.size === 0) return 1;
+      const hasChanged = generated !== undefined && watch(generated.sources, since);
+      if (generated) await write(generated);
+      if (!hasChanged) await Promise.race([change, ended]);
+      await Promise.race([new Promise((resolve) => setTimeout(resolve, SETTLE_MS)), ended]);
     }
     return 0;
   } finally {
