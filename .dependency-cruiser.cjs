@@ -135,7 +135,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/package/app/' },
+    exclude: { path: '^test/package/(app|bundle)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     // Looks at type-only imports too. With 'specify' each file would be compiled as well, which takes 4 times as long.
     tsPreCompilationDeps: true,

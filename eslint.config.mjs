@@ -17,8 +17,8 @@ const nodeGlobals = Object.fromEntries(
 );
 
 export default defineConfig(
-  // test/package/app is compiled and run as a user's application: see test/package/check-package.js.
-  globalIgnores(['dist', 'coverage', 'bench', '.ci', 'test/package/app']),
+  // Applications of users, compiled or bundled and run by test/package/check-package.js.
+  globalIgnores(['dist', 'coverage', 'docs/api', 'bench', '.ci', 'test/package/app', 'test/package/bundle']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

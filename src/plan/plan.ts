@@ -270,7 +270,7 @@ export interface GatewayPlan {
   /** How payloads are validated. */
   readonly validation: ValidationOptions;
   readonly authentication: AuthenticationPlan | undefined;
-  /** The guard of the class: at the connection only its roles can be judged. */
+  /** The guard of the class, which the connection and the events need. */
   readonly guard: GuardPlan | undefined;
   /** Clients without a user may connect, since some event is open to them. */
   readonly admitsAnonymous: boolean;

@@ -27,7 +27,8 @@ class ChatGateway extends SocketGateway {
   /** Breaks the connection the first time. */
   @SocketEvent() cut(@MessageBody({ type: Number }) times: number) {
     if (++this.runs > times) return this.runs;
-    for (const { sockets } of this.namespaces.values()) for (const socket of sockets.values()) socket.conn.close();
+    for (const { sockets } of this.namespaces.values())
+      for (const socket of sockets.values()) socket.conn.close();
     return new Promise(() => undefined);
   }
 }
@@ -87,7 +88,9 @@ for (const Gateway of [ErrorFirst, ObjectAcks]) {
         message: "'wait' was not answered within 10 ms: it may have run",
       });
       const reason = new Error('the page was left');
-      expect(await failureOf(client.with({ signal: AbortSignal.abort(reason) }).call('wait'))).to.equal(reason);
+      expect(await failureOf(client.with({ signal: AbortSignal.abort(reason) }).call('wait'))).to.equal(
+        reason,
+      );
       const ending = new AbortController();
       const failure = failureOf(client.with({ signal: ending.signal }).call('wait'));
       ending.abort('enough');
@@ -98,7 +101,9 @@ for (const Gateway of [ErrorFirst, ObjectAcks]) {
     it('fail where it is not known whether they ran', async () => {
       const error = await failureOf(client.call('cut', 1));
       expect(error).to.include({ code: 503, type: 'DISCONNECTED', event: 'cut' });
-      expect(error.message).to.match(/^the connection broke \(transport close\) before 'cut' was answered: it may have run$/);
+      expect(error.message).to.match(
+        /^the connection broke \(transport close\) before 'cut' was answered: it may have run$/,
+      );
     });
 
     it('are sent again after a reconnect if they are idempotent', async () => {

@@ -245,8 +245,9 @@ describe('contractOf', () => {
       actions: { add: { socket: 'add', params: { a: 'number', b: 'number' }, handler: () => 1 } },
     };
     const { broker } = await start([ChatGateway, math]);
-    const live: ContractDocument = await broker.call('chat.contract', { info: { version: '7' } });
-    expect(live.info).to.deep.equal({ title: 'chat', version: '7' });
+    const live: ContractDocument = await broker.call('chat.contract', { namespace: '/chat' });
+    expect(live.info).to.deep.equal({ title: 'chat', version: '0.0.0' });
+    expect(Object.keys(live.channels)).to.deep.equal(['chat']);
     expect(live.channels['chat']!.messages['toServer.add']!.payload).to.deep.equal({
       type: 'object',
       properties: { a: { type: 'number' }, b: { type: 'number' } },

@@ -48,7 +48,14 @@ function classSchema(type: Class, context: SchemaContext): JsonSchema {
     if (how === 'ignored') continue;
     keys.set(name, key);
     const own = metadata.filter(({ propertyName }) => propertyName === name);
-    const { schema, isRequired } = propertySchema(type, name, own, how === 'transformed', context);
+    const { schema, isRequired } = propertySchema(
+      type,
+      name,
+      own,
+      how === 'transformed',
+      context,
+      classReference,
+    );
     schemas[name] = schema;
     if (isRequired) required.add(name);
   }

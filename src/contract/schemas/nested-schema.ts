@@ -1,6 +1,5 @@
 import type { Class } from '../../validation/compiled/transformer-metadata';
 import { metadataOf } from '../../validation/compiled/validator-metadata';
-import { classReference } from './class-schema';
 import { unsaid, withNote, type JsonSchema } from './json-schema';
 import type { Discriminator, PropertyType } from './property-type';
 import type { SchemaContext } from './schema-context';
@@ -8,9 +7,16 @@ import type { SchemaContext } from './schema-context';
 const CHOSEN = unsaid('Its class is chosen by the application.');
 const UNTYPED = withNote({ type: 'object' }, 'The class does not say what is in it.');
 
+/** Returns a reference to the schema of a class. */
+export type ClassReference = (type: Class, context: SchemaContext) => JsonSchema;
+
 /** Returns the schema of what `@ValidateNested` checks. */
-export function nestedSchema(type: PropertyType, context: SchemaContext): JsonSchema {
-  if (type.discriminator) return choiceSchema(type.discriminator, context);
+export function nestedSchema(
+  type: PropertyType,
+  context: SchemaContext,
+  classReference: ClassReference,
+): JsonSchema {
+  if (type.discriminator) return choiceSchema(type.discriminator, context, classReference);
   if (type.isUnknown) return CHOSEN;
   return isClass(type.returned) ? classReference(type.returned, context) : UNTYPED;
 }
@@ -20,9 +26,13 @@ function isClass(type: unknown): type is Class {
 }
 
 /** One of several classes, told by a property. */
-function choiceSchema(discriminator: Discriminator, context: SchemaContext): JsonSchema {
+function choiceSchema(
+  discriminator: Discriminator,
+  context: SchemaContext,
+  classReference: ClassReference,
+): JsonSchema {
   const choices = discriminator.subTypes.map(({ name, value }) =>
-    choice(discriminator, name, value, context),
+    choice(discriminator, name, value, context, classReference),
   );
   const [first] = choices;
   return choices.length === 1 && first ? first : { anyOf: choices };
@@ -33,6 +43,7 @@ function choice(
   name: string,
   value: Class,
   context: SchemaContext,
+  classReference: ClassReference,
 ): JsonSchema {
   const { direction, validation } = context;
   const tag: JsonSchema = {

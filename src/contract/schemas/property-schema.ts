@@ -6,7 +6,7 @@ import { constraintsSchema, demandsPresence, isCheck, isOfArrays, type Metadata 
 import { RECEIVED_DATE, SENT_DATE } from './dates';
 import { intersect } from './intersect';
 import { orNull, unsaid, type JsonSchema } from './json-schema';
-import { nestedSchema } from './nested-schema';
+import { nestedSchema, type ClassReference } from './nested-schema';
 import { typeReturnedFor, type PropertyType } from './property-type';
 import type { SchemaContext } from './schema-context';
 import { simplify } from './simplify';
@@ -25,6 +25,7 @@ const CONDITIONAL = unsaid('Checked under a condition of the application.');
  *
  * @param metadata what class-validator knows of the property
  * @param isTransformed a function of the application changes it first
+ * @param classReference gives the schemas of nested classes
  */
 export function propertySchema(
   type: Class,
@@ -32,6 +33,7 @@ export function propertySchema(
   metadata: readonly Metadata[],
   isTransformed: boolean,
   context: SchemaContext,
+  classReference: ClassReference,
 ): PropertySchema {
   const { validation, direction } = context;
   if (isTransformed) return { schema: TRANSFORMED, isRequired: false };
@@ -43,7 +45,9 @@ export function propertySchema(
   const checks = metadata.filter(isCheck);
   const nested = metadata.some(({ type: kind }) => kind === cv.ValidationTypes.NESTED_VALIDATION);
   const isArray = propertyType.isArray || metadata.some((one) => one.each || isOfArrays(one));
-  const inner = nested ? nestedSchema(propertyType, context) : convertedSchema(propertyType, direction);
+  const inner = nested
+    ? nestedSchema(propertyType, context, classReference)
+    : convertedSchema(propertyType, direction);
   const own = isArray && Object.keys(inner).length > 0 ? { type: 'array', items: inner } : inner;
   const schema = simplify(intersect([constraintsSchema(checks), own]));
   const skips = skipped(validation);

@@ -4,7 +4,7 @@ import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
-import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { abandonSession, recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
 import type { ChildOpener, Gateway } from '../model';
 import { keepWhileUsed, silenceClosedAdapter } from '../socket-io/child-namespace';
 import type { GatewayServer } from '../socket-io/gateway-server';
@@ -145,7 +145,14 @@ function adoptNamespace(
     namespace,
     path,
     (socket, bytes) => beginSession(gateway, path, nspParams, socket, bytes),
-    recovers(namespace) ? (auth) => recoverSession(gateway, namespace, auth) : undefined,
+    recovers(namespace)
+      ? {
+          restore: (auth, createProbe) => recoverSession(gateway, namespace, auth, createProbe),
+          abandon(session, error) {
+            abandonSession(gateway, namespace, session, error);
+          },
+        }
+      : undefined,
   );
   // Socket.IO's own methods: those of the namespace would wrap these functions, which never throw and must be found again.
   Namespace.prototype.use.call(namespace, admitSocket);
