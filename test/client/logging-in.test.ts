@@ -68,7 +68,7 @@ describe('a typed client that logs in', () => {
     let tell: (error: Error) => void = () => undefined;
     const told = new Promise<Error>((resolve) => (tell = resolve));
     const { socket, asked } = await open(['one', 'two', 'three'], (error) => tell(error));
-    expect((await told) as Error & { data: object }).to.have.nested.property('data.code', 401);
+    expect(await told).to.have.nested.property('data.code', 401);
     expect(asked).to.deep.equal(['one', 'two']);
     expect(socket.active).to.equal(false);
   });

@@ -7,7 +7,7 @@ import { typed, type GatewayTypes, type UploadSource } from '../../src/client';
 import { afterwards } from '../support/run-gateway';
 
 interface Types extends GatewayTypes {
-  calls: Record<never, never>;
+  calls: object;
   streams: { rows: (count: number) => number };
   uploads: { save: (name: string) => { bytes: number; name: string } };
 }
