@@ -9,12 +9,16 @@ const parts = {
   metadata: ['^src/metadata/', ['errors', 'types']],
   decorators: ['^src/decorators/', ['metadata', 'errors', 'types']],
   plan: ['^src/plan/', ['errors', 'types']],
+  // Describes plans as AsyncAPI documents.
+  contract: ['^src/contract/', ['plan', 'validation', 'errors', 'types']],
+  'contract-entry': ['^src/contract\\.ts$', ['compiler', 'contract', 'plan', 'types']],
   compiler: ['^src/compiler/', ['metadata', 'plan', 'validation', 'errors', 'types']],
   'moleculer-io': ['^src/moleculer-io/', ['compiler', 'runtime', 'plan', 'errors', 'types']],
-  runtime: ['^src/runtime/', ['plan', 'validation', 'errors', 'types']],
+  runtime: ['^src/runtime/', ['plan', 'contract', 'validation', 'errors', 'types']],
   testing: ['^src/testing/', ['test-seam', 'types']],
   // The testing kit goes over connections like any client. This is all that it uses of the runtime beside them.
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['plan', 'runtime']],
+  cli: ['^src/cli/', ['contract-entry', 'contract', 'compiler', 'metadata', 'plan', 'errors', 'types']],
   // Runs in browsers, too.
   client: ['^src/client/', []],
 };

@@ -19,6 +19,7 @@ const nodeGlobals = Object.fromEntries(
 export default defineConfig(
   // Applications of users, compiled or bundled and run by test/package/check-package.js.
   globalIgnores([
+    'samples/*/page/gateway.d.ts',
     'dist',
     'coverage',
     'docs/api',

@@ -9,7 +9,7 @@ import {
   SocketGateway,
   SocketNamespace,
 } from '../../src';
-import { type ChatMessage, NewMessage, Seat, type ToPage } from './messages';
+import { ChatMessage, NewMessage, Person, Room, Seat, type ToPage } from './messages';
 
 /** What a socket carries in its `data`. */
 interface ChatData {
@@ -20,18 +20,20 @@ type ChatSocket = Socket<DefaultEventsMap, ToPage, DefaultEventsMap, ChatData>;
 /** How many messages of a room are kept for those who come later. */
 const HISTORY = 50;
 
-@SocketNamespace('/chat')
-export class ChatGateway extends SocketGateway {
+@SocketNamespace('/chat', { sends: { message: [ChatMessage], people: [[Person]], typing: [String] } })
+export class ChatGateway extends SocketGateway<ToPage> {
   /** The last messages of every room that somebody is in. */
   private readonly history = new Map<string, ChatMessage[]>();
 
-  @SocketEvent()
+  /** Takes a seat in a room, and leaves the one before. */
+  @SocketEvent('join', { description: 'Takes a seat in a room, and leaves the one before.', returns: Room })
   async join(@MessageBody() seat: Seat, @ConnectedSocket() socket: ChatSocket) {
     await this.move(socket, seat);
     return { name: seat.name, room: seat.room, messages: this.history.get(seat.room) ?? [] };
   }
 
-  @SocketEvent()
+  /** Writes to everybody in the room. A message with a known id is written once. */
+  @SocketEvent('message', { description: 'Writes to everybody in the room.', returns: ChatMessage })
   message(@MessageBody() { id, text }: NewMessage, @ConnectedSocket() socket: ChatSocket) {
     const seat = socket.data.seat;
     if (!seat) throw new Errors.ForbiddenError('NOT_IN_A_ROOM');

@@ -1,5 +1,5 @@
-import { Transform } from 'class-transformer';
-import { Length } from 'class-validator';
+import { Transform, Type } from 'class-transformer';
+import { IsInt, IsString, Length, ValidateNested } from 'class-validator';
 
 const Trimmed = () =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
@@ -29,16 +29,42 @@ export class NewMessage {
 }
 
 /** What the gateway sends. */
-export interface ChatMessage {
-  id: string;
-  from: string;
-  text: string;
-  at: number;
+export class ChatMessage {
+  @IsString()
+  id!: string;
+
+  @IsString()
+  from!: string;
+
+  @IsString()
+  text!: string;
+
+  /** When it was written, in milliseconds since 1970. */
+  @IsInt()
+  at!: number;
 }
 
-export interface Person {
-  id: string;
-  name: string;
+/** Somebody in the room. */
+export class Person {
+  @IsString()
+  id!: string;
+
+  @IsString()
+  name!: string;
+}
+
+/** What somebody is told who takes a seat. */
+export class Room {
+  @IsString()
+  name!: string;
+
+  @IsString()
+  room!: string;
+
+  /** The last messages. */
+  @ValidateNested()
+  @Type(() => ChatMessage)
+  messages!: ChatMessage[];
 }
 
 export interface ToPage {

@@ -35,3 +35,17 @@ export class CallError extends Error {
     this.event = event;
   }
 }
+
+/** Returns the error of an event whose connection broke before its answer. */
+export function disconnected(event: string, reason: string): CallError {
+  const message = `the connection broke (${reason}) before '${event}' was answered: it may have run`;
+  return new CallError(event, { name: 'CallError', message, code: 503, type: 'DISCONNECTED' });
+}
+
+/** Returns the error of an event that took too long. */
+export function timedOut(event: string, timeout: number, isSent: boolean): CallError {
+  const message = isSent
+    ? `'${event}' was not answered within ${timeout} ms: it may have run`
+    : `'${event}' was not sent within ${timeout} ms: there is no connection`;
+  return new CallError(event, { name: 'CallError', message, code: 504, type: 'TIMEOUT' });
+}

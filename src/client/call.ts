@@ -1,5 +1,7 @@
 import type { Socket } from 'socket.io-client';
-import { CallError } from './call-error';
+import { CallError, disconnected, timedOut } from './call-error';
+import { readAnswer } from './read-answer';
+import { startTimer } from './timer';
 
 /** Options of calls. */
 export interface CallOptions {
@@ -11,7 +13,7 @@ export interface CallOptions {
   idempotent?: boolean;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+export const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Sends an event when the socket is connected, and settles with its answer. */
 export function call(
@@ -47,8 +49,7 @@ export function call(
       attempt++;
       // The 'connect' of the next connection sends it again.
       if (idempotent) return;
-      const message = `the connection broke (${reason}) before '${event}' was answered: it may have run`;
-      fail(new CallError(event, { name: 'CallError', message, code: 503, type: 'DISCONNECTED' }));
+      fail(disconnected(event, reason));
     };
     const send = (): void => {
       isSent = true;
@@ -56,7 +57,7 @@ export function call(
       socket.emit(event, ...args, (...answer: unknown[]) => {
         // The answer to an earlier attempt, or one that comes after the end.
         if (current !== attempt) return;
-        const outcome = read(answer);
+        const outcome = readAnswer(answer);
         if (outcome.ok) {
           end(() => {
             resolve(outcome.data);
@@ -70,12 +71,9 @@ export function call(
       });
     };
 
-    const timer = setTimeout(() => {
-      const message = isSent
-        ? `'${event}' was not answered within ${timeout} ms: it may have run`
-        : `'${event}' was not sent within ${timeout} ms: there is no connection`;
-      fail(new CallError(event, { name: 'CallError', message, code: 504, type: 'TIMEOUT' }));
-    }, timeout);
+    const timer = startTimer(timeout, () => {
+      fail(timedOut(event, timeout, isSent));
+    });
     if (signal?.aborted) {
       onAbort();
       return;
@@ -86,15 +84,4 @@ export function call(
     // Without a connection, socket.io-client would keep the event and send it after the timeout, too.
     if (socket.connected) send();
   });
-}
-
-type Outcome =
-  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
-
-/** Reads an answer in either format of acks: `(error, result)`, or one object with `ok`. */
-function read(answer: readonly unknown[]): Outcome {
-  const [first, result] = answer;
-  if (answer.length === 1 && typeof (first as { ok?: unknown } | null)?.ok === 'boolean')
-    return first as Outcome;
-  return first === null || first === undefined ? { ok: true, data: result } : { ok: false, error: first };
 }

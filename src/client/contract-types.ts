@@ -1,5 +1,7 @@
 import type { CallOptions } from './call';
+import type { UploadSource } from './chunks';
 import type { PresenceOfRoom } from './presence';
+import type { UploadOptions } from './upload';
 
 /** The events of one direction and their arguments, as socket.io-client's own types have them. */
 export interface Events {
@@ -15,6 +17,10 @@ export interface GatewayTypes {
   toClient: Events;
   /** Of each event that is answered: its arguments and its result. */
   calls: Events;
+  /** Of each event that is answered with a stream: its arguments and one of the things that the stream brings. */
+  streams?: Events;
+  /** Of each event that takes an upload: its other arguments and its result. */
+  uploads?: Events;
   /** What a client sends to log in. */
   auth?: object;
 }
@@ -27,9 +33,15 @@ type Listener<ToClient, Event extends keyof ToClient> = ToClient[Event] extends 
 
 /** The names of the events that are answered. */
 export type CallName<Types extends GatewayTypes> = keyof Types['calls'] & string;
+/** The names of the events that are answered with a stream. */
+export type StreamName<Types extends GatewayTypes> = keyof StreamsOf<Types> & string;
+/** The names of the events that take an upload. */
+export type UploadName<Types extends GatewayTypes> = keyof UploadsOf<Types> & string;
 
+type StreamsOf<Types> = Types extends { streams: infer Streams } ? Streams : object;
+type UploadsOf<Types> = Types extends { uploads: infer Uploads } ? Uploads : object;
 type ArgumentsOf<Call> = Call extends (...args: infer Args) => unknown ? Args : never;
-type ResultOf<Call> = Call extends (...args: never[]) => infer Result ? Awaited<Result> : never;
+type ResultOf<Call> = Call extends (...args: never[]) => infer Result ? Result : never;
 
 /** Sends events and waits for their answers. */
 export interface Caller<Types extends GatewayTypes> {
@@ -45,6 +57,33 @@ export interface Caller<Types extends GatewayTypes> {
     event: Name,
     ...args: ArgumentsOf<Types['calls'][Name]>
   ): Promise<ResultOf<Types['calls'][Name]>>;
+  /**
+   * Sends an event and iterates over the stream that answers it. Leaving the loop cancels the stream.
+   *
+   * @throws CallError as {@link call}; `NOT_A_STREAM` if the answer is none
+   * @example
+   * for await (const row of chat.stream('history', { room: 'tea' })) show(row);
+   */
+  stream<Name extends StreamName<Types>>(
+    event: Name,
+    ...args: ArgumentsOf<StreamsOf<Types>[Name]>
+  ): AsyncIterable<ResultOf<StreamsOf<Types>[Name]>>;
+  /**
+   * Sends an event with a file, bytes or a stream, and returns the answer.
+   *
+   * @param args the arguments of the event, the file, and options of the upload
+   * @throws CallError as {@link call}
+   * @example
+   * const { url } = await chat.upload('photo', { room: 'tea' }, file, { onProgress: (sent, total) => show(sent, total) });
+   */
+  upload<Name extends UploadName<Types>>(
+    event: Name,
+    ...args: [
+      ...ArgumentsOf<UploadsOf<Types>[Name]>,
+      file: UploadSource,
+      ...options: [options?: UploadOptions],
+    ]
+  ): Promise<ResultOf<UploadsOf<Types>[Name]>>;
 }
 
 /** A socket of socket.io-client that knows the events of its gateway. */

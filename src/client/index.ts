@@ -1,48 +1,51 @@
 import type { Socket } from 'socket.io-client';
 import { call, type CallOptions } from './call';
+import { isSource, type UploadSource } from './chunks';
 import type { GatewayTypes, TypedClient } from './contract-types';
 import { Presence } from './presence';
+import { receiveStream } from './receive-stream';
 import { stayConnected, type StayConnectedOptions } from './stay-connected';
+import { upload, type UploadOptions } from './upload';
 
 export { CallError } from './call-error';
 export type { CallOptions } from './call';
+export type { UploadSource } from './chunks';
 export type * from './contract-types';
 export type { PresenceOfRoom, PresentDevice, PresentUser } from './presence';
 export type { StayConnectedOptions } from './stay-connected';
+export type { UploadOptions } from './upload';
 
 /** Options of {@link typed}. */
-export interface TypedOptions extends StayConnectedOptions {
+export interface TypedOptions<Auth extends object = object> extends StayConnectedOptions<Auth> {
   /** How long a call may take, in milliseconds. Default: 10_000 (ms). */
   timeout?: number;
 }
+
+/** What a client sends to log in, as far as the gateway says it. */
+type AuthOf<Types extends GatewayTypes> = Types['auth'] extends object ? Types['auth'] : object;
 
 /**
  * Makes a client with types of a socket of socket.io-client. It works in browsers and in Node.js.
  *
  * @typeParam Types what `npx moleculer-socket-gateway types` has written for the gateway
- * @param socket a socket of the gateway's namespace; with `auth`, create it with `autoConnect: false` and connect it afterwards
+ * @param socket a socket of the gateway's namespace
  * @example
- * const socket = io('/chat', { autoConnect: false });
- * const chat = typed<Chat>(socket, { auth: async () => ({ token: await freshToken() }) });
- * socket.connect();
+ * const chat = typed<Chat>(io('/chat'), { auth: async () => ({ token: await freshToken() }) });
  * const { id } = await chat.call('message', { room: 'tea', text: 'Hello' });
  */
 export function typed<Types extends GatewayTypes>(
   socket: Socket<Types['toClient'], Types['toServer']>,
-  options: TypedOptions = {},
+  options: TypedOptions<AuthOf<Types>> = {},
 ): TypedClient<Types> {
   // Events and arguments are checked by the types of the client that is returned.
   const plain = socket as object as Socket;
   const stop = stayConnected(plain, options);
   const presence = new Presence(plain);
   const listeners = new Set<() => void>();
-  const caller = (own: CallOptions) => ({
-    call: (event: string, ...args: unknown[]) => call(plain, own, event, args),
-  });
   const defaults: CallOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
   const client = {
-    ...caller(defaults),
-    with: (own: CallOptions) => caller({ ...defaults, ...own }),
+    ...callerOf(plain, defaults),
+    with: (own: CallOptions) => callerOf(plain, { ...defaults, ...own }),
     on(event: string, listener: (...args: unknown[]) => void) {
       const off = (): void => {
         plain.off(event, listener);
@@ -60,4 +63,22 @@ export function typed<Types extends GatewayTypes>(
     },
   };
   return client as object as TypedClient<Types>;
+}
+
+function callerOf(socket: Socket, options: CallOptions): object {
+  return {
+    call: (event: string, ...args: unknown[]) => call(socket, options, event, args),
+    stream: (event: string, ...args: unknown[]) => receiveStream(socket, options, event, args),
+    upload(event: string, ...given: unknown[]) {
+      const args = [...given];
+      const last = args.pop();
+      const own = isSource(last) ? {} : ((last ?? {}) as UploadOptions);
+      const source = isSource(last) ? last : (args.pop() as UploadSource);
+      if (!isSource(source))
+        throw new TypeError(
+          `upload('${event}', …) needs a File, a Blob, bytes or a stream before its options.`,
+        );
+      return upload(socket, { ...options, ...own }, event, args, source);
+    },
+  };
 }

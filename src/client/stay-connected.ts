@@ -1,9 +1,9 @@
 import type { Socket } from 'socket.io-client';
 
 /** How a client logs in, and comes back. */
-export interface StayConnectedOptions {
+export interface StayConnectedOptions<Auth extends object = object> {
   /** Returns the whole `auth` of a handshake. Called for each handshake: return a fresh token. */
-  auth?: () => object | Promise<object>;
+  auth?: () => Auth | Promise<Auth>;
   /** Called when the gateway refuses a fresh `auth` with 401: the user must log in again. */
   onUnauthorized?: (error: Error) => void;
 }
@@ -16,6 +16,7 @@ const STABLE_AFTER_MS = 10_000;
 interface RefusalData {
   readonly code?: unknown;
   readonly retryable?: unknown;
+  readonly data?: { readonly retryAfter?: unknown };
 }
 
 /**
@@ -40,14 +41,14 @@ export function stayConnected(socket: Socket, { auth, onUnauthorized }: StayConn
         });
     };
   }
-  const comeBack = (): void => {
+  const comeBack = (atLeast = 0): void => {
     clearTimeout(timer);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** attempts++, MAX_DELAY_MS);
     timer = setTimeout(
       () => {
         socket.disconnect().connect();
       },
-      longest * (0.5 + Math.random() / 2),
+      atLeast + longest * (0.5 + Math.random() / 2),
     );
   };
   const onConnect = (): void => {
@@ -63,12 +64,15 @@ export function stayConnected(socket: Socket, { auth, onUnauthorized }: StayConn
   const onRefusal = (error: Error & { data?: RefusalData }): void => {
     // An error of the transport: socket.io-client tries again by itself.
     if (socket.active) return;
-    const { code, retryable } = error.data ?? {};
+    const { code, retryable, data } = error.data ?? {};
     if (code === 401) {
       // The first refusal may be about a token that has just expired: auth is asked for a fresh one.
       if (auth && ++refusals === 1) comeBack();
       else onUnauthorized?.(error);
-    } else if (retryable === true || code === 429 || code === 503) comeBack();
+    } else if (retryable === true || code === 429 || code === 503) {
+      const seconds = Number(data?.retryAfter);
+      comeBack(seconds > 0 ? Math.min(seconds * 1000, MAX_DELAY_MS) : 0);
+    }
   };
   socket.on('connect', onConnect);
   socket.on('disconnect', onDisconnect);

@@ -4,6 +4,7 @@ import {
   ACTION_OPTIONS,
   CALL_OPTIONS,
   CORS_OPTIONS,
+  DESCRIBING_OPTIONS,
   LOG_SETTINGS,
   MOLECULER_SETTINGS,
   NAMESPACE_OPTIONS,
@@ -64,7 +65,12 @@ export function checkSettings(
 
 /** Reports misspelt options of `@SocketEvent`. Others are the application's. */
 export function checkEventOptions(options: object, report: Report): void {
-  checkNames(options, ['payload', ...ACTION_OPTIONS, ...PROXY_OPTIONS], 'the option ', report);
+  checkNames(
+    options,
+    ['payload', ...DESCRIBING_OPTIONS, ...ACTION_OPTIONS, ...PROXY_OPTIONS],
+    'the option ',
+    report,
+  );
   for (const [name, known] of Object.entries(PARTS_OF_ACTION_OPTIONS)) {
     checkNames(partOf(options, name), known, `${name}.`, report);
   }

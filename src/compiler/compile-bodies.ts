@@ -54,7 +54,12 @@ export function compileBodies(
     const check = compileBody(description.type as PayloadType, event.validation, report);
     if (!check) continue;
     const { optional } = description;
-    bodies.push({ index, optional, check: optional ? unlessAbsent(check) : check });
+    bodies.push({
+      index,
+      optional,
+      type: description.type as PayloadType,
+      check: optional ? unlessAbsent(check) : check,
+    });
   }
   return { bodies, unchecked };
 }

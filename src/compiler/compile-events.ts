@@ -3,11 +3,13 @@ import type { ValidationOptions } from '../types';
 import { checkCache, dependenciesOf } from './check-cache';
 import { compileArguments } from './compile-arguments';
 import { compileEventGuard } from './compile-guards';
+import { compileDescription } from './compile-description';
 import { compileHooks, declaredHooks } from './compile-hooks';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
 import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
+import { compileReturns } from './compile-sent-types';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { readEventOptions } from './read-event-options';
@@ -49,6 +51,9 @@ export function compileEvents(
         ? compileProxy(member, facts, problems)
         : compileHandler(member, facts, context, problems);
     if (!target) continue;
+    const described = compileDescription(target.kind === 'proxy' ? target.options : target.action, (what) => {
+      problems.add(member.name, what);
+    });
     if (target.kind === 'handler') handlers.push(target);
     const guard = compileEventGuard(member.guards, context.guard, member.name, problems);
     const rateLimits = [
@@ -68,7 +73,7 @@ export function compileEvents(
       const own = target.kind === 'proxy' ? target.options : undefined;
       events.set(name, {
         member: member.name,
-        plan: { name, target, guard, rateLimits, hooks: compileHooks(hooks, name, own) },
+        plan: { name, target, guard, rateLimits, hooks: compileHooks(hooks, name, own), ...described },
       });
     }
   }
@@ -121,7 +126,8 @@ function compileHandler(
   }
   if ('name' in options) report('the action is called like its method; take the option name away');
   if ('handler' in options) report('the handler is the method; take the option handler away');
-  const { payload, ...declared } = options;
+  // Moleculer publishes what an action carries: schemas stay here.
+  const { payload, returns: _returns, ...declared } = options;
   const shared = context.actions[member.name] as Record<string, unknown> | undefined;
   const { handler: _replaced, ...action } = {
     ...(shared ?? { visibility: 'private' }),
@@ -139,6 +145,7 @@ function compileHandler(
     member: member.name,
     dependencies,
     ...compileArguments(member, event, context.parameters, problems),
+    returns: compileReturns(options, report),
     action,
   };
 }

@@ -69,6 +69,7 @@ function compileForward(
     except: listOption('except', options, report),
     namespaces: namespaceOption(options, context.paths, report),
     volatile: volatile === true,
+    payload: options['payload'] as ForwardPlan['payload'],
     check:
       'payload' in options ? compileBody(options['payload'] as never, context.validation, report) : undefined,
     subscription: subscriptionOf(options),

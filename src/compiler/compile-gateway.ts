@@ -18,6 +18,7 @@ import { isListOfFunctions, methodsFor } from './compile-methods';
 import { compilePaths } from './compile-paths';
 import { parametersOf } from '../plan/paths';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
+import { compileSends } from './compile-sent-types';
 import { compileService, isWrappedByService } from './compile-service';
 import { serverSettings } from '../plan/server-settings';
 import { freezePlan } from './freeze';
@@ -129,6 +130,10 @@ function compile(type: ClassValue): GatewayPlan {
       problems.add(undefined, what);
     }),
     forwards: compileForwards(members, { handlers, paths, validation }, problems),
+    sends: compileSends(options.sends, (what) => {
+      problems.add(undefined, what);
+    }),
+    validation,
     authentication,
     guard,
     admitsAnonymous,

@@ -22,8 +22,13 @@ export function compileProxy(
     report('@SocketEvent stands on a static property; gateways are instances, take static away');
     return undefined;
   }
-  const options: ActionProxyOptions & { payload?: unknown } = readEventOptions(facts, 'property', report);
+  const options: ActionProxyOptions & { payload?: unknown; returns?: unknown } = readEventOptions(
+    facts,
+    'property',
+    report,
+  );
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
+  if ('returns' in options) report('returns works on methods only; the actions have results of their own');
   const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
     report(

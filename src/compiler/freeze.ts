@@ -14,12 +14,22 @@ export function freezePlan(plan: GatewayPlan): GatewayPlan {
     if (target.kind === 'proxy') Object.freeze(target.options);
   }
   for (const { subscription } of plan.forwards) Object.freeze(subscription);
-  return freezeDeep(plan);
+  return freezeDeep(plan, declaredTypes(plan));
 }
 
-function freezeDeep<T extends object>(value: T): T {
+/** Classes and schemas, some of which are plain objects, and lists of one. */
+function declaredTypes({ validation, handlers, forwards }: GatewayPlan): ReadonlySet<unknown> {
+  return new Set<unknown>([
+    validation,
+    ...handlers.flatMap(({ bodies, returns }) => [...bodies.map(({ type }) => type), returns]),
+    ...forwards.map(({ payload }) => payload),
+  ]);
+}
+
+/** @param theirs what stays as it is */
+function freezeDeep<T extends object>(value: T, theirs: ReadonlySet<unknown>): T {
   for (const inner of Object.values(value) as unknown[]) {
-    if (isPlain(inner) && !Object.isFrozen(inner)) freezeDeep(inner);
+    if (isPlain(inner) && !Object.isFrozen(inner) && !theirs.has(inner)) freezeDeep(inner, theirs);
   }
   return Object.freeze(value);
 }

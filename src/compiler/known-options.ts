@@ -40,6 +40,7 @@ export const NAMESPACE_OPTIONS: readonly (keyof SocketNamespaceOptions)[] = [
   'limits',
   'validation',
   'autoExpose',
+  'sends',
   'exposeErrors',
 ];
 
@@ -141,7 +142,7 @@ export const VALIDATION_OPTIONS: readonly string[] = [
 ];
 
 /** Options that only an action proxy has. */
-export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing'>>({
+export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing' | 'description' | 'deprecated'>>({
   whitelist: true,
   blacklist: true,
   aliases: true,
@@ -151,6 +152,9 @@ export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing'>>({
   onBeforeCall: true,
   onAfterCall: true,
 });
+
+/** Options of an event that describe it, and have no other effect. */
+export const DESCRIBING_OPTIONS = ['description', 'deprecated', 'returns'] as const;
 
 /** Options of a Moleculer action that have an effect on a handler. */
 export const ACTION_OPTIONS: readonly string[] = [

@@ -74,6 +74,8 @@ function compileNamespace(
     paths: item.createNamespace === false ? [] : compilePaths([withSlash(name)], problems),
     handlers: [],
     forwards: [],
+    sends: new Map(),
+    validation: {},
     events: compileEvents(events, member, problems, warn),
     autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {
       problems.add(member, what);

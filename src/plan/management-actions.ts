@@ -10,6 +10,7 @@ export const MANAGEMENT_ACTIONS = [
   'disconnect',
   'request',
   'listEvents',
+  'contract',
 ] as const;
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
@@ -53,6 +54,7 @@ export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> =
     timeout: { type: 'number', positive: true, ...optional },
   },
   listEvents: { namespace },
+  contract: { namespace },
 };
 
 /**

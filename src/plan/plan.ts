@@ -7,11 +7,13 @@ import type {
   GatewayLimits,
   NamespaceMiddlewareFunction,
   PacketMiddlewareFunction,
+  PayloadType,
   Policy,
   RateLimitKey,
   RateLimitStore,
   ServerSettings,
   SocketContext,
+  ValidationOptions,
 } from '../types';
 import type { NamesAction } from '../plan/named-services';
 import type { BodyCheck } from './body-check';
@@ -86,6 +88,8 @@ export interface BodyPlan {
   readonly index: number;
   /** It may be left out; then the check lets it pass. */
   readonly optional: boolean;
+  /** As it was declared. */
+  readonly type: PayloadType;
   readonly check: BodyCheck;
 }
 
@@ -102,6 +106,8 @@ export interface HandlerPlan {
   readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
+  /** What the ack brings, as the option `returns` declares it. Nothing checks it. */
+  readonly returns: PayloadType | undefined;
   /** The definition of the action, without its handler. */
   readonly action: Readonly<Record<string, unknown>>;
 }
@@ -151,6 +157,10 @@ export interface EventPlan {
   readonly guard: GuardPlan | undefined;
   readonly rateLimits: readonly RateLimitPlan[];
   readonly hooks: HooksPlan;
+  /** What the event is for, as its options say it. */
+  readonly description?: string;
+  /** Clients should not send it any more; a text says what to send instead. */
+  readonly deprecated?: boolean | string;
 }
 
 /** What a gateway does with actions that ask for an event. */
@@ -181,6 +191,8 @@ export interface ForwardPlan {
   /** Undefined: all of the gateway's. */
   readonly namespaces: ChoicePlan<readonly string[]> | undefined;
   readonly volatile: boolean;
+  /** As it was declared. */
+  readonly payload: PayloadType | undefined;
   readonly check: BodyCheck | undefined;
   /** The options of the subscription that are Moleculer's. */
   readonly subscription: Readonly<Record<string, unknown>>;
@@ -263,6 +275,10 @@ export interface GatewayPlan {
   /** Undefined: only declared events are served. */
   readonly autoExpose: AutoExposePlan | undefined;
   readonly forwards: readonly ForwardPlan[];
+  /** The events that clients are sent, with the types of their arguments, as the option `sends` declares them. */
+  readonly sends: ReadonlyMap<string, readonly PayloadType[]>;
+  /** How payloads are validated. */
+  readonly validation: ValidationOptions;
   readonly authentication: AuthenticationPlan | undefined;
   /** The guard of the class, which the connection and the events need. */
   readonly guard: GuardPlan | undefined;

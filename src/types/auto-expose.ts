@@ -37,6 +37,23 @@ export interface AutoExposeOptions {
 /** The option `autoExpose`: all actions that ask for it, those on a whitelist, or a whitelist and options of the calls. */
 export type AutoExpose = boolean | readonly (string | RegExp)[] | AutoExposeOptions;
 
+/** A declared type, as `listEvents` tells it. */
+export interface ListedType {
+  kind: 'class' | 'schema' | 'primitive';
+  /** The class, the primitive, or the library of the schema: `NewMessage`, `number`, `zod`. */
+  name: string;
+  /** It is an array of these. */
+  array?: true;
+}
+
+/** A checked argument, as `listEvents` tells it. */
+export interface ListedPayload extends ListedType {
+  /** Its position. */
+  index: number;
+  /** It may be left out. */
+  optional?: true;
+}
+
 /** An event of a gateway, as its action `listEvents` tells it: plain data, for reading. */
 export interface ListedEvent {
   /** The name; `'*'` is what nothing else answers. */
@@ -51,6 +68,14 @@ export interface ListedEvent {
   params?: unknown;
   /** The positions of the arguments that a handler takes as they come: `@MessageBody({ unchecked: true })`. Absent: none. */
   unchecked?: number[];
+  /** The arguments that a handler checks, by their position. Absent: none. */
+  payload?: ListedPayload[];
+  /** What the ack brings, where the event declares it. */
+  returns?: ListedType;
+  /** What the event is for. */
+  description?: string;
+  /** Clients should not send it any more; a text says what to send instead. */
+  deprecated?: boolean | string;
   /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
   authorize?: { roles: string[][]; policies: number };
   /** What clients may call through a proxy. */

@@ -49,6 +49,12 @@ export interface SocketEventOptions extends Partial<ActionSchema> {
   timeout?: number;
   /** The class of the first argument, where TypeScript cannot say it (an array, an interface, a union), or a schema. */
   payload?: PayloadType;
+  /** The type of the result, for the contract: nothing checks it. Default: the contract does not say what the ack brings. */
+  returns?: PayloadType;
+  /** What the event is for, in the contract and in `listEvents`. */
+  description?: string;
+  /** `true`: clients should not send the event any more; a text says what to send instead. Default false. */
+  deprecated?: boolean | string;
   /** The action is called like its method. */
   name?: never;
   /** The handler is the method. */
@@ -77,6 +83,10 @@ export interface ActionProxyOptions {
   aliases?: Readonly<Record<string, string>>;
   /** `'restrict'`: only aliases can be called. Default `'all'`. */
   mappingPolicy?: 'all' | 'restrict';
+  /** What clients call through it, in the contract and in `listEvents`. */
+  description?: string;
+  /** `true`: clients should not send the event any more; a text says what to send instead. Default false. */
+  deprecated?: boolean | string;
   /** `true`: a client may send several calls at once, as an array or an object of `{ action, params }`. Default false. */
   multi?: boolean;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */

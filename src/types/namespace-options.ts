@@ -5,6 +5,7 @@ import type {
   GatewayLimits,
   NamespaceMiddlewareFunction,
   PacketMiddlewareFunction,
+  PayloadType,
   ValidationOptions,
 } from './event-options';
 import type { LogSettings, ServerSettings } from './settings';
@@ -46,6 +47,11 @@ export interface SocketNamespaceOptions {
    * regular expressions for their full names. Default false.
    */
   autoExpose?: AutoExpose;
+  /**
+   * The events that the gateway sends to clients, each with the types of its arguments: `{ message: [NewMessage, Number] }`.
+   * It is for the contract: nothing checks it. Events of `@ForwardEvent` are in the contract without it.
+   */
+  sends?: Readonly<Record<string, readonly PayloadType[]>>;
   /** `true`: clients see the message of every error, also of those that may hold secrets. Default false. */
   exposeErrors?: boolean;
 }

@@ -6,7 +6,15 @@ import { checkSchema, isSchema } from './check-schema';
 import { checkBinary, checkDate, checkPrimitive, nameOfType } from './check-value';
 import type { Class } from './compiled/transformer-metadata';
 
-const SAYS_NOTHING = new Set<unknown>([Object, Array, Function, Promise, Map, Set]);
+/** Types that say nothing about a payload. */
+export const SAYS_NOTHING: ReadonlySet<unknown> = new Set<unknown>([
+  Object,
+  Array,
+  Function,
+  Promise,
+  Map,
+  Set,
+]);
 const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);
 
 /**

@@ -21,7 +21,7 @@ const OPTIONS: ts.CompilerOptions = {
   noEmit: true,
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
-    'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts')],
+    'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts'), join(ROOT, 'src/*.ts')],
     'documentation-fragments': [join(ROOT, 'test/documentation/fragments.ts')],
   },
 };

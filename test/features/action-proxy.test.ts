@@ -401,6 +401,7 @@ describe('an action proxy', () => {
       'disconnect',
       'request',
       'listEvents',
+      'contract',
     ];
     const PARAMS = {
       event: 'e',

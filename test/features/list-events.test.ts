@@ -1,10 +1,13 @@
 import { expect } from 'chai';
+import { IsString } from 'class-validator';
 import type { ServiceSchema } from 'moleculer';
 import type { Socket as ServerSocket } from 'socket.io';
+import { z } from 'zod';
 import {
   AllowAnonymous,
   Authenticate,
   Authorize,
+  MessageBody,
   SocketEvent,
   SocketGateway,
   SocketIOService,
@@ -125,6 +128,59 @@ describe('listEvents', () => {
     ]);
     expect(JSON.stringify(events)).to.not.include('token-1234');
     expect(structuredClone(events)).to.deep.equal(events);
+  });
+
+  it('tells what is checked, what comes back, and what an event is for', async () => {
+    class Note {
+      @IsString()
+      text!: string;
+    }
+    const schema = z.object({ id: z.number() });
+
+    @SocketNamespace('/x', { name: 'gateway', settings })
+    class DescribedGateway extends SocketGateway {
+      @SocketEvent('save', { returns: schema, description: 'Keeps a note.', deprecated: 'send store' })
+      save(@MessageBody() note: Note, @MessageBody(2, { type: [Number], optional: true }) _marks?: number[]) {
+        return { id: note.text.length };
+      }
+      @SocketEvent('find', { payload: [schema], returns: [String], deprecated: true })
+      find() {
+        return [];
+      }
+      @SocketEvent('call', { whitelist: ['math.*'], description: 'Does sums.' })
+      call!: ActionProxy;
+    }
+    expect(await list(await start(DescribedGateway))).to.deep.equal([
+      {
+        event: 'save',
+        namespaces: ['/x'],
+        kind: 'handler',
+        action: 'gateway.save',
+        payload: [
+          { index: 0, kind: 'class', name: 'Note' },
+          { index: 2, kind: 'primitive', name: 'number', array: true, optional: true },
+        ],
+        returns: { kind: 'schema', name: 'zod' },
+        description: 'Keeps a note.',
+        deprecated: 'send store',
+      },
+      {
+        event: 'find',
+        namespaces: ['/x'],
+        kind: 'handler',
+        action: 'gateway.find',
+        payload: [{ index: 0, kind: 'schema', name: 'zod', array: true }],
+        returns: { kind: 'primitive', name: 'string', array: true },
+        deprecated: true,
+      },
+      {
+        event: 'call',
+        namespaces: ['/x'],
+        kind: 'proxy',
+        calls: { mappingPolicy: 'all', whitelist: ['math.*'], multi: false },
+        description: 'Does sums.',
+      },
+    ]);
   });
 
   describe('namespaces', () => {

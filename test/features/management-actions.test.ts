@@ -47,6 +47,7 @@ const ALL = [
   'disconnect',
   'request',
   'listEvents',
+  'contract',
 ] as const;
 type Action = (typeof ALL)[number];
 
@@ -59,6 +60,7 @@ const GOOD: Record<Action, object> = {
   disconnect: { socketIds: 'id' },
   request: { socketId: 'id', event: 'hello', timeout: 50 },
   listEvents: {},
+  contract: {},
 };
 
 /** Calls an action of the gateway. */

@@ -42,6 +42,7 @@ const GOOD: Record<ManagementAction, Record<string, unknown>> = {
   disconnect: { namespace: '/x', socketIds: ['a'], rooms: ['a'], user: 7, close: false },
   request: { namespace: '/x', socketId: 'a', event: 'hello', args: [], timeout: 50 },
   listEvents: { namespace: '/x' },
+  contract: { namespace: '/x' },
 };
 const REQUIRED: Partial<Record<ManagementAction, readonly string[]>> = {
   broadcast: ['event'],

@@ -234,6 +234,7 @@ describe('settings of moleculer-web', () => {
       'disconnect',
       'request',
       'listEvents',
+      'contract',
     ])
       expect((await get(`${running.url}/web/${name}?event=hello`)).status, name).to.equal(404);
     expect(await running.broker.call('web.getClients')).to.deep.equal([]);

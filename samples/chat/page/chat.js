@@ -1,6 +1,8 @@
 /* The page of the chat sample. `io` is socket.io's own client, served by the gateway's server. */
+/** @type {import('socket.io-client').Socket<import('./gateway').Chat['toClient'], import('./gateway').Chat['toServer']>} */
 const socket = io('/chat', { reconnectionDelayMax: 3000 });
 
+/** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 const door = $('door');
 const composer = $('composer');
@@ -69,7 +71,7 @@ socket.on('people', (now) => {
     for (const person of people) if (!now.some(({ id }) => id === person.id)) note(`${person.name} left`);
   }
   people = now;
-  const youFirst = people.toSorted((a, b) => (b.id === socket.id) - (a.id === socket.id));
+  const youFirst = people.toSorted((a, b) => Number(b.id === socket.id) - Number(a.id === socket.id));
   $('people').replaceChildren(...youFirst.map(({ id, name }) => nameTag(name, id === socket.id)));
 });
 socket.on('message', (message) => {

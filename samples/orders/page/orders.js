@@ -1,6 +1,8 @@
 /* The page of the orders sample. `io` is socket.io's own client, served by the gateway's server. */
+/** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 const user = new URLSearchParams(location.search).get('user') ?? 'ada';
+/** @type {import('socket.io-client').Socket<import('./gateway').Order['toClient'], import('./gateway').Order['toServer']>} */
 const socket = io('/orders', { auth: { user } });
 
 $('user').textContent = user;
@@ -44,7 +46,7 @@ $('order').addEventListener('submit', async (event) => {
   try {
     await call('orders.place', { item: $('item').value.trim() });
     explain();
-    event.target.reset();
+    $('order').reset();
   } catch (error) {
     explain(error);
   }

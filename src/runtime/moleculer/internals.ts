@@ -164,6 +164,8 @@ export function localEndpoint(service: Service, member: string): ActionEndpoint 
 export interface CallableEndpoint {
   /** The id of the node. */
   readonly id: string;
+  /** The action is on this node. */
+  readonly local?: boolean;
   readonly action: {
     readonly name: string;
     readonly visibility?: string | null;

@@ -3,6 +3,7 @@ import type { GuardPlan, PathPlan, ProxyPlan } from '../../plan/plan';
 import { NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import type { ListedEvent } from '../../types';
+import { listedPayload, listedType } from './listed-type';
 import { plainData } from './plain-data';
 import type { BoundEvent, Gateway } from '../model';
 import { endpointsOf } from '../moleculer/internals';
@@ -19,21 +20,30 @@ export function listEvents(gateways: readonly Gateway[], namespace: string | und
   const listed = new Map<string, ListedEvent>();
   let found = namespace === undefined;
   for (const gateway of gateways) {
-    for (const path of pathsOf(gateway)) {
-      if (namespace !== undefined && !matches(path, withSlash(namespace))) continue;
+    for (const path of pathsOf(gateway, namespace)) {
       found = true;
       listPath(gateway, nameOfPath(path), listed);
     }
   }
-  if (!found) throw new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: printable(String(namespace)) });
+  if (!found) throw unknownNamespace(namespace);
   return [...listed.values()];
 }
 
-/** The paths that the gateway serves now: it may have been given more, and some may be gone. */
-function pathsOf({ plan, namespaces }: Gateway): PathPlan[] {
+/**
+ * Returns the paths that a gateway serves now: it may have been given more, and some may be gone.
+ *
+ * @param namespace a name, or a path as it was written; undefined: all
+ */
+export function pathsOf({ plan, namespaces }: Gateway, namespace: string | undefined): PathPlan[] {
   const dynamic = plan.paths.filter((path) => path.kind === 'dynamic');
   const literal = [...namespaces.keys()].filter((name) => !dynamic.some((path) => matches(path, name)));
-  return [...literal.map((name) => ({ kind: 'literal', name }) as const), ...dynamic];
+  const paths = [...literal.map((name) => ({ kind: 'literal', name }) as const), ...dynamic];
+  return namespace === undefined ? paths : paths.filter((path) => matches(path, withSlash(namespace)));
+}
+
+/** Returns the error of an action that is asked for a namespace that the gateways do not have. */
+export function unknownNamespace(namespace: unknown): NotFoundError {
+  return new NotFoundError('NAMESPACE_NOT_FOUND', { namespace: printable(String(namespace)) });
 }
 
 function matches(path: PathPlan, name: string): boolean {
@@ -52,10 +62,12 @@ function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEven
 }
 
 function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEvent {
-  const { name, target, guard } = plan;
+  const { name, target, guard, description, deprecated } = plan;
   const entry: ListedEvent = { event: name, namespaces: [], kind: target.kind };
   if (target.kind === 'handler') {
     Object.assign(entry, actionParts(action, target.action['params']));
+    if (target.bodies.length > 0) entry.payload = listedPayload(target.bodies);
+    if (target.returns) entry.returns = listedType(target.returns);
     if (target.unchecked.length > 0) entry.unchecked = [...target.unchecked];
   } else if (target.kind === 'action') {
     const [endpoint] = endpointsOf(gateway.broker, target.action);
@@ -63,6 +75,8 @@ function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEv
   } else if (target.kind === 'proxy') {
     entry.calls = callsOf(target);
   }
+  if (description !== undefined) entry.description = description;
+  if (deprecated !== undefined) entry.deprecated = deprecated;
   if (guard) entry.authorize = authorizeOf(guard);
   return entry;
 }

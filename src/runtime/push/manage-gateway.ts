@@ -7,6 +7,7 @@ import { printable } from '../../plan/printable';
 import { checkParams } from '../../validation/check-params';
 import { gatewaysOf } from '../gateways-of';
 import { listEvents } from './list-events';
+import { liveContract } from './live-contract';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import type { Audience } from './audience';
 import { askClient } from './ask-client';
@@ -123,6 +124,10 @@ const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
 
   listEvents(ctx: Context<{ namespace?: string }>) {
     return listEvents(gatewaysOf(this), ctx.params.namespace);
+  },
+
+  contract(ctx: Context<{ namespace?: string }>) {
+    return liveContract(gatewaysOf(this), ctx.params.namespace);
   },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
 

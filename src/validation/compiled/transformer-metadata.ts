@@ -7,7 +7,7 @@ export type Class = Function & (new () => object);
 export interface TypeMetadata {
   readonly reflectedType: unknown;
   readonly typeFunction?: (help?: unknown) => unknown;
-  readonly options?: { readonly discriminator?: unknown };
+  readonly options?: { readonly discriminator?: unknown; readonly keepDiscriminatorProperty?: boolean };
 }
 
 /** What `@Expose` has recorded. */
@@ -39,6 +39,7 @@ interface TransformerStorage {
   getExposedProperties(target: Class, transformation: number): string[];
   getExcludedProperties(target: Class, transformation: number): string[];
   getAncestors(target: Class): Class[];
+  findTransformMetadatas(target: Class, property: string, transformation: number): readonly unknown[];
 }
 
 /** `TransformationType.PLAIN_TO_CLASS`. */

@@ -1,0 +1,74 @@
+// Written by `npx moleculer-socket-gateway types`. Change the gateways, not this file.
+/* eslint-disable */
+
+/** Namespace: `/chat`. */
+export interface Chat {
+  /** The events that clients send, for `Socket` of socket.io-client. */
+  toServer: {
+    /** Takes a seat in a room, and leaves the one before. */
+    join: (...args: [seat: Seat] | [seat: Seat, ack: AckOf<{ name: string; room: string; messages: ChatMessage[] }>]) => void;
+    /** Writes to everybody in the room. A message with a known id is written once. */
+    message: (...args: [payload: NewMessage] | [payload: NewMessage, ack: AckOf<ChatMessage>]) => void;
+    typing: (...args: [] | [ack: AckOf<null>]) => void;
+    leave: (...args: [] | [ack: AckOf<null>]) => void;
+  };
+  /** The events that clients receive. */
+  toClient: {
+    people: (people: Person[]) => void;
+    message: (message: ChatMessage) => void;
+    typing: (name: string) => void;
+  };
+  /** The events with their results. */
+  calls: {
+    /** Takes a seat in a room, and leaves the one before. */
+    join: (seat: Seat) => { name: string; room: string; messages: ChatMessage[] };
+    /** Writes to everybody in the room. A message with a known id is written once. */
+    message: (payload: NewMessage) => ChatMessage;
+    typing: () => null;
+    leave: () => null;
+  };
+  /** What clients send to log in. */
+  auth: object;
+}
+
+/** An error as the gateway sends it. */
+export interface WireError {
+  name: string;
+  message: string;
+  /** As in HTTP: 401, 403, 404, 422, 429, 5xx. */
+  code: number | string;
+  /** What went wrong, for programs: `EVENT_NOT_FOUND`. */
+  type?: string | null;
+  /** More about it: of a 422, the list of what is not valid. */
+  data?: unknown;
+}
+
+/** An ack: it is called with an error, or with null and the result. */
+type AckOf<Result> = (error: WireError | null, result: Result) => void;
+
+/** Who wants to sit where. */
+export interface Seat {
+  name: string;
+  room: string;
+}
+
+/** What the gateway sends. */
+export interface ChatMessage {
+  id: string;
+  from: string;
+  text: string;
+  /** When it was written, in milliseconds since 1970. */
+  at: number;
+}
+
+export interface NewMessage {
+  /** Chosen by the page: a message that is sent again because its answer got lost keeps its id. */
+  id: string;
+  text: string;
+}
+
+/** Somebody in the room. */
+export interface Person {
+  id: string;
+  name: string;
+}

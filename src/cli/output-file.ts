@@ -1,0 +1,67 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { diffLines } from './line-diff';
+import type { Terminal } from './terminal';
+
+/** What a command has made, and how it is compared with what is there. */
+export interface Output {
+  readonly text: string;
+  /** Returns a text that is the same for files that say the same, however they are formatted. */
+  readonly normalize: (text: string) => string;
+  /** What it is, for messages: `2 gateways, 12 events`. */
+  readonly summary: string;
+  /** The command line that writes it, for messages. */
+  readonly command: string;
+}
+
+/** Writes the file, unless it is there already: tools that watch it would start for nothing. */
+export async function writeOutput(
+  { folder, say }: Terminal,
+  out: string | undefined,
+  { text, summary }: Output,
+): Promise<number> {
+  if (out === undefined) {
+    say(text.trimEnd());
+    return 0;
+  }
+  const file = resolve(folder, out);
+  if ((await read(file)) === text) {
+    say(`${out} is up to date: ${summary}.`);
+    return 0;
+  }
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+  say(`${out} written: ${summary}.`);
+  return 0;
+}
+
+/** Compares the file with what it would be, and shows the difference. */
+export async function checkOutput(
+  { folder, say, complain }: Terminal,
+  out: string,
+  { text, normalize, summary, command }: Output,
+): Promise<number> {
+  const present = await read(resolve(folder, out));
+  if (present === undefined) {
+    complain(`${out} does not exist. Write it: ${command}`);
+    return 1;
+  }
+  const [before, after] = [normalize(present), normalize(text)];
+  if (before === after) {
+    say(`${out} is up to date: ${summary}.`);
+    return 0;
+  }
+  complain(`${out} is not up to date (- is in the file, + is missing):`);
+  for (const line of diffLines(before, after)) complain(line);
+  complain(`Write it: ${command}`);
+  return 1;
+}
+
+async function read(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).replaceAll('\r\n', '\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

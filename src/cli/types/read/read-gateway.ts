@@ -1,0 +1,91 @@
+import ts from 'typescript';
+import { docComment, docOf, linesOfDoc } from '../wire/doc-comments';
+import { namedAfterFile } from '../wire/type-identity';
+import { classChain, decoratedMembers, decoratorsOf, type AppliedDecorator } from './class-chain';
+import type { GatewayDescription } from './description';
+import { readAuth } from './read-auth';
+import { readEvents } from './read-events';
+import { readSent } from './read-sent';
+import type { Reading } from './reading';
+
+/** A class under `@SocketNamespace`. */
+export interface GatewayClass {
+  readonly reading: Reading;
+  readonly node: ts.ClassLikeDeclaration;
+  readonly namespace: AppliedDecorator;
+}
+
+/** Returns the gateways of a file, in the order of the file. */
+export function findGateways(reading: Reading, file: ts.SourceFile): GatewayClass[] {
+  const found: GatewayClass[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isClassLike(node)) {
+      const namespace = decoratorsOf(reading, node).find(({ name }) => name === 'SocketNamespace');
+      if (namespace) found.push({ reading, node, namespace });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** Returns the name that the interface of a gateway shall have: `Chat` for `ChatGateway`. */
+export function wantedName({ node }: GatewayClass): string {
+  const name = node.name?.text ?? namedAfterFile(node.getSourceFile().fileName);
+  return /^(.+)Gateway$/.exec(name)?.[1] ?? name;
+}
+
+/** @param name the name of the interface */
+export function readGateway({ reading, node, namespace }: GatewayClass, name: string): GatewayDescription {
+  const { checker, constants } = reading;
+  const className = node.name?.text ?? 'A class without a name';
+  const type = checker.getTypeAtLocation(node.name ?? node);
+  const chain = classChain(checker, type);
+  const members = decoratedMembers(reading, type, chain);
+  const options = namespace.arguments[1];
+  return {
+    name,
+    doc: docOfGateway(reading, node, namespace),
+    ack: readAck(reading, namespace, className),
+    events: readEvents(reading, members, className),
+    sent: readSent(reading, {
+      className,
+      node,
+      type,
+      members,
+      sends: constants.propertyOf(options, 'sends'),
+    }),
+    auth: readAuth(reading, chain, className),
+  };
+}
+
+function readAck(
+  { constants, run }: Reading,
+  { arguments: [, options] }: AppliedDecorator,
+  className: string,
+): GatewayDescription['ack'] {
+  const expression = constants.propertyOf(options, 'ack');
+  if (!expression) return 'error-first';
+  const value = constants.valueOf(expression)?.value;
+  if (value === 'object' || value === 'error-first') return value;
+  run.problems.add(
+    expression,
+    className,
+    "ack is not known before the program runs; write 'error-first' or 'object'",
+  );
+  return 'error-first';
+}
+
+function docOfGateway(
+  { constants }: Reading,
+  node: ts.ClassLikeDeclaration,
+  { arguments: [path] }: AppliedDecorator,
+): string {
+  const known = path ? constants.valueOf(path) : { value: '/' };
+  const paths = [known?.value].flat().filter((one) => typeof one === 'string');
+  const lines = linesOfDoc(docOf([node]));
+  const namespaces = paths.map((one) => `\`${one}\``).join(', ');
+  if (namespaces === '') return docComment(lines);
+  const line = `Namespace${paths.length > 1 ? 's' : ''}: ${namespaces}.`;
+  return docComment(lines.length > 0 ? [...lines, '', line] : [line]);
+}

@@ -1,0 +1,53 @@
+import type ts from 'typescript';
+import { Constants } from '../constants';
+import { OwnSymbols } from '../own-symbols';
+import { placeOf, type Problems } from '../problems';
+import type { NamedTypes } from '../wire/named-types';
+import { Place } from '../wire/place';
+import { WireTypes } from '../wire/wire-types';
+
+/** What is shared by all gateways of a run, whatever program they are in. */
+export interface Run {
+  /** The folder that shown paths are relative to. */
+  readonly folder: string;
+  readonly binary: 'ArrayBuffer' | 'Buffer';
+  readonly names: NamedTypes;
+  readonly problems: Problems;
+}
+
+/** A program that is being read. */
+export class Reading {
+  readonly checker: ts.TypeChecker;
+  readonly own: OwnSymbols;
+  readonly constants: Constants;
+  readonly wire: WireTypes;
+
+  /** @param name differs from program to program */
+  constructor(
+    readonly program: ts.Program,
+    readonly run: Run,
+    name: string,
+  ) {
+    this.checker = program.getTypeChecker();
+    this.own = new OwnSymbols(this.checker);
+    this.constants = new Constants(this.checker);
+    this.wire = new WireTypes(program, run.names, run.binary, name);
+  }
+
+  /**
+   * Returns the place of a value that goes over the wire.
+   *
+   * @param node where problems of it are reported
+   * @param subject `ChatGateway.send`
+   * @param value as the subject of a sentence: `its result`
+   */
+  placeOf(node: ts.Node, subject: string, value: string): Place {
+    return new Place(
+      (what) => {
+        this.run.problems.add(node, subject, what);
+      },
+      value,
+      (declared) => placeOf(declared, this.run.folder),
+    );
+  }
+}

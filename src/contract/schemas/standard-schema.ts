@@ -1,0 +1,50 @@
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { requirePeer } from '../require-peer';
+import { adoptSchema } from './adopt-schema';
+import { unsaid, type JsonSchema } from './json-schema';
+import type { SchemaContext } from './schema-context';
+import { NOTES_OF_VENDORS, valibotOptions } from './vendor-notes';
+
+type Converted = Record<string, unknown>;
+
+/** What is used of @valibot/to-json-schema. */
+interface ValibotConverter {
+  toJsonSchema(schema: unknown, options: object): Converted;
+}
+
+/**
+ * Returns the schema of a schema of zod, valibot, arktype, … by https://standardschema.dev/json-schema.
+ *
+ * @param name what a schema that contains itself is called
+ */
+export function standardSchema(schema: StandardSchemaV1, context: SchemaContext, name: string): JsonSchema {
+  const side = context.direction === 'received' ? 'input' : 'output';
+  const { vendor } = schema['~standard'];
+  let converted: Converted;
+  try {
+    converted = convert(schema, side);
+  } catch (error) {
+    const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return unsaid(`A schema of ${vendor}, which cannot be said in JSON Schema: ${why}`);
+  }
+  return adoptSchema(converted, context.registry, name);
+}
+
+function convert(schema: StandardSchemaV1, side: 'input' | 'output'): Converted {
+  const { vendor } = schema['~standard'];
+  const { jsonSchema } = schema['~standard'] as Partial<StandardJSONSchemaV1.Props>;
+  if (jsonSchema) {
+    const libraryOptions = NOTES_OF_VENDORS[vendor];
+    return jsonSchema[side]({ target: 'draft-07', ...(libraryOptions && { libraryOptions }) });
+  }
+  if (vendor === 'valibot') {
+    const library = requirePeer(
+      '@valibot/to-json-schema',
+      'describe schemas of valibot',
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- only schemas of valibot need it
+      () => require('@valibot/to-json-schema') as ValibotConverter,
+    );
+    return library.toJsonSchema(schema, { target: 'draft-07', typeMode: side, ...valibotOptions });
+  }
+  throw new Error(`its version of ${vendor} does not convert to JSON Schema`);
+}
