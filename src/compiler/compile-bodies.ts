@@ -141,5 +141,5 @@ function saysSomething(params: unknown): boolean {
 }
 
 function unlessAbsent(check: BodyCheck): BodyCheck {
-  return (value) => (value === undefined || value === null ? value : check(value));
+  return (value, work) => (value === undefined || value === null ? value : check(value, work));
 }

@@ -201,8 +201,18 @@ export interface GatewayLimits {
   ackTimeout?: number;
 }
 
-/** Options of class-validator and class-transformer. Default `{ whitelist: true }`. */
-export type ValidationOptions = ValidatorOptions & ClassTransformOptions;
+/**
+ * Options of class-validator and class-transformer, on top of `{ whitelist: true }`: properties that a class does not
+ * declare are dropped unless `whitelist` is `false`.
+ */
+export type ValidationOptions = ValidatorOptions &
+  ClassTransformOptions & {
+    /**
+     * `false` leaves all payloads to class-validator and class-transformer. `true` compiles a class into one function that
+     * accepts most valid payloads in a fraction of the time. Default: true.
+     */
+    compiled?: boolean;
+  };
 
 /** How an ack answers: `(error, result)`, or one object with `ok`. */
 export type AckFormat = 'error-first' | 'object';

@@ -1,25 +1,25 @@
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage } from 'class-validator';
-import { PayloadTooLarge } from '../errors';
 import type { ValidationOptions } from '../types';
 import { nameOfType } from './check-value';
 import { classProblems } from './class-problems';
-import type { BodyCheck } from '../plan/body-check';
-import { acceptorOf, type Acceptor } from './compiled/acceptor';
+import type { BodyCheck, WorkBudget } from '../plan/body-check';
+import { compiledClassOf, type CompiledClass } from './compiled/compiled-class';
 import type { Class } from './compiled/transformer-metadata';
+import { libraryOptions, type LibraryOptions } from './library-options';
 import { runValidator } from './run-validator';
-import { costsTooMuch } from './transform-cost';
 import { validationError } from './validation-error';
+import { TimeBudget } from './time-budget';
 
 /**
- * A check that makes an instance of a class and validates it. Ordinary payloads that are valid pass through a function
- * that is compiled for the class; for all others class-transformer and class-validator are asked, who also say what is
+ * Returns a check that makes an instance of a class and validates it. A function that is compiled for the class accepts
+ * most valid payloads. class-transformer and class-validator are asked about what it does not accept, and say what is
  * wrong.
  */
 export function checkClass(type: Class, options: ValidationOptions): BodyCheck {
   // Compiled with the first payload: then every class is there, whatever the order of the files that declare them.
-  let accept: Acceptor | undefined;
-  return (value) => {
+  let compiled: CompiledClass | undefined;
+  const forLibraries = libraryOptions(options);
+  return (value, work = new TimeBudget()) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw validationError([
         {
@@ -31,16 +31,27 @@ export function checkClass(type: Class, options: ValidationOptions): BodyCheck {
         },
       ]);
     }
-    accept ??= acceptorOf(type, options);
-    return accept(value) ?? checkByLibraries(type, value, options);
+    compiled ??= compiledClassOf(type, options);
+    return compiled.accept(value, work) ?? checkByLibraries(compiled, value, forLibraries, work);
   };
 }
 
-async function checkByLibraries(type: Class, value: object, options: ValidationOptions): Promise<object> {
-  if (costsTooMuch(value)) throw new PayloadTooLarge({ reason: 'too many keys' });
-  const instance = plainToInstance(type, value, options);
-  // What is shown of target and value is decided where problems are made of the errors.
-  const errors = await runValidator(instance, { ...options, validationError: { target: true, value: true } });
+async function checkByLibraries(
+  compiled: CompiledClass,
+  payload: object,
+  options: LibraryOptions,
+  work: WorkBudget,
+): Promise<object> {
+  work.resume();
+  const instance = compiled.makeForLibrary(payload, work);
+  // All errors have target and value here: the options decide later what a client is shown of them.
+  const errors = await runValidator({
+    instance,
+    payload,
+    options: { ...options, validationError: { target: true, value: true } },
+    work,
+    ownCheck: compiled.ownCheck(work),
+  });
   if (errors.length > 0) throw validationError(classProblems(errors, options));
   return instance;
 }

@@ -1,13 +1,14 @@
 import type { ValidationError as ClassValidatorError } from 'class-validator';
-import type { ValidationOptions } from '../types';
+import { isBuiltIn } from './built-in-constraints';
 import type { Class } from './compiled/transformer-metadata';
-import { isBuiltIn, metadataOf } from './compiled/validator-metadata';
+import { metadataOf } from './compiled/validator-metadata';
+import type { LibraryOptions } from './library-options';
 import { MAX_PROBLEMS, quote, type FieldProblem } from './validation-error';
 
 /** Flattens what class-validator found, nested objects and array items included, as far as it will be told. */
 export function classProblems(
   errors: readonly ClassValidatorError[],
-  options: ValidationOptions,
+  options: LibraryOptions,
 ): FieldProblem[] {
   const problems: FieldProblem[] = [];
   collect(errors, '', problems, options);
@@ -18,7 +19,7 @@ function collect(
   errors: readonly ClassValidatorError[],
   path: string,
   problems: FieldProblem[],
-  options: ValidationOptions,
+  options: LibraryOptions,
 ): void {
   for (const error of errors) {
     if (problems.length >= MAX_PROBLEMS) return;
@@ -42,7 +43,7 @@ function collect(
 function expectedBy(
   { target, property }: ClassValidatorError,
   constraint: string,
-  options: ValidationOptions,
+  options: LibraryOptions,
 ): unknown {
   if (!target || Array.isArray(target) || !isBuiltIn(constraint)) return undefined;
   const [metadata, ambiguous] = metadataOf(target.constructor as Class, options).filter(

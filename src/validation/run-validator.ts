@@ -1,47 +1,101 @@
 import { getFromContainer, getMetadataStorage, Validator, type ValidationError } from 'class-validator';
-import type { ValidationOptions } from '../types';
+import type { NestedValue } from './compiled/generate-checker';
+import { constraintCost, costOfCall, type ConstraintCost } from './constraint-cost';
+import { countValues } from './count-values';
+import type { LibraryOptions } from './library-options';
 import { MAX_PROBLEMS } from './validation-error';
+import type { WorkBudget } from '../plan/body-check';
 
 /*
- * `validate` of class-validator, made safe against two things. A payload with ten thousand invalid items is not looked
- * at to its end, for nobody will be told of them all. And a constraint that rejects while another one throws leaves a
- * rejection behind that nobody handles, which would end the process.
+ * `validate` of class-validator, with four differences. It stops after more errors than a client is told. It stops when
+ * the message has used up its time. It skips objects of which the compiled check says that they are valid. And if one
+ * constraint rejects while another one throws, the rejection is handled: unhandled, it would end the process.
+ *
+ * This is the only file that uses the class in which class-validator does its work. Where a bundler hides that class, or
+ * the application has put a Validator of its own into its container, the instance is counted before `validate` is called.
  */
+
+type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
+type Constraint = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidatorConstraints']>[number];
 
 /** What is used of class-validator's executor, which its main entry does not export. */
 interface Executor {
   metadataStorage: object;
   readonly awaitingPromises: Promise<unknown>[];
+  execute(instance: object, schema: string | undefined, errors: ValidationError[]): void;
+  performValidations(
+    object: unknown,
+    value: unknown,
+    property: string,
+    defined: readonly Metadata[],
+    metadatas: readonly Metadata[],
+    errors: ValidationError[],
+  ): void;
+  nestedValidations(value: unknown, metadatas: readonly Metadata[], error: ValidationError): void;
+  generateValidationError(object: unknown, value: unknown, property: string): ValidationError;
   createValidationError(...args: unknown[]): [string, string];
-  execute(instance: object, schema: undefined, errors: ValidationError[]): void;
   stripEmptyErrors(errors: ValidationError[]): ValidationError[];
 }
 
-type ExecutorClass = { readonly prototype: object } & (new (
+type ExecutorClass = { readonly prototype: Executor } & (new (
   validator: Validator,
-  options: ValidationOptions,
+  options: LibraryOptions,
 ) => Executor);
 
-type ConstraintMetadata = ReturnType<
-  ReturnType<typeof getMetadataStorage>['getTargetValidatorConstraints']
->[number];
+/**
+ * Checks what an instance holds itself.
+ *
+ * @returns the values in it that have still to be checked; undefined if class-validator must be asked
+ */
+export type OwnCheck = (instance: object) => readonly NestedValue[] | undefined;
 
-const ENOUGH = new Error('more problems than will be told');
+const ENOUGH = new Error('more errors than a client is told');
 
-/** Constraints of one kind on one property are one problem, so that there are more failures than problems. */
+/** Several failures of one constraint on one property are one error, so that there are more failures than errors. */
 const MAX_FAILURES = 10 * MAX_PROBLEMS;
+
+/** Microseconds that class-validator takes itself: for an object, for a property, for an item of an array. */
+const PER_OBJECT = 3;
+const PER_PROPERTY = 3;
+const PER_ITEM = 1;
+/** For a value of the payload, if it cannot be interrupted. */
+const PER_VALUE = 10;
+
+const METHODS = [
+  'execute',
+  'performValidations',
+  'nestedValidations',
+  'generateValidationError',
+  'createValidationError',
+  'stripEmptyErrors',
+] as const satisfies (keyof Executor)[];
 
 const ValidationExecutor = findExecutor();
 
-/** What class-validator finds wrong with an instance; at least as much of it as will be told. */
-export async function runValidator(instance: object, options: ValidationOptions): Promise<ValidationError[]> {
+/** One run of class-validator. */
+export interface ValidatorRun {
+  readonly instance: object;
+  /** What the instance was made of. */
+  readonly payload: object;
+  readonly options: LibraryOptions;
+  readonly work: WorkBudget;
+  /** The compiled check. Without it class-validator looks at each object. */
+  readonly ownCheck: OwnCheck | undefined;
+}
+
+/**
+ * Returns what class-validator finds wrong with an instance, or as much of it as a client is told.
+ *
+ * @throws PayloadTooLarge if that takes too long
+ */
+export async function runValidator(run: ValidatorRun): Promise<ValidationError[]> {
+  const { instance, options, work } = run;
   const validator = getFromContainer(Validator);
-  // The application may have put one of its own into its container.
-  if (!ValidationExecutor || validator.constructor !== Validator)
+  if (!ValidationExecutor || validator.constructor !== Validator) {
+    work.spend(countValues(run.payload) * PER_VALUE);
     return validator.validate(instance, options);
-  const executor = new ValidationExecutor(validator, options);
-  executor.metadataStorage = guardedStorage();
-  boundProblems(executor);
+  }
+  const executor = createExecutor(ValidationExecutor, validator, run);
   const errors: ValidationError[] = [];
   try {
     executor.execute(instance, undefined, errors);
@@ -54,14 +108,42 @@ export async function runValidator(instance: object, options: ValidationOptions)
   return executor.stripEmptyErrors(errors);
 }
 
+/** Whether class-validator finds an instance valid; undefined if it cannot say so at once. */
+export function isValidNow(run: ValidatorRun): boolean | undefined {
+  const validator = getFromContainer(Validator);
+  if (!ValidationExecutor || validator.constructor !== Validator) return undefined;
+  const executor = createExecutor(ValidationExecutor, validator, run);
+  const errors: ValidationError[] = [];
+  try {
+    executor.execute(run.instance, undefined, errors);
+  } catch {
+    return false;
+  } finally {
+    executor.awaitingPromises.forEach(handleRejection);
+  }
+  return executor.awaitingPromises.length > 0 ? undefined : executor.stripEmptyErrors(errors).length === 0;
+}
+
+function createExecutor(
+  ValidationExecutor: ExecutorClass,
+  validator: Validator,
+  run: ValidatorRun,
+): Executor {
+  const executor = new ValidationExecutor(validator, run.options);
+  executor.metadataStorage = budgetedStorage(run.work);
+  boundFailures(executor);
+  skipValidObjects(executor, run);
+  return executor;
+}
+
 function findExecutor(): ExecutorClass | undefined {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- there may be no such file
     const found = require('class-validator/cjs/validation/ValidationExecutor') as {
       ValidationExecutor: ExecutorClass;
     };
-    const used = ['execute', 'createValidationError', 'stripEmptyErrors'];
-    return used.every((method) => method in found.ValidationExecutor.prototype)
+    const { prototype } = found.ValidationExecutor;
+    return METHODS.every((method) => typeof prototype[method] === 'function')
       ? found.ValidationExecutor
       : undefined;
   } catch {
@@ -69,8 +151,8 @@ function findExecutor(): ExecutorClass | undefined {
   }
 }
 
-/** Stops the executor where it has found more than will be told. */
-function boundProblems(executor: Executor): void {
+/** Stops the executor when it has found more errors than a client is told. */
+function boundFailures(executor: Executor): void {
   const create = executor.createValidationError.bind(executor);
   let failures = 0;
   executor.createValidationError = (...args) => {
@@ -79,21 +161,106 @@ function boundProblems(executor: Executor): void {
   };
 }
 
-/** class-validator's metadata, in which the promises of constraints are taken care of. */
-function guardedStorage(): object {
+/** Asks the compiled check first, and class-validator about the objects that it does not pass. */
+function skipValidObjects(executor: Executor, run: ValidatorRun): void {
+  const { options, work, ownCheck } = run;
+  const execute = executor.execute.bind(executor);
+  const validateNested = executor.nestedValidations.bind(executor);
+  executor.execute = (instance, schema, errors) => {
+    // The compiled check has not accepted the whole: most often, because the object around is invalid.
+    const nested = instance === run.instance ? undefined : ownCheck?.(instance);
+    if (!nested) {
+      work.spend(PER_OBJECT);
+      execute(instance, schema, errors);
+      return;
+    }
+    for (const { name, value, metadatas } of nested) {
+      const error = executor.generateValidationError(instance, value, name);
+      try {
+        executor.nestedValidations(value, metadatas, error);
+      } finally {
+        // It throws when it has found enough.
+        if (hasErrors(error)) errors.push(error);
+      }
+    }
+  };
+  executor.nestedValidations = (value, metadatas, error) => {
+    if (!Array.isArray(value) || metadatas.length !== 1 || (options.stopAtFirstError && hasErrors(error))) {
+      validateNested(value, metadatas, error);
+      return;
+    }
+    value.forEach((item: unknown, index) => {
+      if (!isPlainInstance(item)) {
+        work.spend(PER_ITEM);
+        executor.performValidations(value, item, String(index), [], metadatas, error.children ?? []);
+        return;
+      }
+      const children: ValidationError[] = [];
+      try {
+        executor.execute(item, undefined, children);
+      } finally {
+        if (children.length > 0) {
+          const itemError = executor.generateValidationError(value, item, String(index));
+          itemError.children = children;
+          error.children?.push(itemError);
+        }
+      }
+    });
+  };
+}
+
+function hasErrors({ children, constraints }: ValidationError): boolean {
+  return Boolean(children?.length) || Object.keys(constraints ?? {}).length > 0;
+}
+
+/** Whether class-validator looks for the properties of a value: it looks for the items of arrays, sets and maps. */
+function isPlainInstance(value: unknown): value is object {
+  return (
+    value instanceof Object && !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map)
+  );
+}
+
+/** Returns class-validator's metadata, looked up once for a message, with constraints that announce their work. */
+function budgetedStorage(work: WorkBudget): object {
   const storage = getMetadataStorage();
+  const byType = new Map<unknown, Metadata[]>();
+  const grouped = new Map<unknown, Record<string, Metadata[]>>();
+  const constraints = new Map<unknown, object[]>();
   return Object.assign(Object.create(storage) as object, {
-    getTargetValidatorConstraints: (type: never) => storage.getTargetValidatorConstraints(type).map(guarded),
+    getTargetValidationMetadatas(...args: Parameters<typeof storage.getTargetValidationMetadatas>) {
+      const found = once(byType, args[0], () => storage.getTargetValidationMetadatas(...args));
+      work.spend(found.length * PER_PROPERTY);
+      return found;
+    },
+    groupByPropertyName: (metadatas: Metadata[]) =>
+      once(grouped, metadatas, () => storage.groupByPropertyName(metadatas)),
+    getTargetValidatorConstraints: (type: never) =>
+      once(constraints, type, () =>
+        storage.getTargetValidatorConstraints(type).map((constraint) => budgetedConstraint(constraint, work)),
+      ),
   });
 }
 
-function guarded(metadata: ConstraintMetadata): object {
-  return Object.create(metadata, { instance: { get: () => guardedConstraint(metadata.instance) } }) as object;
+function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  let value = known.get(key);
+  if (value === undefined) known.set(key, (value = find()));
+  return value;
 }
 
-function guardedConstraint(constraint: ConstraintMetadata['instance']): object {
+/** The instance comes from the container of the application, which may take long to find it. */
+function budgetedConstraint(metadata: Constraint, work: WorkBudget): object {
+  let instance: object | undefined;
+  return Object.create(metadata, {
+    instance: { get: () => (instance ??= budgetedInstance(metadata.instance, metadata.name, work)) },
+  }) as object;
+}
+
+function budgetedInstance(constraint: Constraint['instance'], name: string, work: WorkBudget): object {
+  let cost: ConstraintCost | undefined;
   return {
     validate(...args: Parameters<typeof constraint.validate>) {
+      cost ??= constraintCost(name, args[1]?.constraints as unknown[] | undefined);
+      work.spend(costOfCall(cost, args[0]));
       const result = constraint.validate(...args);
       handleRejection(result);
       return result;
@@ -102,7 +269,7 @@ function guardedConstraint(constraint: ConstraintMetadata['instance']): object {
   };
 }
 
-/** Somebody waits for the promise, or else nobody will miss it. */
+/** The rejection is thrown by `Promise.all`, unless another constraint has thrown before. */
 function handleRejection(promise: unknown): void {
   if (promise instanceof Promise) promise.catch(() => undefined);
 }

@@ -3,6 +3,7 @@ import { injectedAck, runWithAck } from '../../plan/injected-ack';
 import type { EventPlan, FunctionPlan, HandlerPlan } from '../../plan/plan';
 import type { SocketContext } from '../../types';
 import { aroundOf } from '../event/around';
+import { checkLargeParams } from '../event/check-large-params';
 import type { RateLimits } from '../event/rate-limits';
 import type { BoundEvent, EventSteps, Gateway } from '../model';
 import { localEndpoint } from '../moleculer/internals';
@@ -50,8 +51,8 @@ function bindFunction({ service }: Gateway, { call }: FunctionPlan): Partial<Eve
 }
 
 function bindHandler(
-  { plan, service }: Gateway,
-  { member, answersItself }: HandlerPlan,
+  { plan, service, broker }: Gateway,
+  { member, answersItself, action: declared }: HandlerPlan,
 ): Partial<EventSteps> {
   const { actions } = service as object as { actions: LocalActions };
   const endpoint = localEndpoint(service, member);
@@ -59,6 +60,7 @@ function bindHandler(
   if (!endpoint || !call)
     throw new Error(`${plan.className}.${member}: a mixin or modification removed the action; keep it`);
   const action = endpoint.action.name;
+  const checkLarge = checkLargeParams(broker, { ...declared, name: action });
   return {
     action,
     endpoint,
@@ -66,7 +68,8 @@ function bindHandler(
     run(ctx) {
       // Calls by name ask the balancer, which skips an endpoint whose circuit breaker is open.
       if (!endpoint.state) throw new Errors.ServiceNotAvailableError({ action });
-      return call(ctx.params, { ctx });
+      const checked = checkLarge?.(ctx);
+      return checked ? checked.then(() => call(ctx.params, { ctx })) : call(ctx.params, { ctx });
     },
   };
 }

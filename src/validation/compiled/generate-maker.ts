@@ -1,4 +1,4 @@
-import type { ValidationOptions } from '../../types';
+import type { LibraryOptions } from '../library-options';
 import { GeneratedFunction, quoted } from './generated-function';
 import { giveUp } from './give-up';
 import * as values from './payload-values';
@@ -19,7 +19,7 @@ export interface MakerContext {
   /** The properties that have constraints: `undeclared` is not about them. */
   readonly declared: ReadonlySet<string>;
   readonly stripped: Stripped;
-  readonly options: ValidationOptions;
+  readonly options: LibraryOptions;
   /** The maker of the instances that a property holds. */
   makerOf(field: FieldPlan): values.Maker;
 }
@@ -58,7 +58,7 @@ export function generateMaker(plan: TransformPlan, context: MakerContext): value
     code.add('{', `const v = p[${key}];`, ...takeField(code, field, context), '}');
   }
   code.add('return o;');
-  return code.build('p') as values.Maker['make'];
+  return code.build('p', 'w') as values.Maker['make'];
 }
 
 /** The code that takes a value `v` over. */
@@ -102,7 +102,7 @@ function valueOf(code: GeneratedFunction, field: FieldPlan, context: MakerContex
       return 'v';
     case 'class': {
       const maker = code.constant(context.makerOf(field));
-      return ifObject(`Array.isArray(v) ? makeEach(v, ${maker}) : ${maker}.make(v)`);
+      return ifObject(`Array.isArray(v) ? makeEach(v, ${maker}, w) : ${maker}.make(v, w)`);
     }
     case 'string':
       return 'toText(v)';
@@ -125,7 +125,8 @@ function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options
   const inTheWay = 'key in o && !hasKey(o, key)';
   if (undeclared === 'strip') {
     return [
-      `if (${inTheWay}) giveUp();`,
+      // class-validator strips no key of Object.prototype.
+      'if (key in o && (key in prototype || !hasKey(o, key))) giveUp();',
       'if (typeof v === "object" && v !== null) assertCopyable(v);',
       `${code.constant(stripped)}.anything = true;`,
     ];
@@ -139,21 +140,21 @@ function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options
 }
 
 /** The code in front of a value: without one, the property keeps what the constructor gave it. */
-function orDefault(options: ValidationOptions, target: string): string {
+function orDefault(options: LibraryOptions, target: string): string {
   return options.exposeDefaultValues ? `v === undefined ? ${target} : ` : '';
 }
 
 /** The name of what copies objects of no type. */
-function copyOf(options: ValidationOptions): string {
+function copyOf(options: LibraryOptions): string {
   return takesUnset(options) ? 'copyAny' : 'copySet';
 }
 
 /** The code of a condition, where properties without a value are left out. */
-function ifSet(options: ValidationOptions): string {
+function ifSet(options: LibraryOptions): string {
   return takesUnset(options) ? '' : 'if (x !== undefined) ';
 }
 
 /** An option that is there and `undefined` is a no to class-transformer. */
-function takesUnset(options: ValidationOptions): boolean {
+function takesUnset(options: LibraryOptions): boolean {
   return 'exposeUnsetFields' in options ? Boolean(options.exposeUnsetFields) : true;
 }

@@ -24,12 +24,12 @@ export class GeneratedFunction {
   }
 
   /**
-   * @param parameter the name of the only parameter
+   * @param parameters the names of the parameters
    * @throws EvalError where the process was started without code generation
    */
-  build(parameter: string): unknown {
+  build(...parameters: string[]): unknown {
     const names = [...Object.keys(this.scope), ...this.constants.values()];
-    const body = `'use strict'; return function (${parameter}) {\n${this.lines.join('\n')}\n};`;
+    const body = `'use strict'; return function (${parameters.join(', ')}) {\n${this.lines.join('\n')}\n};`;
     // eslint-disable-next-line @typescript-eslint/no-implied-eval -- more than twice as fast as closures
     const build = new Function(...names, body) as (...values: unknown[]) => unknown;
     return build(...Object.values(this.scope), ...this.constants.keys());

@@ -1,3 +1,4 @@
+import type { WorkBudget } from '../../plan/body-check';
 import { giveUp } from './give-up';
 
 /*
@@ -7,7 +8,7 @@ import { giveUp } from './give-up';
 
 /** Makes instances of one class of plain objects; `make` is filled in when the class has been compiled. */
 export interface Maker {
-  make(payload: object): object;
+  make(payload: object, work: WorkBudget): object;
 }
 
 const getPrototypeOf = Object.getPrototypeOf as (of: object) => unknown;
@@ -44,8 +45,10 @@ export function copyItems(value: object): unknown {
 }
 
 /** An array of instances. */
-export function makeEach(items: readonly unknown[], maker: Maker): unknown[] {
-  return copyEach(items, (item) => (Array.isArray(item) ? makeEach(item, maker) : maker.make(item)));
+export function makeEach(items: readonly unknown[], maker: Maker, work: WorkBudget): unknown[] {
+  return copyEach(items, (item) =>
+    Array.isArray(item) ? makeEach(item, maker, work) : maker.make(item, work),
+  );
 }
 
 export function toText(value: unknown): unknown {

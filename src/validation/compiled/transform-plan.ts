@@ -1,4 +1,4 @@
-import type { ValidationOptions } from '../../types';
+import type { LibraryOptions } from '../library-options';
 import { NotCompilable } from './give-up';
 import { typeOf, type ValueType } from './value-type';
 import {
@@ -41,7 +41,7 @@ export const NEVER_TAKEN = ['__proto__', 'constructor'];
 export function transformPlan(
   type: Class,
   checked: readonly string[],
-  options: ValidationOptions,
+  options: LibraryOptions,
 ): TransformPlan {
   const storage = transformerStorage;
   if (!storage) throw new NotCompilable("class-transformer's metadata cannot be read");

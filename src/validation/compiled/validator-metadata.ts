@@ -1,5 +1,7 @@
 import * as classValidator from 'class-validator';
-import type { ValidationOptions } from '../../types';
+import { isBuiltIn } from '../built-in-constraints';
+import { constraintCost, type ConstraintCost } from '../constraint-cost';
+import type { LibraryOptions } from '../library-options';
 import { NotCompilable } from './give-up';
 import type { Class } from './transformer-metadata';
 
@@ -11,8 +13,8 @@ export interface PropertyRules {
   /** `@IsDefined()`, which counts whatever properties are skipped. */
   readonly defined: readonly ConstraintRule[];
   readonly constraints: readonly ConstraintRule[];
-  /** `@ValidateNested()`. */
-  readonly nested: boolean;
+  /** Each `@ValidateNested()`. */
+  readonly nested: readonly ValidationMetadata[];
 }
 
 /** One constraint, ready to be called. */
@@ -21,6 +23,7 @@ export interface ConstraintRule {
   readonly validator: { validate(value: unknown, args: ConstraintArguments): unknown };
   readonly args: ConstraintArguments;
   readonly each: boolean;
+  readonly cost: ConstraintCost;
 }
 
 /** Raised in {@link ConstraintArguments}: a constraint that is none of class-validator's own. */
@@ -46,16 +49,7 @@ export class ConstraintArguments {
   }
 }
 
-const BUILT_IN: ReadonlySet<unknown> = new Set(
-  Object.values(classValidator as Record<string, unknown>).filter((name) => typeof name === 'string'),
-);
-
-/** Whether class-validator has a constraint of this name itself. */
-export function isBuiltIn(name: string): boolean {
-  return BUILT_IN.has(name);
-}
-
-type ValidationMetadata = ReturnType<
+export type ValidationMetadata = ReturnType<
   ReturnType<typeof classValidator.getMetadataStorage>['getTargetValidationMetadatas']
 >[number];
 
@@ -64,21 +58,26 @@ type ValidationMetadata = ReturnType<
  *
  * @throws NotCompilable where the class calls code of the user's
  */
-export function rulesOf(type: Class, options: ValidationOptions): PropertyRules[] {
+export function rulesOf(type: Class, options: LibraryOptions): PropertyRules[] {
   const found = metadataOf(type, options);
-  if (found.length === 0 && options.forbidUnknownValues !== false)
-    throw new NotCompilable(`nothing of ${type.name} is checked, so that class-validator refuses it`);
-  const byProperty = new Map<string, ValidationMetadata[]>();
+  // An object, as in class-validator: names that are numbers come first.
+  const byProperty = Object.create(null) as Record<string, ValidationMetadata[]>;
   for (const metadata of found) {
     const { propertyName } = metadata;
-    if (typeof propertyName !== 'string') throw new NotCompilable('a constraint stands on a symbol');
-    byProperty.set(propertyName, [...(byProperty.get(propertyName) ?? []), metadata]);
+    if (typeof propertyName !== 'string') throw new NotCompilable('a constraint is on a symbol');
+    (byProperty[propertyName] ??= []).push(metadata);
   }
-  return [...byProperty].map(([name, all]) => propertyRules(type, name, all));
+  return Object.entries(byProperty).map(([name, all]) => propertyRules(type, name, all));
+}
+
+/** Returns the names of the properties that have constraints. */
+export function checkedProperties(type: Class, options: LibraryOptions): string[] {
+  const names = metadataOf(type, options).map(({ propertyName }) => propertyName as unknown);
+  return [...new Set(names.filter((name) => typeof name === 'string'))];
 }
 
 /** Everything class-validator knows of a class under these options. */
-export function metadataOf(type: Class, options: ValidationOptions): ValidationMetadata[] {
+export function metadataOf(type: Class, options: LibraryOptions): ValidationMetadata[] {
   return classValidator
     .getMetadataStorage()
     .getTargetValidationMetadatas(
@@ -96,14 +95,14 @@ function propertyRules(type: Class, name: string, all: readonly ValidationMetada
   const defined: ConstraintRule[] = [];
   const constraints: ConstraintRule[] = [];
   let optional = false;
-  let nested = false;
+  const nested: ValidationMetadata[] = [];
   for (const metadata of all) {
     switch (metadata.type) {
       case classValidator.ValidationTypes.WHITELIST:
         break;
       case classValidator.ValidationTypes.NESTED_VALIDATION:
         if (metadata.constraintCls as unknown) throw new NotCompilable(`${name} has a constraint of yours`);
-        nested = true;
+        nested.push(metadata);
         break;
       case classValidator.ValidationTypes.CONDITIONAL_VALIDATION:
         if (metadata.name !== classValidator.IS_OPTIONAL) throw new NotCompilable(`${name} has a condition`);
@@ -138,5 +137,6 @@ function constraintRule(metadata: ValidationMetadata): ConstraintRule {
     validator: found.instance as unknown as ConstraintRule['validator'],
     args: new ConstraintArguments(constraints),
     each: metadata.each,
+    cost: constraintCost(name, constraints),
   };
 }

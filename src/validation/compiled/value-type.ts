@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { ValidationOptions } from '../../types';
+import type { LibraryOptions } from '../library-options';
 import { NotCompilable } from './give-up';
 import type { Class, transformerStorage } from './transformer-metadata';
 
@@ -39,12 +39,7 @@ const ARRAY_LIKE = new Set<unknown>([undefined, Array, Object, String, Number, B
  *
  * @throws NotCompilable where it depends on the payload
  */
-export function typeOf(
-  storage: Storage,
-  type: Class,
-  property: string,
-  options: ValidationOptions,
-): ValueType {
+export function typeOf(storage: Storage, type: Class, property: string, options: LibraryOptions): ValueType {
   const metadata = storage.findTypeMetadata(type, property);
   if (!metadata) {
     const declared: unknown =
@@ -66,7 +61,7 @@ export function typeOf(
   };
 }
 
-function kindOf(type: unknown, options: ValidationOptions): Pick<ValueType, 'kind' | 'class'> {
+function kindOf(type: unknown, options: LibraryOptions): Pick<ValueType, 'kind' | 'class'> {
   if (!type) return { kind: untyped(options), class: undefined };
   if (type === Object) {
     return { kind: options.excludeExtraneousValues ? 'opaque' : untyped(options), class: undefined };
@@ -80,7 +75,7 @@ function kindOf(type: unknown, options: ValidationOptions): Pick<ValueType, 'kin
 }
 
 /** Where only what is exposed is taken, class-transformer empties objects of no type. */
-export function untyped(options: ValidationOptions): 'any' | 'items' {
+export function untyped(options: LibraryOptions): 'any' | 'items' {
   return options.strategy === 'excludeAll' ? 'items' : 'any';
 }
 
