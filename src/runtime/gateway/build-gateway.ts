@@ -11,6 +11,7 @@ import { socketCallbacksOf } from '../connection/socket-callbacks';
 import { describeThrown, type Report } from '../errors/run-safely';
 import { eventContextClassOf } from '../event/event-context';
 import { brokerOfEvents } from '../event/event-id';
+import { assertParamsAreChecked } from '../event/moleculer-params';
 import { RateLimits } from '../event/rate-limits';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
@@ -34,6 +35,7 @@ export function buildGateway(
 ): Gateway {
   const { broker, logger } = moleculerService;
   checkMoleculer(broker);
+  assertParamsAreChecked(broker, plan);
   const service = moleculerService as GatewayService;
   const report: Report = (what, error) => {
     logger.error(`${plan.className}: ${what}: ${describeThrown(error)}`);
