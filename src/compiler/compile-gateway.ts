@@ -28,8 +28,6 @@ import { Problems } from './problems';
 import { checkNames } from './reserved-names';
 import { checkServiceName } from './service-name';
 
-const DEFAULT_VALIDATION: ValidationOptions = { whitelist: true };
-
 const plans = new WeakMap<object, GatewayPlan>();
 
 /**
@@ -89,6 +87,7 @@ function compile(type: ClassValue): GatewayPlan {
   const members = inheritMembers(prototypes);
   checkNames(members, prototypes, problems);
   const paths = compilePaths(namespace.paths, problems);
+  const validation = completeValidation(options.validation);
   const service = compileService(type, prototypes, options, problems);
   const guard = compileGuard(inheritClassFacts(prototypes, 'authorize'), undefined, problems);
   const authentication = compileAuthentication(members, service, problems);
@@ -107,7 +106,7 @@ function compile(type: ClassValue): GatewayPlan {
     {
       guard,
       rateLimits,
-      validation: options.validation ?? DEFAULT_VALIDATION,
+      validation,
       cache: service.settings['$cache'],
       parameters: new Set(paths.flatMap(parametersOf)),
       actions: service.actions,
@@ -129,11 +128,7 @@ function compile(type: ClassValue): GatewayPlan {
     autoExpose: compileAutoExpose(options.autoExpose, { guard, rateLimits, hooksOf }, (what) => {
       problems.add(undefined, what);
     }),
-    forwards: compileForwards(
-      members,
-      { handlers, paths, validation: options.validation ?? DEFAULT_VALIDATION },
-      problems,
-    ),
+    forwards: compileForwards(members, { handlers, paths, validation }, problems),
     authentication,
     guard,
     admitsAnonymous,
@@ -165,6 +160,11 @@ function compile(type: ClassValue): GatewayPlan {
   checkOptions(options, type, problems);
   problems.throwIfAny();
   return plan;
+}
+
+/** Adds the secure default, which only `whitelist: false` switches off. */
+function completeValidation(given: ValidationOptions = {}): ValidationOptions {
+  return { ...given, whitelist: given.whitelist ?? true };
 }
 
 function answersEvents(member: MemberDeclaration): boolean {

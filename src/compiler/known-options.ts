@@ -109,6 +109,7 @@ export const CORS_OPTIONS = names<
 
 /** Options of `validation`. */
 export const VALIDATION_OPTIONS: readonly string[] = [
+  'compiled',
   ...names<ValidatorOptions>({
     enableDebugMessages: true,
     skipUndefinedProperties: true,
