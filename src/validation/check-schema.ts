@@ -7,7 +7,7 @@ import { MAX_PROBLEMS, validationError, type FieldProblem } from './validation-e
 import { TimeBudget } from './time-budget';
 
 /** For the errors that a schema finds in that time, it takes twice as much once it has read the payload. */
-const LIMITS: CheckpointLimits = { baseMs: 30, msPerUnit: 0.000_25 };
+const LIMITS: CheckpointLimits = { baseMs: 30, msPerUnit: 0.000_25, maxMsPerUnit: 0.02 };
 /** A schema takes no more than some milliseconds for fewer values, whatever they are. */
 const MANY_VALUES = 16;
 /** Microseconds that a schema takes for a small payload. */

@@ -8,10 +8,8 @@ const UNITS_BETWEEN = 16;
 const PART_BETWEEN = 1 / 256;
 const UNITS_PER_ITEM = 1;
 const UNITS_PER_PROPERTY = 3;
-/** What is longer than this for a unit is no error that is being made: a collection of garbage, or another process. */
-const MAX_MS_PER_UNIT = 0.02;
-/** What a payload of any size may take with all that. */
-const MAX_MS = 60;
+/** What a payload of any size may take together with collections of garbage and other processes. */
+const MAX_MS = 80;
 
 /** What code may take for a payload. `JSON.parse` takes 0.000_025 ms for a unit: an item has one unit, a property three. */
 export interface CheckpointLimits {
@@ -19,6 +17,8 @@ export interface CheckpointLimits {
   readonly baseMs: number;
   /** More for each unit that is before the value that is read. */
   readonly msPerUnit: number;
+  /** What takes longer for a unit is not the making of an error, but a collection of garbage, or another process. */
+  readonly maxMsPerUnit: number;
 }
 
 /** Says for each value of a payload, in their order, whether the clock is read before it, and returns what does so. */
@@ -59,7 +59,7 @@ export class CheckpointPlan {
     work.limit(maxMs);
     return () => {
       const now = performance.now();
-      this.steadyMs += Math.min(now - this.readAt, MAX_MS_PER_UNIT * unitsBetween);
+      this.steadyMs += Math.min(now - this.readAt, this.limits.maxMsPerUnit * unitsBetween);
       this.readAt = now;
       if (this.steadyMs > maxSteadyMs)
         throw new PayloadTooLarge({ maxValidationTime: Math.round(maxSteadyMs) });

@@ -8,7 +8,7 @@ import { assertFastEmails, mentionsEmails } from './email-pattern';
 import { paramsCheckOf, rulesOf, type ParamsCheck, type WithParams } from './moleculer-params';
 
 /** The validator takes up to six times as much for the messages of its errors, and as much again for a valid payload. */
-const LIMITS: CheckpointLimits = { baseMs: 12, msPerUnit: 0.000_12 };
+const LIMITS: CheckpointLimits = { baseMs: 12, msPerUnit: 0.000_18, maxMsPerUnit: 0.004 };
 
 /** The validator takes no more than some milliseconds for fewer values, whatever they are. */
 const MANY_VALUES = 256;

@@ -7,22 +7,13 @@ import { ClassCompiler } from './class-compiler';
 import type { Checker, OwnChecker } from './generate-checker';
 import { rethrowFinal } from './give-up';
 import type { Maker } from './payload-values';
-import { findDisagreement } from './sample-check';
+import { findDisagreement, type ComparedFunctions } from './sample-check';
 import { samplePayloads } from './sample-payloads';
 import type { Class } from './transformer-metadata';
 import { checkedProperties, NotBuiltIn } from './validator-metadata';
 
 /** What is compiled of a class under given options. Its functions throw `PayloadTooLarge` if the budget is used up. */
-export interface CompiledClass {
-  /** Payloads to compare with the libraries: none if the class or a nested one is not compiled. */
-  samples(): readonly object[];
-  /** Returns the instance that a valid payload becomes; undefined if class-validator must be asked. */
-  accept(payload: object, work: WorkBudget): object | undefined;
-  /**
-   * Returns an instance for class-validator to check, as class-transformer makes it. If the payload is the one that has
-   * just not been accepted, the instance that was made then is returned if it will do.
-   */
-  makeForLibrary(payload: object, work: WorkBudget): object;
+export interface CompiledClass extends ComparedFunctions {
   /** Returns a check that saves class-validator from looking at valid objects. */
   ownCheck(work: WorkBudget): OwnCheck | undefined;
 }

@@ -1,9 +1,22 @@
 import { plainToInstance } from 'class-transformer';
+import type { WorkBudget } from '../../plan/body-check';
 import type { LibraryOptions } from '../library-options';
 import { isValidNow } from '../run-validator';
 import { TimeBudget } from '../time-budget';
-import type { CompiledClass } from './compiled-class';
 import type { Class } from './transformer-metadata';
+
+/** The functions that are compared with the libraries. */
+export interface ComparedFunctions {
+  /** Payloads to compare with the libraries: none if the class or a nested one is not compiled. */
+  samples(): readonly object[];
+  /** Returns the instance that a valid payload becomes; undefined if class-validator must be asked. */
+  accept(payload: object, work: WorkBudget): object | undefined;
+  /**
+   * Returns an instance for class-validator to check, as class-transformer makes it. If the payload is the one that has
+   * just not been accepted, the instance that was made then is returned if it will do.
+   */
+  makeForLibrary(payload: object, work: WorkBudget): object;
+}
 
 /**
  * Compares what is compiled of a class with the libraries, for sample payloads.
@@ -13,7 +26,7 @@ import type { Class } from './transformer-metadata';
 export function findDisagreement(
   type: Class,
   options: LibraryOptions,
-  compiled: CompiledClass,
+  compiled: ComparedFunctions,
 ): object | undefined {
   return compiled.samples().find((sample) => {
     try {
@@ -24,7 +37,7 @@ export function findDisagreement(
   });
 }
 
-function agree(type: Class, options: LibraryOptions, compiled: CompiledClass, sample: object): boolean {
+function agree(type: Class, options: LibraryOptions, compiled: ComparedFunctions, sample: object): boolean {
   const work = new TimeBudget();
   const theirs = makeByLibrary(type, sample, options);
   if (theirs && !isSame(compiled.makeForLibrary(structuredClone(sample), work), theirs, sample)) return false;
