@@ -30,12 +30,17 @@ export interface ClientQuestion {
  */
 export async function askClient(reach: Reach, question: ClientQuestion): Promise<unknown[]> {
   const { gateway, here, asksByAdapter, elsewhere } = reach;
-  const { socketId, event, args } = question;
+  const { socketId, event, args, timeout } = question;
   const path = here[0] ? pathOf(gateway.plan, here[0].name) : gateway.plan.paths.map(nameOfPath)[0];
   try {
     for (const namespace of here) {
-      if (await hasSocket(namespace, socketId, asksByAdapter))
-        return await askHere(namespace, question, asksByAdapter);
+      const socket = namespace.sockets.get(socketId);
+      if (socket) return [(await socket.timeout(timeout).emitWithAck(event, ...args)) as unknown];
+      if (asksByAdapter && (await isOnOtherNode(namespace, socketId)))
+        return (await namespace
+          .in(socketId)
+          .timeout(timeout)
+          .emitWithAck(event, ...args)) as unknown[];
     }
     if (!elsewhere || !gateway.io || !mayBeSocketId(gateway.io, socketId)) return [];
     return await askElsewhere(elsewhere, question);
@@ -50,19 +55,9 @@ export async function askClient(reach: Reach, question: ClientQuestion): Promise
 }
 
 /** A socket's id is also the name of a room: other rooms must not answer for it. */
-async function hasSocket(namespace: Namespace, id: string, asksByAdapter: boolean): Promise<boolean> {
-  if (namespace.sockets.has(id)) return true;
-  if (!asksByAdapter || !mayBeSocketId(namespace.server, id)) return false;
+async function isOnOtherNode(namespace: Namespace, id: string): Promise<boolean> {
+  if (!mayBeSocketId(namespace.server, id)) return false;
   return (await namespace.in(id).fetchSockets()).some((socket) => socket.id === id);
-}
-
-async function askHere(
-  namespace: Namespace,
-  { socketId, event, args, timeout }: ClientQuestion,
-  asksByAdapter: boolean,
-): Promise<unknown[]> {
-  const sockets = (asksByAdapter ? namespace : namespace.local).in(socketId);
-  return (await sockets.timeout(timeout).emitWithAck(event, ...args)) as unknown[];
 }
 
 /** A node that is gone without the others knowing does not answer: the first answer ends the question. */

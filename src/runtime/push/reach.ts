@@ -52,9 +52,16 @@ function reachOfName(gateway: Gateway, name: string): Reach {
   return { gateway, here: [], sendsByAdapter: false, asksByAdapter: false, elsewhere };
 }
 
-/** Adapters send what is encoded once for all nodes. Questions by the link are answered by ids in place of whole sockets. */
+/**
+ * The adapter sends what it encodes once for all nodes. The link asks for ids in place of whole sockets. Other adapters are asked
+ * themselves, which keeps questions in order with messages, but not about children of a dynamic path: some answer for children that
+ * they have closed.
+ */
 function reachOfNamespace(gateway: Gateway, namespace: Namespace): Reach {
-  const elsewhere = gateway.cluster.elsewhere(namespace.name);
+  const { cluster, plan } = gateway;
+  const isAskedByLink =
+    cluster.adapter === 'moleculer' || pathOfNamespace(plan, namespace.name)?.kind === 'dynamic';
+  const elsewhere = isAskedByLink ? cluster.elsewhere(namespace.name) : undefined;
   return { gateway, here: [namespace], sendsByAdapter: true, asksByAdapter: !elsewhere, elsewhere };
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from 'moleculer';
+import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import { expectValid } from '../cluster/wire';
 import { runSafely } from '../errors/run-safely';
 import type { Gateway } from '../model';
@@ -37,7 +38,10 @@ export function sendMessage(gateway: Gateway, message: Message, { eventType }: C
  */
 export function receiveForward(gateway: Gateway, [head, payload]: readonly unknown[]): void {
   const { event, rooms, except, namespaces, volatile } = (head ?? {}) as Partial<Message>;
-  expectValid(typeof event === 'string', 'a message to clients without an event');
+  expectValid(
+    typeof event === 'string' && !RESERVED_EVENTS.has(event),
+    'a message to clients without an event',
+  );
   expectValid([rooms, except, namespaces].every(isList), 'a message to clients with malformed rooms');
   sendToOwn(gateway, { event, payload, rooms, except, namespaces, volatile: volatile === true }, true);
 }

@@ -17,7 +17,6 @@ const MEMBERS: Readonly<Record<string, TypeName>> = {
   '_nsps.get': 'function',
   'parentNsps.get': 'function',
   '_parser.Decoder': 'function',
-  'encoder.encode': 'function',
   opts: 'object',
   'sockets._fns.splice': 'function',
   'sockets._preConnectSockets.get': 'function',
