@@ -18,7 +18,16 @@ const nodeGlobals = Object.fromEntries(
 
 export default defineConfig(
   // Applications of users, compiled or bundled and run by test/package/check-package.js.
-  globalIgnores(['samples/*/page/gateway.d.ts', 'dist', 'coverage', 'docs/api', 'bench', '.ci', 'test/package/app', 'test/package/bundle']),
+  globalIgnores([
+    'samples/*/page/gateway.d.ts',
+    'dist',
+    'coverage',
+    'docs/api',
+    'bench',
+    '.ci',
+    'test/package/app',
+    'test/package/bundle',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {
