@@ -21,8 +21,9 @@ const parts = {
 };
 
 // The rooms of the runtime. Each may import what the runtime may, and the rooms that its line names.
-const ground = ['model', 'run', 'moleculer'];
+const ground = ['debug', 'model', 'run', 'moleculer'];
 const rooms = {
+  debug: ['^src/runtime/debug\\.ts$', []],
   run: ['^src/runtime/errors/', []],
   moleculer: ['^src/runtime/moleculer/', []],
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],

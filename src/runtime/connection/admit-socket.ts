@@ -11,6 +11,7 @@ import { describeBriefly } from '../errors/describe-briefly';
 import { toError } from '../errors/to-error';
 import { abortAll } from '../event/abort-signal';
 import { takePoints } from '../event/rate-limits';
+import { debug } from '../debug';
 import type { Gateway, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
@@ -43,10 +44,12 @@ export function admitSocket(socket: Socket, next: (error?: Error) => void): void
     () => {
       // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
       if (!gateway.io) socket.conn.close(true);
+      debug("%s: admits %s to '%s'", gateway.plan.className, socket.id, path);
       next();
     },
     (error: unknown) => {
       abortAll(session, error);
+      debug("%s: refuses %s '%s': %s", gateway.plan.className, socket.id, path, describeBriefly(error));
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
