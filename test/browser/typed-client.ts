@@ -47,9 +47,8 @@ class ChatGateway extends SocketGateway {
 }
 
 async function open(port: number) {
-  const server = createServer((request, response) => {
+  const server = createServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><title>client</title>');
-    void request;
   });
   const broker = new ServiceBroker({ logger: false, skipProcessEventRegistration: true });
   const gateway = broker.createService(ChatGateway) as ChatGateway;
