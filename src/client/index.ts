@@ -1,9 +1,9 @@
-import type { Socket } from 'socket.io-client';
 import { call, type CallOptions } from './call';
 import { isSource, type UploadSource } from './chunks';
 import type { GatewayTypes, TypedClient } from './contract-types';
 import { Presence } from './presence';
 import { receiveStream } from './receive-stream';
+import type { SocketLike } from './socket-like';
 import { stayConnected, type StayConnectedOptions } from './stay-connected';
 import { upload, type UploadOptions } from './upload';
 
@@ -12,6 +12,7 @@ export type { CallOptions } from './call';
 export type { UploadSource } from './chunks';
 export type * from './contract-types';
 export type { PresenceOfRoom, PresentDevice, PresentUser } from './presence';
+export type { SocketLike } from './socket-like';
 export type { StayConnectedOptions } from './stay-connected';
 export type { UploadOptions } from './upload';
 
@@ -34,24 +35,22 @@ type AuthOf<Types extends GatewayTypes> = Types['auth'] extends object ? Types['
  * const { id } = await chat.call('message', { room: 'tea', text: 'Hello' });
  */
 export function typed<Types extends GatewayTypes>(
-  socket: Socket<Types['toClient'], Types['toServer']>,
+  socket: SocketLike,
   options: TypedOptions<AuthOf<Types>> = {},
 ): TypedClient<Types> {
-  // Events and arguments are checked by the types of the client that is returned.
-  const plain = socket as object as Socket;
-  const stop = stayConnected(plain, options);
-  const presence = new Presence(plain);
+  const stop = stayConnected(socket, options);
+  const presence = new Presence(socket);
   const listeners = new Set<() => void>();
   const defaults: CallOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
   const client = {
-    ...callerOf(plain, defaults),
-    with: (own: CallOptions) => callerOf(plain, { ...defaults, ...own }),
+    ...callerOf(socket, defaults),
+    with: (own: CallOptions) => callerOf(socket, { ...defaults, ...own }),
     on(event: string, listener: (...args: unknown[]) => void) {
       const off = (): void => {
-        plain.off(event, listener);
+        socket.off(event, listener);
         listeners.delete(off);
       };
-      plain.on(event, listener);
+      socket.on(event, listener);
       listeners.add(off);
       return off;
     },
@@ -65,7 +64,7 @@ export function typed<Types extends GatewayTypes>(
   return client as object as TypedClient<Types>;
 }
 
-function callerOf(socket: Socket, options: CallOptions): object {
+function callerOf(socket: SocketLike, options: CallOptions): object {
   return {
     call: (event: string, ...args: unknown[]) => call(socket, options, event, args),
     stream: (event: string, ...args: unknown[]) => receiveStream(socket, options, event, args),

@@ -1,4 +1,4 @@
-import type { Socket } from 'socket.io-client';
+import type { SocketLike } from './socket-like';
 
 /** One connected device of a user. */
 export interface PresentDevice<Meta = unknown> {
@@ -45,7 +45,7 @@ interface Room {
 export class Presence {
   private readonly rooms = new Map<string, Room>();
 
-  constructor(private readonly socket: Socket) {
+  constructor(private readonly socket: SocketLike) {
     socket.on('presence', this.apply);
   }
 

@@ -1,4 +1,4 @@
-import type { Socket } from 'socket.io-client';
+import type { SocketLike } from './socket-like';
 
 /** How a client logs in, and comes back. */
 export interface StayConnectedOptions<Auth extends object = object> {
@@ -25,14 +25,17 @@ interface RefusalData {
  *
  * @returns a function that stops it
  */
-export function stayConnected(socket: Socket, { auth, onUnauthorized }: StayConnectedOptions): () => void {
+export function stayConnected(
+  socket: SocketLike,
+  { auth, onUnauthorized }: StayConnectedOptions,
+): () => void {
   let attempts = 0;
   let refusals = 0;
   let connectedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   if (auth) {
-    socket.auth = (send) => {
+    socket.auth = (send: (auth: object) => void) => {
       Promise.resolve()
         .then(auth)
         .then(send, () => {
@@ -46,7 +49,8 @@ export function stayConnected(socket: Socket, { auth, onUnauthorized }: StayConn
     const longest = Math.min(FIRST_DELAY_MS * 2 ** attempts++, MAX_DELAY_MS);
     timer = setTimeout(
       () => {
-        socket.disconnect().connect();
+        socket.disconnect();
+        socket.connect();
       },
       atLeast + longest * (0.5 + Math.random() / 2),
     );

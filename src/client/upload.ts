@@ -1,10 +1,10 @@
-import type { Socket } from 'socket.io-client';
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from './call';
 import { CallError, disconnected, timedOut } from './call-error';
 import { chunksOf, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
+import type { SocketLike } from './socket-like';
 
 /** Options of an upload. */
 export interface UploadOptions {
@@ -21,7 +21,7 @@ const MAX_UNACKNOWLEDGED = 8;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(
-  socket: Socket,
+  socket: SocketLike,
   { timeout = DEFAULT_TIMEOUT_MS, signal, onProgress }: CallOptions & UploadOptions,
   event: string,
   args: readonly unknown[],

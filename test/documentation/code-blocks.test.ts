@@ -22,6 +22,8 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
     'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts'), join(ROOT, 'src/*.ts')],
+    react: [join(ROOT, 'test/documentation/react.ts')],
+    vue: [join(ROOT, 'test/documentation/vue.ts')],
     'documentation-fragments': [join(ROOT, 'test/documentation/fragments.ts')],
   },
 };

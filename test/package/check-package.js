@@ -3,7 +3,15 @@
 // each supported Moleculer, and looks at it from CommonJS, from ES modules and from TypeScript.
 
 const { spawnSync } = require('node:child_process');
-const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
@@ -198,6 +206,43 @@ function checkRun(directory) {
   if (printed !== expected) throw new Error(`printed:\n${printed}\nexpected:\n${expected}`);
 }
 
+/** Runs both commands, as the application's own, and looks at what they write. */
+function checkCommands(directory) {
+  const command = join(directory, '../node_modules/.bin', library);
+  const written = [
+    [
+      'asyncapi.yaml',
+      ['contract', 'out/*.gateway.js', '--out', 'asyncapi.yaml'],
+      /^asyncapi: 3\.1\.0$[^]*address: \/notes$/m,
+    ],
+    [
+      'web.ts',
+      ['types', '*.gateway.ts', '--out', 'web.ts'],
+      /keep: \(note: Note\) => \{ kept: string; at: string \}/,
+    ],
+  ];
+  for (const [file, args, content] of written) {
+    run(directory, command, args);
+    run(directory, command, [...args, '--check']);
+    const text = readFileSync(join(directory, file), 'utf8');
+    if (!content.test(text)) throw new Error(`${file} does not match ${content}:\n${text}`);
+  }
+}
+
+/** Loads the entries beside the main one. */
+function checkEntries(directory) {
+  const entries = { contract: 'contractOf', client: 'typed, CallError' };
+  for (const [entry, names] of Object.entries(entries)) {
+    const use = `for (const one of [${names}]) if (typeof one !== 'function') throw new Error('${entry}: ' + one);`;
+    run(directory, process.execPath, ['-e', `const { ${names} } = require('${library}/${entry}'); ${use}`]);
+    run(directory, process.execPath, [
+      '--input-type=module',
+      '-e',
+      `import { ${names} } from '${library}/${entry}'; ${use}`,
+    ]);
+  }
+}
+
 function createFolder(directory, type) {
   mkdirSync(directory);
   cpSync(join(__dirname, 'app'), directory, { recursive: true });
@@ -219,6 +264,7 @@ try {
       checkRequire(directory, names),
     );
     check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
+    check(`moleculer ${version}: the other entries load, too`, () => checkEntries(directory));
     check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
       checkBundles(directory, run),
     );
@@ -230,6 +276,7 @@ try {
       createFolder(folder, type);
       check(`moleculer ${version}, ${type}: a strict application compiles`, () => checkTypes(folder));
       check(`moleculer ${version}, ${type}: it runs, serves a client, and ends`, () => checkRun(folder));
+      check(`moleculer ${version}, ${type}: the commands write and check files`, () => checkCommands(folder));
     }
 
     const tested = join(temporary, `${alias}-runners`);

@@ -1,5 +1,4 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
-import { requirePeer } from '../require-peer';
 import { adoptSchema } from './adopt-schema';
 import { unsaid, type JsonSchema } from './json-schema';
 import type { SchemaContext } from './schema-context';
@@ -38,13 +37,21 @@ function convert(schema: StandardSchemaV1, side: 'input' | 'output'): Converted 
     return jsonSchema[side]({ target: 'draft-07', ...(libraryOptions && { libraryOptions }) });
   }
   if (vendor === 'valibot') {
-    const library = requirePeer(
-      '@valibot/to-json-schema',
-      'describe schemas of valibot',
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- only schemas of valibot need it
-      () => require('@valibot/to-json-schema') as ValibotConverter,
-    );
-    return library.toJsonSchema(schema, { target: 'draft-07', typeMode: side, ...valibotOptions });
+    return valibotConverter().toJsonSchema(schema, { target: 'draft-07', typeMode: side, ...valibotOptions });
   }
   throw new Error(`its version of ${vendor} does not convert to JSON Schema`);
+}
+
+/** Bundlers let a package be missing only where `require` stands in a `try`. */
+function valibotConverter(): ValibotConverter {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- only schemas of valibot need it
+    return require('@valibot/to-json-schema') as ValibotConverter;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    const name = '@valibot/to-json-schema';
+    throw new Error(
+      `The package ${name} is needed to describe schemas of valibot. Install it: npm install ${name}`,
+    );
+  }
 }
