@@ -1,4 +1,4 @@
-import { ServiceBroker, type BrokerOptions } from 'moleculer';
+import { ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import {
   Authenticate,
