@@ -20,8 +20,9 @@ const parts = {
 };
 
 // The rooms of the runtime. Each may import what the runtime may, and the rooms that its line names.
-const ground = ['model', 'run', 'moleculer'];
+const ground = ['debug', 'model', 'run', 'moleculer'];
 const rooms = {
+  debug: ['^src/runtime/debug\\.ts$', []],
   run: ['^src/runtime/errors/', []],
   moleculer: ['^src/runtime/moleculer/', []],
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
@@ -137,7 +138,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^test/package/(app|runners)/' },
+    exclude: { path: '^test/package/(app|bundle|runners)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     // Looks at type-only imports too. With 'specify' each file would be compiled as well, which takes 4 times as long.
     tsPreCompilationDeps: true,

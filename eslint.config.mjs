@@ -17,8 +17,17 @@ const nodeGlobals = Object.fromEntries(
 );
 
 export default defineConfig(
-  // test/package/app and runners are compiled and run as a user's applications: see test/package/check-package.js.
-  globalIgnores(['dist', 'coverage', 'bench', '.ci', 'test/package/app', 'test/package/runners']),
+  // Applications of users, compiled or bundled and run by test/package/check-package.js.
+  globalIgnores([
+    'dist',
+    'coverage',
+    'docs/api',
+    'bench',
+    '.ci',
+    'test/package/app',
+    'test/package/bundle',
+    'test/package/runners',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
 
   {

@@ -103,7 +103,28 @@ export class DeclarationError extends Error {
     const list = problems.map(({ where, what }) => `  - ${where}: ${what}`).join('\n');
     const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
     super(`${subject} cannot be used as a gateway, its declaration has ${count}:\n${list}`);
-    this.name = 'DeclarationError';
+    this.name = new.target.name;
     this.problems = problems;
   }
+}
+
+/*
+ * An error takes its name from its class, and a minifier renames classes. Here the names are text. Those of Moleculer's errors are
+ * restored, too: clients see them, and other nodes find the class of an error by its name.
+ */
+const CLASSES: Readonly<Record<string, unknown>> = {
+  ...MoleculerErrors,
+  UnAuthorizedError,
+  ForbiddenError,
+  BadRequestError,
+  NotFoundError,
+  PayloadTooLarge,
+  RateLimitExceeded,
+  ServiceUnavailableError,
+  DeclarationError,
+};
+
+for (const [name, type] of Object.entries(CLASSES)) {
+  if (typeof type === 'function' && type.prototype instanceof Error && type.name !== name)
+    Object.defineProperty(type, 'name', { value: name, configurable: true });
 }

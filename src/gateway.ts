@@ -11,6 +11,7 @@ import { toServiceSchema } from './compiler/service/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
+import { runHandler } from './runtime/event/run-handler';
 import { FORWARD_HANDLERS } from './runtime/push/forward-event';
 import {
   initSocketIO,
@@ -50,7 +51,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
   extends Service
   implements GatewayShape
 {
-  /** The Socket.IO server. It is there from `created()` on. */
+  /** The Socket.IO server. It is there from the start of the service on, and with `server: false` from `created()` on. */
   declare readonly io: Server<DefaultEventsMap, ToClient, DefaultEventsMap, SocketData<User>>;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<
@@ -83,6 +84,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
       lifecycleOf(() => [plan]),
       managementActions(MANAGEMENT_HANDLERS, 'public'),
       FORWARD_HANDLERS,
+      runHandler,
     );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,

@@ -6,7 +6,7 @@ import type { MemberDeclaration } from './inherit-facts';
 import { injectedAck } from '../plan/injected-ack';
 import type { HandlerPlan } from '../plan/plan';
 import type { Problems } from './problems';
-import { visibleRooms } from '../plan/user-room';
+import { visibleRooms } from '../plan/gateway-rooms';
 
 /** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
 type Reader = (ctx: SocketContext, service: Service) => unknown;

@@ -14,6 +14,7 @@ export interface AuthorizeDecorator {
  *
  * @param rules none: any user. Strings are roles, found in `user.roles` or `user.role`, one of which suffices.
  *   Functions are policies `(ctx) => boolean | Promise<boolean>`, each of which must hold. Several decorators must all hold.
+ *   At the connection `ctx.event` is undefined and `ctx.params` is `{}`.
  * @typeParam User the user in `ctx.meta.user` of policies
  * @example
  * @Authorize('admin', 'editor')

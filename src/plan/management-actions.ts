@@ -1,4 +1,5 @@
 import type { ServiceSchema } from 'moleculer';
+import type { ParamRules } from './param-rules';
 
 /** The names of the actions that every gateway has for other services. */
 export const MANAGEMENT_ACTIONS = [
@@ -20,8 +21,8 @@ const args = { type: 'array', ...optional } as const;
 const flag = { type: 'boolean', ...optional } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
-/** What the actions accept, in the words of Moleculer's validator. */
-const PARAMS: Readonly<Record<ManagementAction, object>> = {
+/** What the actions accept. */
+export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
   broadcast: {
     event: name,
     args,
@@ -67,7 +68,13 @@ export function managementActions(
     MANAGEMENT_ACTIONS.map((action) => [
       action,
       // The setting `$cache` would answer a second broadcast from the cache.
-      { params: PARAMS[action], visibility, cache: false, managesGateway: true, handler: handlers[action] },
+      {
+        params: MANAGEMENT_PARAMS[action],
+        visibility,
+        cache: false,
+        managesGateway: true,
+        handler: handlers[action],
+      },
     ]),
   ) as ServiceSchema['actions'];
 }

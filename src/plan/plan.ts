@@ -254,7 +254,7 @@ export interface GatewayPlan {
   readonly autoExpose: AutoExposePlan | undefined;
   readonly forwards: readonly ForwardPlan[];
   readonly authentication: AuthenticationPlan | undefined;
-  /** The guard of the class: at the connection only its roles can be judged. */
+  /** The guard of the class, which the connection and the events need. */
   readonly guard: GuardPlan | undefined;
   /** Clients without a user may connect, since some event is open to them. */
   readonly admitsAnonymous: boolean;

@@ -1,5 +1,6 @@
 import type { Context, Service } from 'moleculer';
-import type { ForwardPlan } from './plan';
+import type { SocketContext } from '../types';
+import type { ForwardPlan, HandlerPlan } from './plan';
 
 /*
  * What the schema of a gateway's service calls in the runtime. The compiler writes the schema without knowing the runtime.
@@ -24,6 +25,9 @@ export interface ForwardHandlers {
   /** Another node of the gateway has a message for the clients of this node. */
   receive(service: Service, ctx: Context): unknown;
 }
+
+/** Runs the method that handles an event, inside of Moleculer's middlewares. Returns what the method returns. */
+export type RunHandler = (handler: HandlerPlan, service: Service, ctx: SocketContext) => unknown;
 
 /** Returns the event by which the nodes of a gateway send messages to each other. Moleculer does not list events with a `$`. */
 export function relayEventOf(service: Pick<Service, 'name' | 'version'>): string {

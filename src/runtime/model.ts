@@ -189,12 +189,12 @@ export type EventAborts = Map<object, AbortController>;
 /** The state of an event: its session while it runs, the timeout that it ended with, or undefined. */
 export type EventState = SocketSession | Error | undefined;
 
-/** Constructs the context of an event. */
+/** Constructs the context of an event, or, without the name of one, of a handshake. */
 export type EventContextClass = new (
   broker: ServiceBroker,
   endpoint: ActionEndpoint | undefined,
   session: SocketSession,
-  event: string,
+  event: string | undefined,
   args: readonly unknown[],
   meta: object,
 ) => SocketContext;

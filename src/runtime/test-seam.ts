@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { visibleRooms } from '../plan/user-room';
+import { visibleRooms } from '../plan/gateway-rooms';
 import { findSession } from './socket-io/socket-session';
 
 /*

@@ -105,7 +105,7 @@ export interface WireError {
 
 /** What a gateway is to decorators and hooks: a Moleculer service with a Socket.IO server. */
 export interface GatewayShape extends Service {
-  /** The Socket.IO server. It is there from `created()` on. */
+  /** The Socket.IO server. It is there from the start of the service on, and with `server: false` from `created()` on. */
   readonly io: Server;
   /** The live namespaces of this gateway by name; for a dynamic path its children, never the parent. */
   readonly namespaces: ReadonlyMap<string, Namespace>;

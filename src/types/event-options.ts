@@ -135,15 +135,33 @@ export interface AuthenticateOptions<User = unknown> {
 }
 
 /**
- * A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta.
+ * The context that policies of a class are asked with: that of an event, or, when a socket connects, one whose `event` is
+ * undefined and whose `params` are `{}`.
+ *
+ * @typeParam User the user in `ctx.meta.user`
+ * @example
+ * const isMember = (ctx: PolicyContext) => ctx.event === undefined || isOpen(ctx.event);
+ */
+export type PolicyContext<User = unknown> = Omit<ContextOfPolicy<User>, 'event'> & {
+  readonly event: string | undefined;
+};
+
+type ContextOfPolicy<User> = SocketContext<
+  unknown,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add to meta what they like
+  Record<string, any>,
+  DefaultEventsMap,
+  User
+>;
+
+/**
+ * A policy, `(ctx) => boolean | Promise<boolean>`: whether this event may go on. It may declare its params and meta. Policies of a
+ * class decide at the connection, too, as described at {@link PolicyContext}.
  *
  * @typeParam User the user in `ctx.meta.user`: without one the event is refused before a policy is asked
  */
 export type Policy<User = unknown> = {
-  bivariant(
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- hooks add to meta what they like
-    ctx: SocketContext<unknown, Record<string, any>, DefaultEventsMap, User>,
-  ): boolean | Promise<boolean>;
+  bivariant(ctx: ContextOfPolicy<User>): boolean | Promise<boolean>;
 }['bivariant'];
 
 /** A rule of `@Authorize`: the name of a role, or a policy. */
@@ -177,8 +195,8 @@ export interface GatewayLimits {
   /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
   /**
-   * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` on
-   * a socket where they name no timeout. A packet middleware has as long. Default 10,000.
+   * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` to a socket, a
+   * room or a namespace, where they name no timeout. A packet middleware has as long. Default 10,000.
    */
   ackTimeout?: number;
 }

@@ -18,7 +18,7 @@ export interface SocketEventDescription {
    * The action that the method is, with its name and all options of `@SocketEvent`; the name of one that asked for the
    * event; undefined where the client names it.
    */
-  readonly action: Readonly<ActionSchema> | undefined;
+  readonly action: Readonly<ActionSchema & Record<string, unknown>> | undefined;
 }
 
 /** Answers an event: what it returns is the result, what it throws is the error. */

@@ -333,6 +333,41 @@ function requestCases(cluster: () => Cluster): void {
       expect(error).to.be.instanceOf(Errors.RequestTimeoutError);
     });
 
+    it('is 404 at once where the client of the other node goes before it answers', async () => {
+      const { one, two } = cluster();
+      const ways: Record<string, (member: Member) => unknown> = {
+        leaves: ({ client }) => client.disconnect(),
+        'is cut off': ({ client }) => client.io.engine.close(),
+        'is thrown out': ({ id }) => two.x('disconnect', { socketIds: id }),
+      };
+      for (const [way, go] of Object.entries(ways)) {
+        const far = await two.join();
+        far.client.on('what', () => void go(far));
+        const begin = Date.now();
+        const error = await one
+          .x('request', { socketId: far.id, event: 'what', timeout: 4000 })
+          .then(String, (reason: unknown) => reason);
+        expect(error, way).to.include({ code: 404, type: 'SOCKET_NOT_FOUND' });
+        expect(Date.now() - begin, way).to.be.below(2000);
+      }
+    });
+
+    it('reaches the client that it names, though others may want to hear it', async () => {
+      const { one, two } = cluster();
+      const [eve, far] = [await one.join(), await two.join()];
+      eve.client.on('what', (answer: (value: string) => void) => answer('forged'));
+      far.client.on('what', (answer: (value: string) => void) => setTimeout(() => answer('true'), 50));
+      for (const node of cluster().nodes) {
+        for (const room of [far.id, '$user:1']) {
+          const refusal = await node
+            .x('joinRooms', { socketIds: eve.id, join: room })
+            .then(String, (reason: unknown) => reason);
+          expect(refusal).to.include({ code: 400, type: 'ROOM_RESERVED' });
+        }
+        expect(await node.x('request', { socketId: far.id, event: 'what', timeout: 1000 })).to.equal('true');
+      }
+    });
+
     it('is 404 where no node has the client', async () => {
       const { one, two } = cluster();
       await two.join();

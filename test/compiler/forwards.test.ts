@@ -301,8 +301,9 @@ describe('compileGateway: forwarded events', () => {
 
   it('know it of all short patterns, as Moleculer matches them', function () {
     this.timeout(30_000);
+    // '*aaa' and 'aab*' have no shorter name in common than 'aabaaa'.
     const names = [''];
-    for (let at = 0; at < names.length && names[at]!.length < 5; at++)
+    for (let at = 0; at < names.length && names[at]!.length < 6; at++)
       names.push(...['a', 'b', '.'].map((character) => names[at]! + character));
     const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '.', '*', '?'), minLength: 1, maxLength: 4 });
     fc.assert(

@@ -114,13 +114,12 @@ describe('authentication', () => {
 
     const thrown: Record<string, () => unknown> = {
       'an Error': () => new Error('secret'),
-      'a MoleculerError': () => new MoleculerErrors.MoleculerError('secret', 500, 'SECRET', { secret: 1 }),
+      'a MoleculerError': () => new MoleculerErrors.MoleculerError('secret', 409, 'SECRET', { secret: 1 }),
       'a string': () => 'secret',
       null: () => null,
       undefined: () => undefined,
       false: () => false,
       'an object': () => ({ message: 'secret', data: 'secret' }),
-      'a ServiceNotFoundError': () => new MoleculerErrors.ServiceNotFoundError({ action: 'secret' }),
       'an Error whose getters throw': () =>
         Object.defineProperty(new Error('secret'), 'code', {
           get() {

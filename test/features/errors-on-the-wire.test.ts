@@ -239,6 +239,37 @@ describe('errors on the wire', () => {
     });
   });
 
+  describe('have the name', () => {
+    class TokenExpired extends Errors.UnAuthorizedError {}
+    class NamedError extends MoleculerError {
+      override name = 'OwnName';
+    }
+    const NAMES: Record<string, () => Error> = {
+      ...Object.fromEntries(
+        (
+          [
+            'UnAuthorizedError',
+            'ForbiddenError',
+            'BadRequestError',
+            'NotFoundError',
+            'PayloadTooLarge',
+            'RateLimitExceeded',
+            'ServiceUnavailableError',
+          ] as const
+        ).map((name) => [name, () => new Errors[name]()]),
+      ),
+      TokenExpired: () => new TokenExpired(),
+      OwnName: () => new NamedError('x', 418, 'TEAPOT'),
+      GivenName: () => Object.assign(new MoleculerError('x', 418, 'TEAPOT'), { name: 'GivenName' }),
+    };
+    for (const [name, make] of Object.entries(NAMES)) {
+      it(`of their class, or their own: ${name}`, async () => {
+        expect(make().name).to.equal(name);
+        expect((await errorOf(make)).name).to.equal(name);
+      });
+    }
+  });
+
   describe('that are not meant to be seen', () => {
     it('are masked, and logged in full under the id that the client gets', async () => {
       const logger = new CollectingLogger();
@@ -293,6 +324,49 @@ describe('errors on the wire', () => {
     it('are masked where nothing tells them from a thrown string', async () => {
       const masked = await errorOf(() => new MoleculerError('Broken'));
       expect(masked).to.deep.equal(expectedMask(masked.data.requestID));
+    });
+
+    it('are masked where another node has thrown a string, from a bundle that has renamed MoleculerError', async () => {
+      const restored = (name: string) => () =>
+        Object.assign(new Error('secret'), {
+          name,
+          code: 500,
+          type: undefined,
+          data: undefined,
+          retryable: false,
+          nodeID: 'far',
+        });
+      for (const name of ['MoleculerError', 'r', 'Ps', 'x1e', '']) {
+        const error = await errorOf(restored(name));
+        expect(error, name).to.deep.equal(expectedMask(error.data.requestID));
+      }
+      expect(await errorOf(restored('PaymentError'))).to.deep.equal({
+        name: 'PaymentError',
+        message: 'secret',
+        code: 500,
+      });
+    });
+
+    it('are masked however stacks are made', async () => {
+      const { stackTraceLimit, prepareStackTrace } = Error;
+      const ways = [
+        () => (Error.stackTraceLimit = 0),
+        () => (Error.prepareStackTrace = (_error, sites) => sites),
+        () => (Error.prepareStackTrace = () => undefined),
+      ];
+      try {
+        for (const change of ways) {
+          change();
+          for (const value of ['secret', new Error('secret'), 5, null]) {
+            const error = await errorOf(() => value);
+            expect(error).to.deep.equal(expectedMask(error.data.requestID));
+          }
+          expect(await errorOf(() => new MoleculerError('seen', 418, 'TEAPOT'))).to.include({ code: 418 });
+          Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+        }
+      } finally {
+        Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+      }
     });
 
     it('are masked where they only look like ours', async () => {

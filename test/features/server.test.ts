@@ -588,8 +588,10 @@ describe('server', () => {
     it('listens nowhere, and starts all the same', async () => {
       const broker = newBroker(gateway('AGateway', '/a', { server: false }));
       await broker.start();
-      expect(serviceOf(broker, 'a').io).to.equal(undefined);
+      const { io } = serviceOf(broker, 'a');
+      expect(io.httpServer).to.equal(undefined);
       await broker.stop();
+      expect(serviceOf(broker, 'a').io).to.equal(undefined);
     });
 
     it('can be given a server after the start', async () => {

@@ -7,6 +7,7 @@ const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = r
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
+const { checkBundles } = require('./check-bundles');
 
 const root = join(__dirname, '../..');
 const { name: library, devDependencies: versions } = require('../../package.json');
@@ -54,11 +55,12 @@ function check(title, run) {
 }
 
 /** Runs a program, and returns its output; throws all that it said if it fails. */
-function run(cwd, program, args, timeout = 300_000) {
+function run(cwd, program, args, timeout = 300_000, variables = {}) {
   const { error, status, signal, stdout, stderr } = spawnSync(program, args, {
     cwd,
     encoding: 'utf8',
     timeout,
+    env: { ...process.env, ...variables },
   });
   if (status !== 0) {
     const reason = error?.message ?? signal ?? `exit code ${status}`;
@@ -86,6 +88,13 @@ function checkContents(tarball) {
   );
   if (missing.length || extra.length)
     throw new Error(`missing: ${missing.join(' ')}\nextra: ${extra.join(' ')}`);
+}
+
+/** What resolvers, bundlers and TypeScript find wrong with a package. */
+function checkResolution(tarball) {
+  const binary = (name) => join(root, 'node_modules/.bin', name);
+  run(root, binary('publint'), ['run', '--strict', tarball]);
+  run(root, binary('attw'), ['--no-emoji', tarball]);
 }
 
 /** A fresh application with the packed library and one version of Moleculer. */
@@ -198,6 +207,7 @@ const temporary = mkdtempSync(join(tmpdir(), `${library}-`));
 try {
   const tarball = pack(temporary);
   check('the tarball holds what it should, and nothing else', () => checkContents(tarball));
+  check('its exports and types are found by every resolver', () => checkResolution(tarball));
 
   for (const alias of ['moleculer', 'moleculer-0.14']) {
     const version = versions[alias].replace('npm:moleculer@', '');
@@ -208,6 +218,9 @@ try {
       checkRequire(directory, names),
     );
     check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
+    check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
+      checkBundles(directory, run),
+    );
     for (const type of ['commonjs', 'module']) {
       const folder = join(directory, type);
       createFolder(folder, type);

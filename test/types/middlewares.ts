@@ -22,7 +22,7 @@ export const all: SocketMiddleware = {
   },
   localSocketEvent(next, event) {
     use(event.name.length, event.namespaces.length, event.service.io, event.answeredBy === 'proxy');
-    if (event.action?.name === 'chat.send') return next;
+    if (event.action?.name === 'chat.send' || !event.action?.audit) return next;
     return async (ctx) => {
       ctx.params = { replaced: ctx.socket.id };
       return next(ctx);

@@ -14,7 +14,7 @@ import {
   SocketGateway,
   SocketNamespace,
 } from '../../src';
-import type { ActionProxy, ActionProxyOptions, GatewayPlan, SocketContext } from '../../src';
+import type { ActionProxy, ActionProxyOptions, GatewayPlan, PolicyContext, SocketContext } from '../../src';
 
 class Message {
   text!: string;
@@ -219,6 +219,10 @@ Authorize(
   (ctx) => ctx.event === 'x',
   async (ctx) => ctx.call<boolean>('may.I'),
 );
+Authorize((ctx) => ctx.event.startsWith('order.'));
+Authorize((ctx: PolicyContext) => ctx.event === undefined || ctx.event.startsWith('order.'));
+// @ts-expect-error -- at the connection there is no event
+Authorize((ctx: PolicyContext) => ctx.event.startsWith('order.'));
 // @ts-expect-error -- a rule is the name of a role or a policy
 Authorize(7);
 // @ts-expect-error -- a policy says yes or no

@@ -4,10 +4,9 @@ import { checkMergedCaches } from '../check-cache';
 import { SERVER_SETTINGS, serverSettings, withoutServer } from '../../plan/server-settings';
 import { hasPart } from '../mixins';
 import type { GatewayPlan, HandlerPlan } from '../../plan/plan';
-import type { GatewayLifecycle } from '../../plan/service-runtime';
+import type { ForwardHandlers, GatewayLifecycle, RunHandler } from '../../plan/service-runtime';
 import { givenName } from '../service-name';
 import { subscribeForwards } from './subscribe-forwards';
-import { type ForwardHandlers } from '../../plan/service-runtime';
 
 type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
 
@@ -17,6 +16,7 @@ type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
  * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
  * @param management the actions that every gateway has for other services
  * @param forwards what the runtime does with events that are sent on to clients
+ * @param runHandler runs the method of a handler for a socket
  */
 export function toServiceSchema(
   plan: GatewayPlan,
@@ -24,6 +24,7 @@ export function toServiceSchema(
   runtime: GatewayLifecycle,
   management: ServiceSchema['actions'],
   forwards: ForwardHandlers,
+  runHandler: RunHandler,
 ): { own: ServiceSchema; given: Partial<ServiceSchema> } {
   const { service } = plan;
   const { created, started, stopped, name, ...rest } = given as Record<string, unknown> &
@@ -54,7 +55,7 @@ export function toServiceSchema(
         ),
       ),
       ...service.actions,
-      ...handlerActions(plan.handlers),
+      ...handlerActions(plan.handlers, runHandler),
     } as ServiceSchema['actions'],
     merged: [
       function (this: Service, schema: ServiceSchema) {
@@ -145,10 +146,19 @@ function step(run: (service: Service) => unknown): Lifecycle {
   };
 }
 
-function handlerActions(handlers: readonly HandlerPlan[]): Record<string, unknown> {
+function handlerActions(handlers: readonly HandlerPlan[], runHandler: RunHandler): Record<string, unknown> {
   return Object.fromEntries(
-    handlers.map((handler) => [handler.member, { ...handler.action, handler: actionHandler(handler) }]),
+    handlers.map((handler) => {
+      const invoke: HandlerPlan['invoke'] = (service, ctx) =>
+        isOfSocket(ctx) ? runHandler(handler, service, ctx) : handler.invoke(service, ctx);
+      return [handler.member, { ...handler.action, handler: actionHandler({ ...handler, invoke }) }];
+    }),
   );
+}
+
+/** Returns true for the context of an event; an action that another service calls has no socket. */
+function isOfSocket(ctx: Partial<SocketContext>): boolean {
+  return ctx.socket !== undefined;
 }
 
 /** The handler of the action. Through the socket's door the payload was checked on the way in; through the other it is checked here. */
@@ -167,7 +177,7 @@ export function actionHandler({
     return invoke(service, ctx);
   };
   return function (ctx) {
-    if ((ctx as Partial<SocketContext>).socket) return invoke(this, ctx);
+    if (isOfSocket(ctx)) return invoke(this, ctx);
     // Moleculer makes an empty object of params that the caller left out.
     if (body.optional && isEmpty(ctx.params)) return invokeWith(this, ctx, undefined);
     const checked = body.check(ctx.params);

@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { printable } from '../../plan/printable';
 import type { AckFunction, SocketContext, WireError } from '../../types';
+import { discardResources } from './discard';
 import { masked } from './wire-error';
 import { toError } from '../errors/to-error';
 import { requestIDOf } from './request-id';
@@ -57,21 +58,40 @@ export function answerError(
   return error;
 }
 
-/** Returns an ack that a handler may call itself, at any time: what fails in it does not reach the handler's timers. */
+/**
+ * Returns an ack that a handler may call itself, at any time: what fails in it does not reach the handler's timers.
+ *
+ * @param ack undefined if the client asked for no answer
+ */
 export function injectableAck(
   gateway: Gateway,
   socket: Socket,
   ctx: SocketContext,
-  ack: AckFunction,
+  ack: AckFunction | undefined,
 ): AckFunction {
   return (...args) => {
-    if (!socket.connected) return;
+    const refusal = discardAll(gateway, args);
+    if (!ack || !socket.connected) return;
+    if (refusal) {
+      answerError(gateway, socket, ctx, ack, refusal);
+      return;
+    }
     try {
       ack(...args);
     } catch (error) {
       answerUnserializable(gateway, socket, ctx, ack, 'the answer', error);
     }
   };
+}
+
+/** Closes all resources among the arguments of an ack. Returns the error that says what cannot be sent. */
+function discardAll(gateway: Gateway, args: readonly unknown[]): Error | undefined {
+  let refusal: Error | undefined;
+  for (const arg of args) {
+    const found = discardResources(gateway, arg);
+    refusal ??= found;
+  }
+  return refusal;
 }
 
 /** @param what names the value in the log */

@@ -1,3 +1,6 @@
+import { inspectResult } from './inspect-result';
+import { isPlainData } from './plain-data';
+
 /**
  * What a client gets as `connect_error`. Socket.IO reads and serializes it in a place where a throw ends the process, so its
  * properties are plain and can be serialized.
@@ -32,6 +35,7 @@ export function messageOf(error: { readonly message?: unknown }): string | undef
 function serializableData(error: { readonly data?: unknown }): unknown {
   try {
     const { data } = error;
+    if (!isPlainData(data) && inspectResult(data).resources.size > 0) return undefined;
     return JSON.stringify(data) === undefined ? undefined : data;
   } catch {
     return undefined;

@@ -4,6 +4,9 @@ import { describeThrown, isPromise, runSafely } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { Gateway } from '../model';
 import { printable } from '../../plan/printable';
+import { discardResources } from './discard';
+import { inspectResult } from './inspect-result';
+import { isPlainData } from './plain-data';
 import { isPresentable, masked, present, withPrintableText } from './wire-error';
 
 /**
@@ -18,7 +21,8 @@ export function shownError(
   requestID: string,
 ): WireError {
   try {
-    return wireError(gateway, socket, ctx, thrown, requestID);
+    const error = wireError(gateway, socket, ctx, thrown, requestID);
+    return isPlainData(error) ? error : withoutResources(gateway, error, requestID);
   } catch (failure) {
     gateway.report(`an error could not be shown (requestID ${requestID})`, failure);
     return masked(requestID);
@@ -59,6 +63,14 @@ function reformat(
     return rewritten;
   });
   return typeof rewritten === 'object' && rewritten !== null && !isPromise(rewritten) ? rewritten : undefined;
+}
+
+/** Returns an error without its data if a stream is in it, which would show its insides. */
+function withoutResources(gateway: Gateway, error: WireError, requestID: string): WireError {
+  if (inspectResult(error).resources.size === 0) return error;
+  discardResources(gateway, error);
+  const { data: _data, ...rest } = error;
+  return isPlainData(rest) ? rest : masked(requestID);
 }
 
 function isClientError(error: Error): boolean {

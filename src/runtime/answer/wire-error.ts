@@ -4,11 +4,8 @@ import type { WireError } from '../../types';
 import { boundedProblem, MAX_PROBLEMS } from '../../validation/validation-error';
 
 const MASKED_MESSAGE = 'Internal Server Error';
-
-/** The names of Moleculer's errors by class. A minifier renames the classes, and they take their names from there. */
-const ERROR_NAMES: ReadonlyMap<unknown, string> = new Map(
-  Object.entries(Errors).map(([name, type]) => [type, name]),
-);
+/** The length of the longest name that a minifier is expected to give a class. */
+const MAX_MINIFIED_LENGTH = 3;
 
 /** What Moleculer's errors have, wherever they were constructed: here, in another copy of Moleculer, or on another node. */
 interface MoleculerLike extends Error {
@@ -123,12 +120,17 @@ export function masked(requestID: string | null | undefined): WireError {
  */
 function isConvertedThrow(error: MoleculerLike): boolean {
   const { code, type, data } = error;
-  return nameOf(error) === 'MoleculerError' && code === 500 && isMissing(type) && isMissing(data);
+  return code === 500 && isMissing(type) && isMissing(data) && mayBeMoleculerError(error);
+}
+
+/** Returns true if the class of an error is `MoleculerError`, or was: another node may run a bundle that has renamed it. */
+function mayBeMoleculerError(error: MoleculerLike): boolean {
+  const name = nameOf(error);
+  if (name === 'MoleculerError') return true;
+  return !(error instanceof Errors.MoleculerError) && name.length <= MAX_MINIFIED_LENGTH;
 }
 
 function nameOf(error: Error): string {
-  const known = ERROR_NAMES.get(error.constructor);
-  if (known !== undefined) return known;
   return typeof (error.name as unknown) === 'string' ? error.name : 'Error';
 }
 

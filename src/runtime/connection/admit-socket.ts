@@ -1,6 +1,7 @@
 import type { Socket } from 'socket.io';
 import { UnAuthorizedError } from '../../errors';
 import type { AuthenticationPlan } from '../../plan/plan';
+import type { WireError } from '../../types';
 import { ConnectError, messageOf } from '../answer/connect-error';
 import { requestIDOf } from '../answer/request-id';
 import { shownError } from '../answer/shown-error';
@@ -8,13 +9,16 @@ import { isPresentable, masked } from '../answer/wire-error';
 import { runMiddleware } from '../errors/run-middleware';
 import { describeBriefly } from '../errors/describe-briefly';
 import { toError } from '../errors/to-error';
+import { abortAll } from '../event/abort-signal';
 import { takePoints } from '../event/rate-limits';
+import { debug } from '../debug';
 import type { Gateway, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
 import { sessionOf } from '../socket-io/socket-session';
 import { assumedUserOf, type AssumedUser } from '../user/assumed-user';
-import { checkRoles } from '../user/check-guard';
 import { setUser, userOf } from '../user/socket-user';
+import { authenticationOutage } from './authentication-outage';
+import { checkClassGuard } from './check-class-guard';
 
 /**
  * Decides whether a socket may enter its namespace: limits, middlewares of the broker and of the gateway, authentication,
@@ -40,10 +44,13 @@ export function admitSocket(socket: Socket, next: (error?: Error) => void): void
   ).then(
     () => {
       // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
-      if (gateway.io) next();
-      else socket.conn.close(true);
+      if (!gateway.io) socket.conn.close(true);
+      debug("%s: admits %s to '%s'", gateway.plan.className, socket.id, path);
+      next();
     },
     (error: unknown) => {
+      abortAll(session, error);
+      debug("%s: refuses %s '%s': %s", gateway.plan.className, socket.id, path, describeBriefly(error));
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },
@@ -67,8 +74,7 @@ async function admit(session: SocketSession): Promise<void> {
   }
   const assumed = assumedUserOf(socket);
   if (plan.authentication || assumed) await authenticate(gateway, socket, plan.authentication, assumed);
-  const { guard } = plan;
-  if (guard && (userOf(socket) || !plan.admitsAnonymous)) checkRoles(guard, userOf(socket));
+  if (plan.guard) await checkClassGuard(session);
 }
 
 async function authenticate(
@@ -94,21 +100,34 @@ async function authenticate(
       `${gateway.plan.className}: ${authentication?.method.name ?? 'the user'} refused ${socket.id} of ${knownAddress(socket.handshake.address)}: ` +
         describeBriefly(thrown),
     );
+    const outage = authenticationOutage(error, exposeErrors);
+    if (outage) throw outage;
     const denial = new UnAuthorizedError();
     if (exposeErrors && error === thrown) denial.message = messageOf(error) ?? denial.message;
     throw denial;
   }
 }
 
-/** Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. */
+/**
+ * Returns what the client gets as `connect_error`: the message, and in `data` the error, as far as it can be serialized. If the
+ * data of the error say that it is `retryable`, `data` itself says so, too.
+ */
 function refusal(gateway: Gateway, socket: Socket, thrown: unknown): ConnectError {
   const requestID = requestIDOf(socket) ?? gateway.broker.generateUid();
   const error = shownError(gateway, socket, undefined, thrown, requestID);
   const { data: _data, ...rest } = error;
   const candidates = [error, rest, masked(requestID)].map(
-    (data) => new ConnectError({ message: data.message, data }),
+    (data) =>
+      new ConnectError({
+        message: data.message,
+        data: isRetryable(data) ? { ...data, retryable: true } : data,
+      }),
   );
   return candidates.find(({ data }) => data !== undefined) as ConnectError;
+}
+
+function isRetryable({ data }: WireError): boolean {
+  return (data as { retryable?: unknown } | null | undefined)?.retryable === true;
 }
 
 function codeOf(error: unknown): number {

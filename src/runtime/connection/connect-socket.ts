@@ -7,8 +7,10 @@ import { holdPending, releasePending } from '../event/pending';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
+import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
+import { isStillRecovered } from './recovery';
 
 /** The reasons of a disconnect after which Socket.IO does not recover the client. */
 const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
@@ -20,6 +22,10 @@ const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client na
 export function connectSocket(socket: Socket): void {
   const session = sessionOf(socket);
   const { callbacks, metrics, log } = session.gateway;
+  if (socket.recovered && !isStillRecovered(session.gateway, socket)) {
+    socket.disconnect();
+    return;
+  }
   // Socket.IO's own method, since these listeners never throw.
   if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
   Socket.prototype.on.call(socket, 'disconnect', onDisconnect);
@@ -46,6 +52,7 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
   const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
+  settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.
   if (this.recovered && FINAL_REASONS.has(reason)) gateway.forbidRecovery(this);

@@ -1,22 +1,25 @@
 import { EventEmitter } from 'node:events';
 import { Namespace, type Socket } from 'socket.io';
+import { ForbiddenError, UnAuthorizedError } from '../../errors';
+import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
+import {
+  pidOf,
+  releaseSession,
+  rememberSession,
+  restoredSessionOf,
+  takeSession,
+  type StoredSession,
+} from '../socket-io/restored-sessions';
+import { sessionOf } from '../socket-io/socket-session';
 import { expiryOf, isOver } from '../user/user-expiry';
+import { checkClassGuard } from './check-class-guard';
 
 /*
  * Socket.IO's connection state recovery restores id, rooms, user and missed packets of a client that comes back, without
- * authentication. A client that the server has disconnected meanwhile, or whose user has expired, must not be recovered.
+ * authentication. A client that the server has disconnected meanwhile, whose user has expired, or who does not satisfy the guard of
+ * the class any more, must not be recovered. It enters like any other client then.
  */
-
-/** What an adapter keeps of a client that may come back. */
-interface Session {
-  readonly sid: string;
-  readonly pid: string;
-  readonly rooms: readonly string[];
-  readonly data: { readonly user?: unknown };
-  /** Not every adapter has it. */
-  readonly disconnectedAt?: number;
-}
 
 interface Targets {
   readonly rooms: Iterable<string>;
@@ -24,7 +27,7 @@ interface Targets {
 }
 
 interface RecoveringAdapter {
-  restoreSession(pid: string, offset: string): Promise<Session | null>;
+  restoreSession(pid: string, offset: string): Promise<StoredSession | null>;
   disconnectSockets(targets: Targets, close: boolean): void;
 }
 
@@ -53,26 +56,83 @@ export function watchForcedDisconnects(namespace: Namespace): void {
 }
 
 /**
- * Returns what the adapter has kept of a client that comes back.
+ * Returns what the adapter has kept of a client that comes back. The client has the session then, until it is released.
  *
  * @param auth of its handshake
- * @returns undefined if it has kept nothing, or if the client must authenticate
+ * @param createProbe returns a socket of the client that is not recovered: what is sent to a recovered one is sent at once
+ * @returns undefined if the adapter has kept nothing, if another client has the session, or if the client must authenticate
  */
 export async function recoverSession(
   gateway: Gateway,
   namespace: Namespace,
   { pid, offset }: { pid?: unknown; offset?: unknown },
-): Promise<object | undefined> {
+  createProbe: () => Socket,
+): Promise<StoredSession | undefined> {
   // The application may have replaced the adapter.
   watchAdapter(namespace);
   // A recovered client skips the middleware in which other clients wait for the start.
   if (typeof pid !== 'string' || typeof offset !== 'string' || !gateway.started) return undefined;
+  if (!takeSession(namespace, pid)) return undefined;
   try {
     const session = await (namespace.adapter as object as RecoveringAdapter).restoreSession(pid, offset);
-    return session && mayRecover(gateway, namespace, session) ? session : undefined;
+    if (
+      session &&
+      mayRecover(gateway, namespace, session) &&
+      (await passesGuard(gateway, session, createProbe)) &&
+      // Policies take their time.
+      mayRecover(gateway, namespace, session)
+    ) {
+      rememberSession(namespace, session);
+      return session;
+    }
   } catch (error) {
     gateway.report('a client could not be recovered', error);
-    return undefined;
+  }
+  releaseSession(namespace, pid);
+  return undefined;
+}
+
+/** Gives up a session that could not be restored. */
+export function abandonSession(
+  gateway: Gateway,
+  namespace: Namespace,
+  { pid, sid }: StoredSession,
+  error: unknown,
+): void {
+  gateway.report('a client could not be recovered', error);
+  releaseSession(namespace, pid);
+  namespace.adapter.delAll(sid);
+}
+
+/**
+ * Returns true if nothing has happened while a recovered socket came in that keeps it out: a disconnect by the server reaches only
+ * sockets that are connected.
+ */
+export function isStillRecovered(gateway: Gateway, socket: Socket): boolean {
+  const session = restoredSessionOf(socket);
+  return session === undefined || mayRecover(gateway, socket.nsp, session);
+}
+
+/** Returns true if the user of a session satisfies the guard of the class. */
+async function passesGuard(
+  gateway: Gateway,
+  { sid, data }: StoredSession,
+  createProbe: () => Socket,
+): Promise<boolean> {
+  const { guard, limits } = gateway.plan;
+  if (!guard) return true;
+  const probe = Object.assign(createProbe(), { id: sid, data });
+  try {
+    await runMiddleware(limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', async (done) => {
+      await checkClassGuard(sessionOf(probe));
+      done();
+    });
+    return true;
+  } catch (error) {
+    // The rooms that a policy has joined.
+    probe.nsp.adapter.delAll(sid);
+    if (!(error instanceof ForbiddenError || error instanceof UnAuthorizedError)) throw error;
+    return false;
   }
 }
 
@@ -83,7 +143,7 @@ export function recovers(namespace: Namespace): boolean {
 
 /** Makes sure that a client is not recovered as this socket. */
 export function forbidRecovery(socket: Socket): void {
-  const { pid } = socket as object as { pid?: string };
+  const pid = pidOf(socket);
   if (pid !== undefined) remember(socket.nsp, [roomOfSession(pid)], []);
 }
 
@@ -97,8 +157,12 @@ function watchAdapter(namespace: Namespace): void {
     const rooms = [...targets.rooms];
     const except = [...(targets.except ?? [])];
     remember(namespace, rooms, except);
-    if (reachesOthers(adapter)) namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
-    disconnectSockets(targets, close);
+    try {
+      if (reachesOthers(adapter)) namespace.serverSideEmit(DISCONNECT_NOTICE, rooms, except);
+    } finally {
+      // Sockets of this node are disconnected also if the other nodes cannot be told.
+      disconnectSockets(targets, close);
+    }
   };
 }
 
@@ -109,7 +173,7 @@ function reachesOthers(adapter: object): boolean {
   return owner !== null && Object.getPrototypeOf(owner) !== EventEmitter.prototype;
 }
 
-function mayRecover(gateway: Gateway, namespace: Namespace, session: Session): boolean {
+function mayRecover(gateway: Gateway, namespace: Namespace, session: StoredSession): boolean {
   const { sid, pid, rooms, disconnectedAt = 0 } = session;
   try {
     if (isOver(expiryOf(gateway, session.data.user))) return false;

@@ -1,4 +1,5 @@
 import { ServiceUnavailableError } from '../../errors';
+import { boundedDelay } from './bounded-delay';
 import { isPromise } from './run-safely';
 
 /**
@@ -19,7 +20,7 @@ export function runMiddleware(
       ? setTimeout(() => {
           onTimeout?.();
           reject(new ServiceUnavailableError(type));
-        }, timeout).unref()
+        }, boundedDelay(timeout)).unref()
       : undefined;
     const settle = (act: () => void): void => {
       clearTimeout(timer);

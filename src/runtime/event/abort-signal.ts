@@ -9,7 +9,7 @@ export function makeSignal(state: EventState, ctx: SocketContext): AbortSignal {
   const controller = new AbortController();
   makeSignalSafe(controller.signal, sessionOf(ctx.socket).gateway.report);
   if (state instanceof Error) controller.abort(state);
-  else if (!ctx.socket.connected) controller.abort(clientIsGone());
+  else if (!isThere(ctx)) controller.abort(clientIsGone());
   else if (state) (state.aborts ??= new Map()).set(ctx, controller);
   return controller.signal;
 }
@@ -29,12 +29,16 @@ export function finishSignal(session: SocketSession, ctx: SocketContext, failure
   return timeout;
 }
 
-/** Fires the signals of all events of a client that is gone. */
-export function abortAll(session: SocketSession): void {
+/**
+ * Fires the signals of all events of a client that is gone, or of a handshake that was refused.
+ *
+ * @param reason by default an AbortError that says that the client has gone
+ */
+export function abortAll(session: SocketSession, reason?: unknown): void {
   const { aborts } = session;
   if (!aborts) return;
   session.aborts = undefined;
-  for (const controller of aborts.values()) controller.abort(clientIsGone());
+  for (const controller of aborts.values()) controller.abort(reason ?? clientIsGone());
 }
 
 /** Returns true if an event took longer than its timeout. */
@@ -45,6 +49,13 @@ export function isTimeout(failure: unknown): failure is Error {
     // A proxy whose prototype cannot be read.
     return false;
   }
+}
+
+/** Returns true while the client is connected, or, in a context that has no event, while it connects. */
+function isThere({ event, socket }: SocketContext): boolean {
+  return (
+    socket.connected || ((event as string | undefined) === undefined && socket.conn.readyState === 'open')
+  );
 }
 
 function clientIsGone(): Error {

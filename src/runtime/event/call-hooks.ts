@@ -3,6 +3,8 @@ import type { SocketContext } from '../../types';
 import { isPromise } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { Gateway } from '../model';
+import { eventOf } from './event-context';
+import { receiveResult } from './owned-resources';
 
 /**
  * Runs the hooks before a handler. They may change `ctx.params`, `ctx.meta` and the options of the call.
@@ -44,6 +46,8 @@ export function runAfterHooks(
     const hook = hooks[at];
     if (!hook || !applies(hook, ctx)) continue;
     const before = result;
+    // The next hook may replace what the last one has returned.
+    if (at > 0) receiveResult(gateway, eventOf(ctx), before);
     const replaced = callResultHook(gateway, hook, ctx, before);
     if (isPromise(replaced)) {
       return Promise.resolve(replaced).then((late) =>

@@ -1,10 +1,12 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
+import { shareInjectedAck } from '../../plan/injected-ack';
 import type { SocketContext } from '../../types';
 import type { EventContextClass, EventState, SocketSession } from '../model';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from '../moleculer/internals';
 import { eventSpanOf } from '../observe/event-span';
 import { finishSignal, makeSignal } from './abort-signal';
+import { RESOURCES, type ResourceOwner } from './owned-resources';
 
 const STATE = Symbol('state');
 const SIGNAL = Symbol('signal');
@@ -19,6 +21,12 @@ export function finishEvent(ctx: SocketContext, failure: unknown): void {
   const event = ctx as SocketContext & { [STATE]?: EventState };
   const state = event[STATE];
   if (state && 'socket' in state) event[STATE] = finishSignal(state, ctx, failure);
+}
+
+/** Returns the context of the event that a context belongs to: itself, or the one that it is a copy of. */
+export function eventOf(ctx: SocketContext): ResourceOwner {
+  const event = ctx as object as ResourceOwner & { [ORIGINAL]?: ResourceOwner };
+  return event[ORIGINAL] ?? event;
 }
 
 const classes = new WeakMap<ContextClass, EventContextClass>();
@@ -39,6 +47,7 @@ function extend(Base: ContextClass): EventContextClass {
     declare nspParams: Readonly<Record<string, string>>;
     declare [STATE]: EventState;
     declare [SIGNAL]: AbortSignal | undefined;
+    declare [RESOURCES]: ResourceOwner[typeof RESOURCES];
     /** The context that a copy was made of. */
     declare [ORIGINAL]: EventContext | undefined;
 
@@ -46,7 +55,7 @@ function extend(Base: ContextClass): EventContextClass {
       broker: ServiceBroker,
       endpoint?: ActionEndpoint,
       session?: SocketSession,
-      event = '',
+      event?: string,
       args: readonly unknown[] = [],
       meta: object = {},
     ) {
@@ -59,6 +68,7 @@ function extend(Base: ContextClass): EventContextClass {
       this.params = args.length > 0 ? args[0] : {};
       if (session.requestID !== undefined) this.requestID = session.requestID;
       this[STATE] = session;
+      this[RESOURCES] = undefined;
       this.socket = session.socket;
       this.args = args;
       this.event = event as string & Context['event'];
@@ -86,7 +96,9 @@ function extend(Base: ContextClass): EventContextClass {
       const { socket, args, event, namespace, nspParams } = this;
       copy[ORIGINAL] = this[ORIGINAL] ?? this;
       if (eventSpanOf(this)) copy.parentID = this.id;
-      return Object.assign(copy, { socket, args, event, namespace, nspParams });
+      Object.assign(copy, { socket, args, event, namespace, nspParams });
+      shareInjectedAck(this as object as SocketContext, copy as object as SocketContext);
+      return copy;
     }
   }
   return EventContext as object as EventContextClass;

@@ -1,8 +1,10 @@
-import { injectAck } from '../../plan/injected-ack';
+import { injectAck, keepsAck } from '../../plan/injected-ack';
 import type { AckFunction, SocketContext } from '../../types';
 import { answerError, answerResult, injectableAck } from '../answer/answer';
+import { inspectResult } from '../answer/inspect-result';
 import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
-import { finishEvent } from './event-context';
+import { eventOf, finishEvent } from './event-context';
+import { closeResources } from './owned-resources';
 import { holdPending, releasePending, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
@@ -38,12 +40,22 @@ export class EventRun {
     const { ack, event, session } = this;
     this.ctx = ctx;
     if (event.trace) this.span = event.trace(ctx, session.path);
-    if (ack && event.answersItself) injectAck(ctx, injectableAck(session.gateway, session.socket, ctx, ack));
+    // A function of moleculer-io's settings gets an ack only if the client asked for an answer.
+    if (event.answersItself && (ack || event.plan.target.kind === 'handler'))
+      injectAck(ctx, injectableAck(session.gateway, session.socket, ctx, ack));
   }
 
-  succeed(result: unknown): void {
+  /**
+   * Answers with a result, unless the handler answers by itself.
+   *
+   * @param isPlain true if the result is known to be plain data
+   */
+  succeed(result: unknown, isPlain: boolean): void {
     const { ack, ctx, event, session } = this;
-    if (ack && !event.answersItself) answerResult(session.gateway, session.socket, ctx, ack, result);
+    if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return;
+    const refusal = isPlain ? undefined : inspectResult(result).refusal;
+    if (refusal) this.fail(refusal);
+    else answerResult(session.gateway, session.socket, ctx, ack, result);
   }
 
   fail(error: unknown): void {
@@ -58,7 +70,10 @@ export class EventRun {
     this.meter?.end(this.beganAt);
     if (errorCode !== undefined) session.gateway.metrics?.refusedPacket(session.path, errorCode);
     this.span?.finish();
-    if (ctx) finishEvent(ctx, this.failure);
+    if (ctx) {
+      finishEvent(ctx, this.failure);
+      closeResources(session.gateway, eventOf(ctx));
+    }
     releasePending(session, this.bytes);
     this.batch?.endCall();
     if (this.holdsSlot) releaseSlot(session);

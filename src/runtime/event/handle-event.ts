@@ -7,8 +7,10 @@ import { isPromise } from '../errors/run-safely';
 import type { Around, BoundEvent, Packet, SocketSession } from '../model';
 import { ackOf } from '../socket-io/gateway-socket';
 import { createContext } from './create-context';
+import { eventOf } from './event-context';
 import { EventRun } from './event-run';
 import { handleCalls, takesCalls } from './handle-calls';
+import { receiveResult } from './owned-resources';
 import { runPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
 import { holdPending, releasePending, type BatchBytes } from './pending';
@@ -164,7 +166,8 @@ function start(run: EventRun, ctx: SocketContext): void {
 /** Lets the middlewares of the broker that are around an event answer it. */
 async function runAround(run: EventRun, around: Around, ctx: SocketContext): Promise<void> {
   try {
-    run.succeed(await around(ctx));
+    const result = await around(ctx);
+    run.succeed(result, receiveResult(run.session.gateway, eventOf(ctx), result));
   } catch (error) {
     run.fail(error);
   } finally {

@@ -1,13 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Socket } from 'socket.io';
 import type { SocketContext } from '../../types';
 import type { Gateway } from '../model';
+import { refusalIn } from '../socket-io/gateway-rooms';
 import { sessionOf } from '../socket-io/socket-session';
+import { isSameUser } from '../user/is-same-user';
 import { setUser, userOf } from '../user/socket-user';
 import { watchExpiry } from '../user/user-expiry';
 
 /**
- * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join.
+ * Saves what a successful call has set in its meta: the user, if this call changed it, and the rooms to leave and join. Saves
+ * nothing if one of the rooms is refused.
  *
  * @param before the user that the call was given
  * @returns undefined if there is nothing to do, which is nearly always
@@ -19,8 +21,7 @@ export function saveUserAndRooms(
   before: unknown,
 ): Promise<void> | undefined {
   const { user, $join, $leave } = ctx.meta;
-  // A remote action returns a copy of the meta, with an equal user that is another object.
-  const changed = user !== before && !isDeepStrictEqual(user, before);
+  const changed = user !== before && !isSameUser(gateway.broker, before, user);
   if (!changed && $join === undefined && $leave === undefined && !gateway.overrides.saveMeta)
     return undefined;
   return save(gateway, socket, ctx, before, changed);
@@ -35,6 +36,10 @@ async function save(
 ): Promise<void> {
   const { service } = gateway;
   const { user, $join, $leave } = ctx.meta;
+  for (const rooms of [$leave, $join]) {
+    const refusal = rooms === undefined ? undefined : refusalIn(socket.nsp, rooms);
+    if (refusal) throw refusal;
+  }
   // A client that logs out and disconnects at once must not be recovered as the previous user.
   if (changed && !socket.connected) gateway.forbidRecovery(socket);
   if (gateway.overrides.saveMeta) await saveByMethod(gateway, socket, ctx, before, changed);
@@ -58,7 +63,7 @@ async function save(
  * which another call has logged in or out. If this call did not change the user, the current one is restored.
  */
 async function saveByMethod(
-  { service }: Gateway,
+  { broker, service }: Gateway,
   socket: Socket,
   ctx: SocketContext,
   before: unknown,
@@ -67,5 +72,5 @@ async function saveByMethod(
   const current = userOf(socket);
   await service.socketSaveMeta?.(socket, ctx);
   const saved = userOf(socket);
-  if (!changed && saved !== current && isDeepStrictEqual(saved, before)) await setUser(socket, current);
+  if (!changed && saved !== current && isSameUser(broker, before, saved)) await setUser(socket, current);
 }

@@ -1,3 +1,4 @@
+import { takeAckBack } from '../../plan/injected-ack';
 import type { SocketContext } from '../../types';
 import { isPromise } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
@@ -6,8 +7,9 @@ import { checkPolicies, checkRoles } from '../user/check-guard';
 import { isTimeout } from './abort-signal';
 import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
-import { finishEvent } from './event-context';
+import { eventOf, finishEvent } from './event-context';
 import type { EventRun } from './event-run';
+import { receiveResult } from './owned-resources';
 import { resolveExposed } from './resolve-exposed';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { validateArguments } from './validate-arguments';
@@ -38,6 +40,7 @@ export async function runSteps(
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
 
     let result: unknown;
+    let isPlain: boolean;
     try {
       if (hooks.before.length > 0) {
         const asked = call ?? { action: event.action, options: ctx.options };
@@ -47,9 +50,11 @@ export async function runSteps(
       if (call) replaceMeta(ctx, call.options);
       const before = ctx.meta.user;
       result = await (call ? callAction(ctx, call) : event.run(ctx));
+      isPlain = receiveResult(gateway, eventOf(ctx), result);
       if (hooks.after.length > 0) {
         result = runAfterHooks(gateway, hooks.after, ctx, result);
         if (isPromise(result)) result = await result;
+        isPlain = receiveResult(gateway, eventOf(ctx), result);
       }
       const saved = saveUserAndRooms(gateway, ctx.socket, ctx, before);
       if (saved) await saved;
@@ -58,8 +63,10 @@ export async function runSteps(
       // After a timeout the handler still runs, whatever the hooks return.
       if (isTimeout(error)) finishEvent(ctx, error);
       result = await runErrorHooks(gateway, hooks.error, ctx, toError(error));
+      isPlain = receiveResult(gateway, eventOf(ctx), result);
+      if (event.answersItself) takeAckBack(ctx);
     }
-    run?.succeed(result);
+    run?.succeed(result, isPlain);
     return result;
   } catch (error) {
     if (!run) throw error;

@@ -1,6 +1,7 @@
-import { Errors, type Context } from 'moleculer';
-import { injectedAck } from '../../plan/injected-ack';
+import { Errors, type Context, type Service } from 'moleculer';
+import { injectedAck, runWithAck } from '../../plan/injected-ack';
 import type { EventPlan, FunctionPlan, HandlerPlan } from '../../plan/plan';
+import type { SocketContext } from '../../types';
 import { aroundOf } from '../event/around';
 import type { RateLimits } from '../event/rate-limits';
 import type { BoundEvent, EventSteps, Gateway } from '../model';
@@ -28,19 +29,22 @@ function bindTarget(gateway: Gateway, target: EventPlan['target']): Partial<Even
     case 'handler':
       return bindHandler(gateway, target);
     case 'function':
-      return bindFunction(target);
+      return bindFunction(gateway, target);
     default:
       return {};
   }
 }
 
-/** A function of moleculer-io's settings answers through the ack that it gets as its last argument. */
-function bindFunction({ call }: FunctionPlan): Partial<EventSteps> {
+/** A function of moleculer-io's settings answers through the ack that it gets as its last argument. What it returns is no result. */
+function bindFunction({ service }: Gateway, { call }: FunctionPlan): Partial<EventSteps> {
+  const invoke = (_service: Service, ctx: SocketContext): unknown => {
+    const ack = injectedAck(ctx);
+    return call.apply(ctx.socket, ack ? [...ctx.args, ack] : [...ctx.args]);
+  };
   return {
     answersItself: true,
     async run(ctx) {
-      const ack = injectedAck(ctx);
-      await call.apply(ctx.socket, ack ? [...ctx.args, ack] : [...ctx.args]);
+      await runWithAck(invoke, service, ctx);
     },
   };
 }

@@ -27,8 +27,8 @@ export function describeService(
 }
 
 function describePlace({ broker }: Service, server: SharedServer | undefined): string {
-  if (!server) return 'is attached to no server yet: call initSocketIO()';
-  const { http, io, isGuest } = server;
+  const { http, io, isGuest } = server ?? {};
+  if (!http || !io) return 'is attached to no server yet: call initSocketIO()';
   const address = addressOf(http, io.path());
   if (!isGuest) return `listens on ${address ?? 'no address'}`;
   const host = broker.services.find((one) => (one as { server?: unknown }).server === http);

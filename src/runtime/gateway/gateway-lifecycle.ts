@@ -25,7 +25,9 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
     created(service) {
       addReplCommands(service.broker);
       const registry = ServerRegistry.of(service.broker);
-      for (const gateway of buildGateways(service, plansOf(service))) registry.announce(gateway);
+      const gateways = buildGateways(service, plansOf(service));
+      for (const gateway of gateways) registry.announce(gateway);
+      for (const gateway of gateways) registry.attachIfWaiting(gateway);
     },
     attach: attachService,
     async listen(service) {
@@ -77,7 +79,7 @@ export function initSocketIO(
   options?: SocketServerOptions,
 ): Promise<void> {
   const gateways = gatewaysOf(service);
-  if (gateways.some((gateway) => gateway.io)) {
+  if (gateways.some((gateway) => serverOf(gateway)?.http)) {
     throw new Error(
       `'${service.name}' is attached to a server already; call initSocketIO() before the broker starts`,
     );
@@ -96,7 +98,7 @@ export function initSocketIO(
 /**
  * Serves one more namespace with the events of a gateway.
  *
- * @throws Error if there is such a namespace already, or the gateway is attached nowhere
+ * @throws Error if there is such a namespace already, or the gateway has not started
  */
 export function registerNamespace(gateway: Gateway, name: string): Namespace {
   const path = literal(name);
@@ -107,7 +109,7 @@ export function registerNamespace(gateway: Gateway, name: string): Namespace {
 /**
  * Serves one more namespace that has a plan of its own.
  *
- * @throws Error if there is such a namespace already, or the service is attached nowhere
+ * @throws Error if there is such a namespace already, or the service has not started
  */
 export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const [first] = gatewaysOf(service);

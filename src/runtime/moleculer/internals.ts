@@ -9,8 +9,15 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'middlewares.registeredHooks': 'object',
   findNextActionEndpoint: 'function',
   ContextFactory: 'function',
+  'serializer.serialize': 'function',
+  'serializer.deserialize': 'function',
   'registry.createPrivateActionEndpoint': 'function',
   'registry.actions.actions.get': 'function',
+};
+/** The same for a broker that has a transporter. */
+const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+  'transit.pendingResStreams': 'object',
+  'transit.removePendingRequest': 'function',
 };
 
 /**
@@ -19,7 +26,7 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
  * @throws Error that names the missing members
  */
 export function checkMoleculer(broker: ServiceBroker): void {
-  const missing = Object.entries(USED_MEMBERS)
+  const missing = Object.entries({ ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) })
     .filter(([path, type]) => typeof memberAt(broker, path) !== type)
     .map(([path]) => `broker.${path}`);
   if (missing.length === 0) return;
@@ -39,6 +46,8 @@ function memberAt(broker: ServiceBroker, path: string): unknown {
 export interface RegisteredAction {
   readonly name: string;
   readonly rawName: string;
+  /** Everything else that the schema of the action says. */
+  readonly [option: string]: unknown;
 }
 
 /** An action of a local service, as a context knows it. */
@@ -53,9 +62,11 @@ export type ContextClass = new (broker: ServiceBroker, endpoint?: ActionEndpoint
 
 interface BrokerInternals {
   readonly middlewares: { readonly registeredHooks: Readonly<Record<string, unknown[] | undefined>> };
-  findNextActionEndpoint(action: string, options: object, ctx: Context): CallableEndpoint | Error;
-  readonly ContextFactory: ContextClass;
   readonly tracer: TracerInternals;
+  readonly serializer: {
+    serialize(payload: object, type: string): Buffer;
+    deserialize(payload: Buffer, type: string): { meta: { value: unknown } };
+  };
   readonly registry: {
     createPrivateActionEndpoint(action: RegisteredAction): ActionEndpoint;
     /** The endpoints of each action that was ever known; an action that is gone has none. */
@@ -67,6 +78,12 @@ interface BrokerInternals {
 
 interface TracerInternals {
   readonly opts: { readonly actions: boolean };
+}
+
+interface TransitInternals {
+  /** The streams that actions of other nodes have returned, by the id of the request. */
+  readonly pendingResStreams: ReadonlyMap<string, object>;
+  removePendingRequest(id: string): void;
 }
 
 interface ServiceInternals {
@@ -86,8 +103,23 @@ export function tracesActions(broker: ServiceBroker): boolean {
 
 /** Returns the class of the contexts of a broker. */
 export function contextClassOf(broker: ServiceBroker): ContextClass {
-  return (broker as object as BrokerInternals).ContextFactory;
+  const { ContextFactory } = broker;
+  return ContextFactory as object as ContextClass;
 }
+
+/**
+ * Returns what a value in the meta of a call has become when the call returns from another node.
+ *
+ * @throws what the serializer throws for a value that cannot be serialized
+ */
+export function copyThroughSerializer(broker: ServiceBroker, value: unknown): unknown {
+  const { serializer } = broker as object as BrokerInternals;
+  return serializer.deserialize(serializer.serialize({ ...RESPONSE, meta: { value } }, 'RES'), 'RES').meta
+    .value;
+}
+
+/** The packet that answers a call. Some serializers want all of its fields. */
+const RESPONSE = { ver: '4', sender: '', id: '', success: true, data: null, error: null, stream: false };
 
 /** Returns the endpoint of an action of a local service, also of a private one; undefined if there is no such action. */
 export function localEndpoint(service: Service, member: string): ActionEndpoint | undefined {
@@ -145,7 +177,19 @@ export function nextEndpoint(
   options: object,
   ctx: Context,
 ): CallableEndpoint {
-  const endpoint = (broker as object as BrokerInternals).findNextActionEndpoint(action, options, ctx);
+  const endpoint: object = broker.findNextActionEndpoint(action, options, ctx);
   if (endpoint instanceof Error) throw endpoint;
-  return endpoint;
+  return endpoint as CallableEndpoint;
+}
+
+/**
+ * Makes Moleculer forget a stream that an action of another node has returned and that is closed before its end. Moleculer keeps
+ * it until the other node has sent all of it.
+ */
+export function forgetRemoteStream({ transit }: ServiceBroker, stream: object): void {
+  if (!transit) return;
+  const { pendingResStreams } = transit as object as TransitInternals;
+  for (const [id, pending] of pendingResStreams) {
+    if (pending === stream) (transit as object as TransitInternals).removePendingRequest(id);
+  }
 }

@@ -3,6 +3,7 @@ import type { ChoicePlan, ForwardPlan } from '../../plan/plan';
 import { servesName } from '../../plan/paths';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import type { ForwardHandlers } from '../../plan/service-runtime';
+import { discardResources } from '../answer/discard';
 import { isPromise } from '../errors/run-safely';
 import { gatewaysOf } from '../gateways-of';
 import type { Gateway } from '../model';
@@ -78,6 +79,8 @@ function checkAndSend(
   if (audience.rooms?.length === 0 || audience.namespaces?.length === 0) return undefined;
   const send = (payload: unknown): void => {
     if (typeof payload === 'function') throw fail('a function cannot be sent');
+    const refusal = discardResources(gateway, payload);
+    if (refusal) throw fail(refusal.message, refusal);
     const message: Message = { ...audience, payload };
     gateway.metrics?.forwarded(gateway.plan, forward.event, message.namespaces);
     sendMessage(gateway, message, ctx);

@@ -1,4 +1,4 @@
-import { roomOfUser } from '../../plan/user-room';
+import { roomOfUser } from '../../plan/gateway-rooms';
 import { replCommand } from './repl-command';
 import { callOnAllNodes, countSockets, findGateways, socketIdsOf } from './running-gateways';
 

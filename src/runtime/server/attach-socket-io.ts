@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http';
-import type { ServerOptions } from 'socket.io';
-import { GatewayServer, type GatewaysOfServer } from '../socket-io/gateway-server';
+import { Server } from 'socket.io';
 
 type Listener = (...args: unknown[]) => void;
 
@@ -14,30 +13,26 @@ const attached = new WeakSet<HttpServer>();
 
 /** A Socket.IO server on an HTTP server that may be somebody else's. */
 export interface Attachment {
-  readonly io: GatewayServer;
   readonly http: HttpServer;
-  /** Says goodbye to all clients and leaves the HTTP server as it was found. It is not closed. */
-  detach(): Promise<void>;
+  /** Leaves the HTTP server as it was found. It is not closed, and must have no clients of the Socket.IO server any more. */
+  detach(): void;
 }
 
 /**
- * Attaches Socket.IO to an HTTP server.
+ * Attaches a Socket.IO server to an HTTP server.
  *
+ * @param options of Engine.IO, where those of the server do not say otherwise
  * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
  */
-export function attachSocketIO(
-  http: HttpServer,
-  options: Partial<ServerOptions>,
-  gateways: GatewaysOfServer,
-): Attachment {
+export function attachSocketIO(io: Server, http: HttpServer, options: object = {}): Attachment {
   if (attached.has(http))
     throw new Error(
       'a gateway of another broker is attached to this HTTP server already; give each broker its own',
     );
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
-  const io = new GatewayServer(options, gateways);
-  io.attach(http);
+  // Its own method may be the one of attach-later.ts.
+  Server.prototype.attach.call(io, http, options);
   http.on('upgrade', surviveReset);
   io.engine.on('connection', hurryGoodbye);
   const added = EVENTS.flatMap((event) =>
@@ -46,10 +41,8 @@ export function attachSocketIO(
       .map((listener) => ({ event, listener })),
   );
   return {
-    io,
     http,
-    async detach() {
-      await closeClients(io);
+    detach() {
       for (const { event, listener } of added) http.off(event, listener);
       // Engine.IO and Socket.IO take the listeners for requests off and call them themselves.
       const present = http.listeners('request') as Listener[];
@@ -83,12 +76,15 @@ function hurryGoodbye({ transport }: { transport: { closeTimeout?: number } }): 
   if (transport.closeTimeout !== undefined) transport.closeTimeout = GRACE;
 }
 
-/** Ends all connections in a way after which clients come back by themselves, and in bounded time. */
-async function closeClients(io: GatewayServer): Promise<void> {
-  const { engine } = io as object as { engine: { clients: Record<string, EngineClient>; close(): void } };
-  const transports = Object.values(engine.clients).map(({ transport }) => transport);
+/**
+ * Closes a Socket.IO server, in bounded time: all connections, in a way after which clients come back by themselves, and all
+ * adapters. A server that was never attached has only adapters.
+ */
+export async function closeServer(io: Server): Promise<void> {
+  const { engine } = io as object as { engine?: { clients: Record<string, EngineClient>; close(): void } };
+  const transports = Object.values(engine?.clients ?? {}).map(({ transport }) => transport);
   const sockets = transports.flatMap(({ socket }) => socket ?? []);
-  engine.close();
+  engine?.close();
   // Those that were about to be told goodbye with their next poll are not told any more.
   for (const transport of transports) transport.shouldClose?.();
   await Promise.allSettled([...io._nsps.values()].map(async (namespace) => namespace.adapter.close()));

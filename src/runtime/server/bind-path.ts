@@ -1,10 +1,11 @@
 import { Namespace, type Socket } from 'socket.io';
-import { servesName } from '../../plan/paths';
+import { nameOfPath, servesName } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
 import { beginSession } from '../connection/begin-session';
 import { connectSocket } from '../connection/connect-socket';
-import { recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { abandonSession, recovers, recoverSession, watchForcedDisconnects } from '../connection/recovery';
+import { debug } from '../debug';
 import type { ChildOpener, Gateway } from '../model';
 import { keepWhileUsed, silenceClosedAdapter } from '../socket-io/child-namespace';
 import type { GatewayServer } from '../socket-io/gateway-server';
@@ -38,6 +39,7 @@ const evictions = new WeakMap<Namespace, () => void>();
  * @returns a function that unbinds it, and closes the connections of its sockets
  */
 export function bindPath(gateway: Gateway, io: GatewayServer, path: PathPlan): () => Promise<void> {
+  debug("%s: binds '%s'", gateway.plan.className, nameOfPath(path));
   return path.kind === 'literal' ? bindLiteral(gateway, io, path) : bindDynamic(gateway, io, path);
 }
 
@@ -145,7 +147,14 @@ function adoptNamespace(
     namespace,
     path,
     (socket, bytes) => beginSession(gateway, path, nspParams, socket, bytes),
-    recovers(namespace) ? (auth) => recoverSession(gateway, namespace, auth) : undefined,
+    recovers(namespace)
+      ? {
+          restore: (auth, createProbe) => recoverSession(gateway, namespace, auth, createProbe),
+          abandon(session, error) {
+            abandonSession(gateway, namespace, session, error);
+          },
+        }
+      : undefined,
   );
   // Socket.IO's own methods: those of the namespace would wrap these functions, which never throw and must be found again.
   Namespace.prototype.use.call(namespace, admitSocket);

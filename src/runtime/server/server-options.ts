@@ -4,8 +4,10 @@ import { claimOf, identify } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
+import { boundedDelay } from '../errors/bounded-delay';
 import type { Gateway } from '../model';
 import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
+import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** What all gateways of a server want, brought together. */
@@ -78,14 +80,15 @@ export function socketOptions(
   gateways: readonly Gateway[],
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
-  const patience = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
+  const longest = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
+  const patience = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
   return {
     // A little more than ours, so that the client is told why.
-    ...(Number.isFinite(patience) && { connectTimeout: patience + 1000 }),
+    ...(Number.isFinite(patience) && { connectTimeout: boundedDelay(patience + 1000) }),
     ...given,
-    ...(adapter && !connectsFirst(adapter) && { adapter }),
+    ...(adapter && !connectsFirst(adapter) && { adapter: safeAdapterClass(adapter, report) }),
     ...(!adapter && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
     cors: corsOptions(guardedCors, patience, report),
     allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
@@ -99,10 +102,17 @@ export async function connectAdapter(io: Server, adapter: unknown): Promise<void
   if (connectsFirst(adapter)) io.adapter((await adapter()) as Adapter);
 }
 
-/** An adapter itself takes a namespace, as a class or as a function. */
+/** Returns true for a function that connects first. An adapter itself takes a namespace, as a class or as a function. */
 function connectsFirst(adapter: unknown): adapter is () => unknown {
-  if (typeof adapter !== 'function' || adapter.length > 0) return false;
-  return !/^class\b/.test(Function.prototype.toString.call(adapter));
+  return typeof adapter === 'function' && adapter.length === 0 && !isClass(adapter);
+}
+
+/** Returns true for a class, also one that was compiled to a function: it extends another, or has methods. */
+function isClass({ prototype }: { prototype?: unknown }): boolean {
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return (
+    Object.getPrototypeOf(prototype) !== Object.prototype || Object.getOwnPropertyNames(prototype).length > 1
+  );
 }
 
 /** Somebody else has the namespace. */

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import type { ServiceBroker } from 'moleculer';
+import type { Service, ServiceBroker } from 'moleculer';
 import type { Gateway } from '../model';
 import { SharedServer, type Place } from './shared-server';
 
@@ -34,17 +34,79 @@ export class ServerRegistry {
 
   /**
    * Attaches a gateway to its server, together with all others that belong there, so that no client finds half of
-   * the namespaces.
+   * the namespaces. A gateway that waits for a server gets a Socket.IO server that is attached nowhere.
    *
    * @throws DeclarationError where gateways that share a server contradict each other
    */
   attach(gateway: Gateway): void {
     const place = this.placeOf(gateway);
-    if (!place) return;
+    const waiting = this.servers.get(gateway.service);
+    if ('waiting' in place) {
+      const current = this.serverOf(gateway);
+      if (
+        current?.http ||
+        (current && current === waiting && waiting.suits(this.gatewaysAt(gateway.service)))
+      )
+        return;
+      waiting?.dissolve();
+      this.servers.set(gateway.service, this.create(place));
+      return;
+    }
     const key = keyOf(place);
     const known = this.servers.get(key);
-    if (!known) this.servers.set(key, new SharedServer(place, this.gatewaysAt(key)));
-    else if (!known.has(gateway)) known.add(gateway);
+    if (known?.has(gateway)) return;
+    if (known) {
+      known.check(gateway);
+      waiting?.dissolve();
+      known.add(gateway);
+    } else this.servers.set(key, this.attachWaiting(waiting, place) ?? this.create(place));
+    this.servers.delete(gateway.service);
+  }
+
+  /**
+   * Gives a gateway that waits for a server its Socket.IO server, before it starts. If its options change until then, it gets
+   * another one.
+   */
+  attachIfWaiting(gateway: Gateway): void {
+    if ('waiting' in this.placeOf(gateway)) this.attach(gateway);
+  }
+
+  /** Attaches the server of a service that waits for one, if the gateways at the place want its options; else dissolves it. */
+  private attachWaiting(waiting: SharedServer | undefined, place: Place): SharedServer | undefined {
+    if (!waiting) return undefined;
+    const gateways = this.gatewaysAt(keyOf(place));
+    if (!('http' in place && waiting.suits(gateways))) {
+      waiting.dissolve();
+      return undefined;
+    }
+    waiting.attachTo(place.http);
+    for (const gateway of gateways) if (!waiting.has(gateway)) waiting.add(gateway);
+    return waiting;
+  }
+
+  private create(place: Place): SharedServer {
+    return new SharedServer(place, this.gatewaysAt(keyOf(place)), (target, options) => {
+      if ('waiting' in place) this.attachByHand(place.waiting, target, options);
+    });
+  }
+
+  /** The application calls `io.attach()` or `io.listen()` of a service that waits for a server. */
+  private attachByHand(service: Service, target: HttpServer | number, options: object | undefined): void {
+    const server = this.servers.get(service);
+    if (!server) throw new Error(`'${service.fullName}' has stopped; use this.io of its next start`);
+    if (this.servers.has(target)) {
+      throw new Error(
+        `'${service.fullName}' shares this HTTP server with other gateways; call initSocketIO() instead of io.attach()`,
+      );
+    }
+    if (typeof target === 'number') this.servers.set(server.listenOn(target, options), server);
+    else {
+      server.attachTo(target, options);
+      this.servers.set(target, server);
+      // The next start attaches the service there again.
+      for (const gateway of this.present()) if (server.has(gateway)) gateway.attachedTo = target;
+    }
+    this.servers.delete(service);
   }
 
   /** The server that a gateway is attached to. */
@@ -78,20 +140,16 @@ export class ServerRegistry {
   }
 
   private gatewaysAt(key: unknown): Gateway[] {
-    return this.present().filter((gateway) => {
-      const place = this.placeOf(gateway);
-      return place && keyOf(place) === key;
-    });
+    return this.present().filter((gateway) => keyOf(this.placeOf(gateway)) === key);
   }
 
-  /** Undefined: nowhere, until `initSocketIO` says where. */
-  private placeOf(gateway: Gateway): Place | undefined {
+  private placeOf(gateway: Gateway): Place {
     const own = ownPlace(gateway);
     if (own !== 'any') return own;
     const others = new Map<unknown, Place>();
     for (const other of this.present()) {
       const place = ownPlace(other);
-      if (place && place !== 'any') others.set(keyOf(place), place);
+      if (place !== 'any' && !('waiting' in place)) others.set(keyOf(place), place);
     }
     const [only] = others.values();
     return others.size === 1 && only ? only : addressOf(undefined, undefined);
@@ -99,10 +157,10 @@ export class ServerRegistry {
 }
 
 /** What the gateway itself says; `'any'`: nothing. */
-function ownPlace({ server, attachedTo, service }: Gateway): Place | 'any' | undefined {
+function ownPlace({ server, attachedTo, service }: Gateway): Place | 'any' {
   const given: unknown = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
   if (given instanceof NetServer) return { http: given as unknown as HttpServer };
-  if (server.server === false) return undefined;
+  if (server.server === false) return { waiting: service };
   return server.port === undefined && server.ip === undefined ? 'any' : addressOf(server.port, server.ip);
 }
 
@@ -113,5 +171,6 @@ function addressOf(port: number | string | undefined, ip: string | undefined): P
 }
 
 function keyOf(place: Place): unknown {
+  if ('waiting' in place) return place.waiting;
   return 'http' in place ? place.http : `${place.address.ip}:${place.address.port}`;
 }

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
-import type { GatewayServer } from '../socket-io/gateway-server';
+import type { Service } from 'moleculer';
+import { GatewayServer } from '../socket-io/gateway-server';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
+import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
 import { AbsentNamespaces } from './absent-namespaces';
-import { attachSocketIO, type Attachment } from './attach-socket-io';
+import { attachLater, useOwnMethods, type AttachTo } from './attach-later';
+import { attachSocketIO, closeServer, type Attachment } from './attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
 import {
   checkNamespaces,
@@ -20,8 +23,9 @@ import {
 import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 
-/** An address to listen on, or the HTTP server of somebody else. */
-export type Place = { readonly address: Address } | { readonly http: HttpServer };
+/** An address to listen on, the HTTP server of somebody else, or, for a service that waits for one, the service. */
+export type Place =
+  { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
 
@@ -29,48 +33,92 @@ type Unbind = () => Promise<void>;
 export class SharedServer {
   /** Of every gateway, how to take its paths away again. */
   private readonly gateways = new Map<Gateway, Map<string, Unbind>>();
-  private readonly stopWatching: () => void;
+  private stopWatching: (() => void) | undefined;
   private opened: Promise<void> | undefined;
 
   /** Settles when the adapter is connected, where that takes a connection. */
   readonly prepared: Promise<void>;
-  private readonly listener: HttpListener | undefined;
-  private readonly attachment: Attachment;
+  readonly io: GatewayServer;
+  private listener: HttpListener | undefined;
+  private attachment: Attachment | undefined;
   private readonly options: CombinedOptions;
   private readonly absent: AbsentNamespaces | undefined;
 
   /**
    * @param place where it is
    * @param gateways all that are known to come here: their options are brought together
+   * @param onAttach called when the application attaches a server that waits: `io.attach(http)`
    * @throws DeclarationError where two of them want different things
    */
-  constructor(place: Place, gateways: readonly Gateway[]) {
+  constructor(place: Place, gateways: readonly Gateway[], onAttach: AttachTo) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
     const { backlog, https } = this.options;
-    this.listener = 'address' in place ? new HttpListener(place.address, https, backlog) : undefined;
-    const http = 'http' in place ? place.http : (this.listener as HttpListener).server;
-    this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
-    this.attachment = attachSocketIO(http, socketOptions(this.options, gateways), {
+    this.io = new GatewayServer(socketOptions(this.options, gateways), {
       all: () => this.gateways.keys(),
       hold: (name, done) => this.absent?.hold(name, done) ?? false,
     });
-    const { io } = this.attachment;
-    this.stopWatching = watchSlowReaders(io, () => this.gateways.keys());
-    watchClosedConnections(io, () => this.gateways.keys());
+    this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
+    const { io } = this;
+    if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
+    if ('waiting' in place) attachLater(io, onAttach);
+    else if ('http' in place) this.attachTo(place.http);
+    else this.attachTo((this.listener = new HttpListener(place.address, https, backlog)).server);
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
     // Whoever starts awaits it; a gateway that is attached before that does not.
     this.prepared.catch(() => undefined);
   }
 
-  get io(): GatewayServer {
-    return this.attachment.io;
+  /** The HTTP server that it is attached to; undefined if it waits for one. */
+  get http(): HttpServer | undefined {
+    return this.attachment?.http;
   }
 
-  /** The HTTP server that it is attached to. */
-  get http(): HttpServer {
-    return this.attachment.http;
+  /**
+   * Attaches the server.
+   *
+   * @param options of Engine.IO, where those of the gateways do not say otherwise
+   * @throws Error if the HTTP server has another Socket.IO server
+   */
+  attachTo(http: HttpServer, options?: object): void {
+    this.attachment = attachSocketIO(this.io, http, options);
+    useOwnMethods(this.io);
+    this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
+    watchClosedConnections(this.io, () => this.gateways.keys());
+  }
+
+  /** Attaches a server that waits to a port that it opens. A port that cannot be opened is reported. */
+  listenOn(port: number, options?: object): HttpServer {
+    const [gateway] = this.gateways.keys();
+    const listener = new HttpListener(
+      { port: String(port), ip: gateway?.server.ip ?? '0.0.0.0' },
+      this.options.https,
+      this.options.backlog,
+    );
+    this.attachTo(listener.server, options);
+    this.listener = listener;
+    this.opened = undefined;
+    this.open().catch((error: unknown) => gateway?.report('a port cannot be opened', error));
+    return listener.server;
+  }
+
+  /** Whether the gateways want the options that the server was made with. */
+  suits(gateways: readonly Gateway[]): boolean {
+    return isDeepStrictEqual(combineOptions(gateways), this.options);
+  }
+
+  /** Leaves the gateways to another server, at once. It must have no clients. */
+  dissolve(): void {
+    this.absent?.end();
+    const closing: Promise<unknown>[] = [];
+    for (const [gateway, bound] of this.gateways) {
+      for (const unbind of bound.values()) closing.push(unbind());
+      gateway.io = undefined;
+    }
+    this.gateways.clear();
+    closing.push(closeServer(this.io));
+    void Promise.allSettled(closing);
   }
 
   /** True if the HTTP server was not created by the gateways. */
@@ -94,22 +142,26 @@ export class SharedServer {
    * @throws DeclarationError where it wants what the server is not, or a namespace that is taken
    */
   add(gateway: Gateway): void {
-    const all = [...this.gateways.keys(), gateway];
+    this.check(gateway);
+    this.bind(gateway);
+  }
+
+  /** @throws DeclarationError where a gateway wants what the server is not, or a namespace that is taken */
+  check(gateway: Gateway): void {
     for (const path of gateway.plan.paths) {
       const owner = this.ownerOf(path);
       if (owner) throw taken(gateway, path, owner);
     }
-    const wanted = combineOptions(all);
-    if (!isDeepStrictEqual(wanted, this.options)) {
-      const [first] = this.gateways.keys();
-      const what = wanted.backlog === this.options.backlog ? 'https, cors or io.options' : 'a backlog';
-      throw contradiction(
-        gateway,
-        `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +
-          'without; give them to that gateway, or choose another port',
-      );
-    }
-    this.bind(gateway);
+    const [first] = this.gateways.keys();
+    const all = [...this.gateways.keys(), gateway];
+    if (this.suits(all)) return;
+    const what =
+      combineOptions(all).backlog === this.options.backlog ? 'https, cors or io.options' : 'a backlog';
+    throw contradiction(
+      gateway,
+      `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +
+        'without; give them to that gateway, or choose another port',
+    );
   }
 
   /** Listens, if the server is ours; several may ask. */
@@ -125,7 +177,7 @@ export class SharedServer {
 
   /** Whether the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
   isHostedBy(gateway: Gateway): boolean {
-    return (gateway.service as { server?: unknown }).server === this.attachment.http;
+    return this.http !== undefined && (gateway.service as { server?: unknown }).server === this.http;
   }
 
   /** Takes all namespaces of a gateway away; hot reload brings it back. */
@@ -143,10 +195,11 @@ export class SharedServer {
 
   /** Takes everything away. */
   async close(): Promise<void> {
-    this.stopWatching();
+    this.stopWatching?.();
     this.absent?.end();
     for (const gateway of [...this.gateways.keys()]) await this.unbind(gateway);
-    await Promise.all([this.attachment.detach(), this.listener?.close()]);
+    const closing = closeServer(this.io).then(() => this.attachment?.detach());
+    await Promise.all([closing, this.listener?.close()]);
   }
 
   /**

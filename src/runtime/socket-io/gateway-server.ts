@@ -2,7 +2,9 @@ import { Server, type Namespace, type ServerOptions } from 'socket.io';
 import { MAX_NAME_LENGTH } from '../../plan/names';
 import { nameOfPath, servesName } from '../../plan/paths';
 import type { DynamicPath } from '../../plan/plan';
+import { printable } from '../../plan/printable';
 import type { Gateway } from '../model';
+import { checkSocketIO } from './check-socket-io';
 import { stateOf, type EngineConnection } from './connection';
 import { measuredParser, type ConnectGate, type DecodedPacket, type Proceed } from './measured-parser';
 import { originalAdd, type SocketFactory } from './make-sockets';
@@ -45,12 +47,16 @@ export class GatewayServer extends Server implements ConnectGate {
   private opening: EngineConnection | undefined;
   private handshake: Handshake | undefined;
 
-  /** @param options of Socket.IO; the server is attached to an HTTP server later */
+  /**
+   * @param options of Socket.IO; the server is attached to an HTTP server later
+   * @throws Error if Socket.IO has become another
+   */
   constructor(
     options: Partial<ServerOptions>,
     private readonly gateways: GatewaysOfServer,
   ) {
     super(options);
+    checkSocketIO(this);
     Object.assign(this, { _parser: measuredParser(this._parser, this) });
     this.refuseUnservedRoot();
   }
@@ -106,14 +112,22 @@ export class GatewayServer extends Server implements ConnectGate {
     }
     // A function of the application that decides about names may be async.
     const stopWaiting = countWaiting(handshake);
-    super._checkNamespace(name, auth, (namespace) => {
+    const answer: typeof done = (namespace) => {
       stopWaiting();
       if (handshake.connection.readyState !== 'open') return;
       this.during(handshake, () => {
         done(namespace);
       });
       if (!namespace) this.countUnknownName(handshake.connection);
-    });
+    };
+    try {
+      super._checkNamespace(name, auth, answer);
+    } catch (error) {
+      // The adapter of the new namespace threw.
+      const gateway = this.ownerOf(name)?.[1] ?? this.firstGateway();
+      gateway?.report(`the namespace '${printable(name)}' could not be created`, error);
+      answer(false);
+    }
   }
 
   /** Refuses `'/'` while neither a gateway nor a listener of the application serves it. Socket.IO would admit every client. */

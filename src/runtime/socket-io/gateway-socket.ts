@@ -1,13 +1,17 @@
+import { EventEmitter } from 'node:events';
 import { Socket, type Namespace } from 'socket.io';
-import { printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
 import type { EngineConnection } from './connection';
+import { isCalledByAdapter, refusalIn } from './gateway-rooms';
+import { leaveNamespace } from './leave-namespace';
 import { countRefusal } from './refuse-handshake';
+import { pidOf, releaseSession } from './restored-sessions';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
+import { limitAnswer, prepareAck } from './socket-acks';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
 
 /*
@@ -28,17 +32,21 @@ interface SocketMethods {
   emit(this: Socket, event: string, ...args: unknown[]): boolean;
   emitWithAck(this: Socket, event: string, ...args: unknown[]): Promise<unknown>;
   use: Use;
+  join(this: Socket, rooms: string | string[]): unknown;
+  leave(this: Socket, room: string): unknown;
+  leaveAll(this: Socket): void;
   _onpacket(this: Socket, packet: { data?: unknown; bytes?: number }): void;
+  _onclose(this: Socket, reason: string, description?: unknown): void;
   _cleanup(this: Socket): void;
   _error(this: Socket, error: unknown): void;
 }
 
 /** The parts of a socket that its types do not show. */
 interface SocketParts {
-  readonly flags: { timeout?: number };
-  readonly acks: Map<number, unknown>;
   /** The middlewares that were given to `use`. */
   readonly fns: readonly unknown[];
+  readonly client: { _remove(socket: Socket): void };
+  _cleanup(): void;
 }
 
 const original = Socket.prototype as object as SocketMethods & Record<(typeof ANY)[number], ListenToAny>;
@@ -66,31 +74,26 @@ function safeAny(listener: Callback): Callback {
   return known;
 }
 
-/** Limits an ack without a timeout of its own to `limits.ackTimeout`: the client may never answer. */
-function limitAck(session: SocketSession, ack: Callback): Callback {
-  const { socket, gateway } = session;
-  const { flags, acks } = socket as object as SocketParts;
-  const { ackTimeout } = gateway.plan.limits;
-  if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) return ack;
-  const limited: Callback = function (...args) {
-    clearTimeout(timer);
-    return ack.apply(this, args);
-  };
-  const timer = setTimeout(() => {
-    for (const [id, waiting] of acks) if (waiting === limited) acks.delete(id);
-    countLateAck(session);
-  }, ackTimeout).unref();
-  return limited;
-}
-
-function countLateAck({ gateway, path }: SocketSession): void {
-  gateway.metrics?.exceeded(path, 'ackTimeout');
-}
-
 function listenToAny(change: ListenToAny): ListenToAny {
   return function (listener) {
     return listener ? change.call(this, safeAny(listener)) : change.call(this);
   };
+}
+
+/**
+ * Returns true if the socket may join or leave the rooms. If an adapter asks, the answer is logged, because a throw would end
+ * the process.
+ *
+ * @throws BadRequestError 400
+ */
+function mayMove(socket: Socket, { gateway }: SocketSession, rooms: unknown): boolean {
+  const refusal = refusalIn(socket.nsp, rooms);
+  if (!refusal) return true;
+  if (!isCalledByAdapter()) throw refusal;
+  gateway.logger.warn(
+    `${gateway.plan.className}: ${socket.id} does not join or leave rooms that belong to the gateway, as another node wants`,
+  );
+  return false;
 }
 
 /** Refuses a packet with what a middleware throws or rejects with, as with what it passes to `next`. */
@@ -125,30 +128,27 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       else session.receive?.(session, packet, packetBytes);
     });
   },
-  /** Catches what the callback of an ack throws: it is called from a packet or a timer. */
   emit(event, ...args) {
     const last = args.length - 1;
     const ack = args[last];
-    if (typeof ack === 'function') {
-      const callback = safeCallback(`the ack of '${printable(event)}'`, ack as Callback);
-      args[last] = limitAck(sessionOf(this), callback);
-    }
+    if (typeof ack === 'function') args[last] = prepareAck(sessionOf(this), event, ack as Callback);
     return original.emit.call(this, event, ...args);
   },
-  /** Waits for `limits.ackTimeout` at most. Socket.IO would wait forever for a client that is gone. */
   emitWithAck(event, ...args) {
-    const { flags } = this as object as SocketParts;
-    const session = sessionOf(this);
-    const { ackTimeout } = session.gateway.plan.limits;
-    if (flags.timeout !== undefined || !Number.isFinite(ackTimeout)) {
-      return original.emitWithAck.call(this, event, ...args);
-    }
-    flags.timeout = ackTimeout;
-    const answered = original.emitWithAck.call(this, event, ...args);
-    answered.catch(() => {
-      countLateAck(session);
-    });
-    return answered;
+    return limitAnswer(sessionOf(this), () => original.emitWithAck.call(this, event, ...args));
+  },
+  join(rooms) {
+    const session = findSession(this);
+    // Without a session Socket.IO restores the rooms of a client; before the socket is connected it joins the room of its id.
+    const isOwn = !session || (rooms === this.id && session.receive === undefined);
+    return isOwn || mayMove(this, session, rooms) ? original.join.call(this, rooms) : undefined;
+  },
+  leave(room) {
+    return mayMove(this, sessionOf(this), room) ? original.leave.call(this, room) : undefined;
+  },
+  /** Leaves the rooms that the application has joined. */
+  leaveAll() {
+    for (const room of this.rooms) if (!refusalIn(this.nsp, room)) original.leave.call(this, room);
   },
   get [REPORT](): Report | undefined {
     return findSession(this)?.gateway.report;
@@ -164,10 +164,31 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       answerError(session.gateway, this, undefined, ack, error);
     }
   },
-  /** Called once when the socket ends: refused, disconnected, or gone during its handshake. */
+  /**
+   * Called once when the socket ends: refused, disconnected, or gone during its handshake. Leaves all rooms, and gives back the
+   * session that it was recovered from.
+   */
   _cleanup() {
-    original._cleanup.call(this);
-    leaveNamespace(sessionOf(this));
+    const pid = pidOf(this);
+    if (this.recovered && pid !== undefined) releaseSession(this.nsp, pid);
+    leaveNamespace(sessionOf(this), () => {
+      original.leaveAll.call(this);
+      original._cleanup.call(this);
+    });
+  },
+  /** Ends the socket also if the adapter throws, which holds up Socket.IO halfway. */
+  _onclose(reason, description) {
+    try {
+      original._onclose.call(this, reason, description);
+    } catch (error) {
+      sessionOf(this).gateway.report(`the end of ${this.id} failed`, error);
+      if (!this.connected) return;
+      const parts = this as object as SocketParts;
+      parts._cleanup();
+      parts.client._remove(this);
+      this.connected = false;
+      EventEmitter.prototype.emit.call(this, 'disconnect', reason, description);
+    }
   },
   /** Called when the handshake is refused, whoever refuses it. */
   _error(error) {
@@ -176,14 +197,6 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
     countRefusal(this.conn as object as EngineConnection, gateway, gateway.plan.limits.maxRefusals);
   },
 };
-
-/** Stops counting the namespace of a socket, and the bytes of its handshake, for its connection. */
-function leaveNamespace(session: SocketSession): void {
-  if (!session.isCounted) return;
-  session.isCounted = false;
-  session.connection.namespaces--;
-  session.connection.pendingBytes -= session.handshakeBytes;
-}
 
 class GatewaySocket extends SocketWithSession {}
 Object.defineProperties(GatewaySocket.prototype, Object.getOwnPropertyDescriptors(SAFE_METHODS));

@@ -3,9 +3,12 @@ import type { Gateway } from '../model';
 import { stateOf, type EngineConnection } from './connection';
 import { createSocket, type BeginSession } from './gateway-socket';
 import { countRefusal, refusalOfLimits, refuseNamespace } from './refuse-handshake';
+import { refuseEntry, type EnteringClient } from './safe-entry';
+import type { StoredSession } from './restored-sessions';
+import { sessionOf } from './socket-session';
 
 /** The client of Socket.IO that a connection has. */
-interface Client {
+interface Client extends EnteringClient {
   readonly conn: EngineConnection;
 }
 
@@ -15,7 +18,7 @@ interface HandshakeServer {
   readonly handshakeBytes: number;
 }
 
-type Add = (client: Client, auth: object, done: unknown) => unknown;
+type Add = (client: Client, auth: object, done: unknown) => Promise<void> | undefined;
 
 /** The methods of a namespace through which Socket.IO adds a client. */
 export interface SocketFactory {
@@ -23,12 +26,24 @@ export interface SocketFactory {
   _createSocket?(client: Client, auth: object): Promise<Socket>;
 }
 
+/** Recovers clients that come back. */
+export interface Recovery {
+  /**
+   * Returns what the adapter has kept of a client.
+   *
+   * @param createProbe returns a socket of the client that is not recovered
+   */
+  restore(auth: object, createProbe: () => Socket): Promise<StoredSession | undefined>;
+  /** Called if the socket of a session could not be constructed. */
+  abandon(session: StoredSession, error: unknown): void;
+}
+
 /**
  * Makes a namespace construct sockets of the gateway's class, after it has asked the limits of the connection.
  *
  * @param path the label of the metrics
  * @param begin returns the session of a new socket
- * @param recover returns what the adapter has kept of a client that comes back
+ * @param recovery undefined if the server does not recover clients
  * @returns a function that ends it: the namespace admits no client any more, but for `'/'`, which is as before
  */
 export function makeGatewaySockets(
@@ -36,7 +51,7 @@ export function makeGatewaySockets(
   namespace: Namespace,
   path: string,
   begin: BeginSession,
-  recover: ((auth: object) => Promise<object | undefined>) | undefined,
+  recovery: Recovery | undefined,
 ): () => void {
   const factory = namespace as object as SocketFactory;
   const { _add: previousAdd } = factory;
@@ -46,10 +61,19 @@ export function makeGatewaySockets(
 
   factory._createSocket = async (client, auth) => {
     const bytes = handshakeBytes;
-    const session = recover && (await recover(auth));
+    const create = (stored?: StoredSession): Socket =>
+      createSocket(begin, bytes, namespace, client, auth, stored);
+    const stored = await recovery?.restore(auth, () => createProbe(create));
     // The guard may be gone. Socket.IO drops the socket of a closed connection.
     if (hasEnded) client.conn.close(true);
-    return createSocket(begin, bytes, namespace, client, auth, session);
+    if (!stored) return create();
+    try {
+      return create(stored);
+    } catch (error) {
+      // A packet that the client has missed cannot be serialized, for example.
+      recovery?.abandon(stored, error);
+      return create();
+    }
   };
   factory._add = (client, auth, done) => {
     const { conn } = client;
@@ -68,7 +92,12 @@ export function makeGatewaySockets(
     state.pendingBytes += bytes;
     // Socket.IO calls _createSocket before it awaits anything.
     handshakeBytes = bytes;
-    return add(client, auth, done);
+    return add(client, auth, done)?.catch((error: unknown) => {
+      // The socket could not be constructed.
+      state.namespaces--;
+      state.pendingBytes -= bytes;
+      refuseEntry(gateway.report, namespace, client, error);
+    });
   };
 
   return () => {
@@ -77,6 +106,13 @@ export function makeGatewaySockets(
     delete factory._createSocket;
     factory._add = previousAdd;
   };
+}
+
+/** Returns a socket that never enters the namespace: nothing would stop counting it. */
+function createProbe(create: () => Socket): Socket {
+  const probe = create();
+  sessionOf(probe).isCounted = false;
+  return probe;
 }
 
 /** Returns the method of Socket.IO's class, bound to a namespace. */

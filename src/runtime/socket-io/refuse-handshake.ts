@@ -2,6 +2,8 @@ import type { Server } from 'socket.io';
 import { RateLimitExceeded } from '../../errors';
 import type { LimitsPlan } from '../../plan/plan';
 import { present } from '../answer/wire-error';
+import { printable } from '../../plan/printable';
+import { debug } from '../debug';
 import type { Gateway } from '../model';
 import { closeForLimit } from './close-connection';
 import { stateOf, type EngineConnection } from './connection';
@@ -36,6 +38,7 @@ export function refuseNamespace(
   name: string,
   { message, data }: Refusal,
 ): void {
+  debug("the server refuses connection %s '%s': %s", connection.id, printable(name), message);
   // Clients of Socket.IO 2 get the data alone.
   const told =
     connection.protocol === 3 ? (data ?? message) : { message, ...(data !== undefined && { data }) };

@@ -3,7 +3,9 @@ import { printable } from '../../plan/printable';
 import { ConnectError } from '../answer/connect-error';
 import { runMiddleware } from '../errors/run-middleware';
 import type { Gateway } from '../model';
+import { watchAdapterCalls } from './gateway-rooms';
 import { makeBroadcastsSafe } from './safe-broadcasts';
+import { makeEntrySafe } from './safe-entry';
 import { REPORT, safeListening } from './safe-listeners';
 
 type Middleware = Parameters<Namespace['use']>[0];
@@ -58,7 +60,8 @@ function middlewaresOf(namespace: Namespace): Middleware[] {
 }
 
 /** Makes all code safe that the application adds to a namespace from now on: a middleware that fails refuses its socket. */
-export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespace): void {
+export function makeNamespaceSafe(gateway: Gateway, namespace: Namespace): void {
+  const { plan, report } = gateway;
   const use = (middleware: Middleware): unknown => {
     const safe = (socket: Socket, next: (error?: Error) => void): void => {
       runMiddleware(plan.limits.handshakeTimeout, 'HANDSHAKE_TIMEOUT', (done) =>
@@ -76,6 +79,8 @@ export function makeNamespaceSafe({ plan, report }: Gateway, namespace: Namespac
     safeMiddlewares.add(safe);
     return Namespace.prototype.use.call(namespace, safe);
   };
-  makeBroadcastsSafe(namespace, report);
+  makeBroadcastsSafe(gateway, namespace);
+  watchAdapterCalls(namespace);
+  makeEntrySafe(gateway, namespace);
   Object.assign(namespace, safeListening(Namespace.prototype), { use, [REPORT]: report });
 }

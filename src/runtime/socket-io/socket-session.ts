@@ -1,4 +1,5 @@
 import { Socket } from 'socket.io';
+import { createSocketId } from '../../plan/socket-id';
 import type { SocketSession } from '../model';
 
 /**
@@ -14,6 +15,9 @@ export class SocketWithSession extends Socket {
     ...socket: ConstructorParameters<typeof Socket>
   ) {
     super(...socket);
+    // Clients of Socket.IO 2 compute the id themselves.
+    if (!this.recovered && (this.conn as object as { protocol: number }).protocol !== 3)
+      Object.assign(this, { id: createSocketId(this.id) });
     this.#session = begin(this, handshakeBytes);
   }
 

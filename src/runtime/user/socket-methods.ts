@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { visibleRooms } from '../../plan/user-room';
+import { visibleRooms } from '../../plan/gateway-rooms';
 import type { SocketContext } from '../../types';
 import type { GatewayService } from '../model';
 import { userOf } from './socket-user';

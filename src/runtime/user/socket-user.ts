@@ -1,8 +1,9 @@
 import type { Socket } from 'socket.io';
-import { roomOfUser } from '../../plan/user-room';
+import { isGatewayRoom, roomOfUser } from '../../plan/gateway-rooms';
 import { UnAuthorizedError } from '../../errors';
 import { ignoreRejection } from '../errors/run-safely';
 import type { Gateway } from '../model';
+import { joinGatewayRoom, leaveGatewayRoom } from '../socket-io/gateway-rooms';
 import { sessionOf } from '../socket-io/socket-session';
 import { expiryOf, isOver, watchExpiry } from './user-expiry';
 
@@ -27,8 +28,8 @@ export async function setUser(socket: Socket, user: unknown): Promise<void> {
   watchExpiry(session);
   // All start before the first is awaited: after two logins at the same time only the rooms of the later one may remain.
   await Promise.all([
-    ...before.filter((room) => !after.includes(room)).map((room) => socket.leave(room)),
-    ...after.filter((room) => !before.includes(room)).map((room) => socket.join(room)),
+    ...before.filter((room) => !after.includes(room)).map((room) => leaveGatewayRoom(socket, room)),
+    ...after.filter((room) => !before.includes(room)).map((room) => joinGatewayRoom(socket, room)),
   ]);
 }
 
@@ -45,6 +46,12 @@ function roomsOf({ plan, service }: Gateway, user: unknown): string[] {
       ignoreRejection(name);
       throw new TypeError(
         `room of ${plan.className}.${String(plan.authentication?.method.name)} must return a string`,
+      );
+    }
+    if (isGatewayRoom(name)) {
+      throw new TypeError(
+        `room of ${plan.className}.${String(plan.authentication?.method.name)} must not return a room of the gateway; ` +
+          "write 'user:' + user.id",
       );
     }
     rooms.push(name);

@@ -1,9 +1,7 @@
+import { boundedDelay } from '../errors/bounded-delay';
 import { ignoreRejection } from '../errors/run-safely';
 import type { Gateway, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
-
-/** The longest delay of a timer. Node fires a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * Returns when a user expires, in milliseconds since the epoch; Infinity if never.
@@ -41,7 +39,7 @@ export function watchExpiry(session: SocketSession): void {
   if (!session.socket.connected) return;
   const expiry = expiryOfSession(session);
   if (expiry === Infinity) return;
-  const delay = Math.min(Math.max(expiry - Date.now(), 0), MAX_DELAY_MS);
+  const delay = boundedDelay(Math.max(expiry - Date.now(), 0));
   const check = (): void => {
     // The application may have renewed the user itself, and a long delay has several parts.
     if (isOver(expiryOfSession(session))) disconnectExpired(session);

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { Namespace, Socket } from 'socket.io';
+import { SocketGateway, SocketNamespace } from '../../src';
+import { newBroker, start } from '../support/run-gateway';
+
+@SocketNamespace('/x', { settings: { port: 0 } })
+class AnyGateway extends SocketGateway {}
+
+/** Runs something while an object lacks a member. */
+async function without(owner: object, member: string, run: () => Promise<unknown>): Promise<unknown> {
+  const before = Object.getOwnPropertyDescriptor(owner, member) as PropertyDescriptor;
+  Reflect.deleteProperty(owner, member);
+  try {
+    return await run();
+  } finally {
+    Object.defineProperty(owner, member, before);
+  }
+}
+
+const failureOf = (starting: Promise<unknown>): Promise<string> =>
+  starting.then(
+    () => 'it has started',
+    (error: unknown) => (error as Error).message,
+  );
+
+describe('a gateway on libraries that it does not know', () => {
+  for (const [name, owner, member] of [
+    ['Socket', Socket.prototype, '_onpacket'],
+    ['Socket', Socket.prototype, '_cleanup'],
+    ['Namespace', Namespace.prototype, '_doConnect'],
+  ] as const) {
+    it(`does not start without ${name}.prototype.${member}, and says so`, async () => {
+      const message = await without(owner, member, () => failureOf(start(AnyGateway)));
+      expect(message).to.equal(
+        `moleculer-socket-gateway does not know this version of Socket.IO: ${name}.prototype.${member} is missing; ` +
+          'use a version of socket.io that its dependencies name, or update moleculer-socket-gateway',
+      );
+    });
+  }
+
+  it('is not created without a member of the broker, and says so', () => {
+    const broker = newBroker([]);
+    const { serializer } = broker as unknown as { serializer: Record<string, unknown> };
+    serializer.deserialize = undefined;
+    expect(() => broker.createService(AnyGateway)).to.throw(
+      `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ` +
+        'broker.serializer.deserialize is missing; use a version of Moleculer that its peer dependencies ' +
+        'name, or update moleculer-socket-gateway',
+    );
+  });
+});
