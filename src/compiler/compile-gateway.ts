@@ -169,7 +169,7 @@ function compile(type: ClassValue): GatewayPlan {
 
 /** Adds the secure default, which only `whitelist: false` switches off. */
 function completeValidation(given: ValidationOptions = {}): ValidationOptions {
-  return { ...given, whitelist: given.whitelist ?? true };
+  return Object.freeze({ ...given, whitelist: given.whitelist ?? true });
 }
 
 function answersEvents(member: MemberDeclaration): boolean {

@@ -78,7 +78,6 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
       path: io.path(),
       ...ofClient,
       forceNew: true,
-      autoConnect: false,
       // A test that does not close the client may end.
       autoUnref: true,
     };

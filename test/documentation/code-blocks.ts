@@ -20,7 +20,8 @@ const BLOCK = /(?:<!-- fragment: ([\w ]+) -->\s*)?^```(\w+)\n(.*?)^```$/gms;
 
 const LIBRARY_TYPES = ['ActionProxy', 'SocketContext', 'SocketMiddleware'];
 /** The names of fragments.ts: what is only declared there is nothing when it runs. */
-const FRAGMENT_VALUES = [...Object.keys(fragments), 'url', 'room', 'broker', 'socket'];
+const DECLARED_VALUES = ['url', 'room', 'broker', 'socket', 'chat', 'ann', 'bob', 'vi', 'jest'];
+const FRAGMENT_VALUES = [...Object.keys(fragments), ...DECLARED_VALUES];
 const FRAGMENT_TYPES = ['Account', 'Socket'];
 
 /** Returns the Markdown files of the repository, relative to it. */

@@ -9,7 +9,7 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, CollectingLogger, connect, signal, start } from '../support/run-gateway';
+import { ask, CollectingLogger, connect, signal, start } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

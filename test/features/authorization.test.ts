@@ -11,8 +11,8 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { ask, connect, newClient, refused, start, type Client, type Running } from '../support/run-gateway';
-import { shareGateway } from '../support/shared-gateway';
+import { ask, connect, newClient, refused, start, type Client, type Running } from '../support/run-in-memory';
+import { shareGateway } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

@@ -22,7 +22,7 @@ import {
   start,
   type Client,
   type Running,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const LOGS = {
   logRequest: 'info',

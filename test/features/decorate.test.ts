@@ -12,7 +12,7 @@ import {
   SocketNamespace,
 } from '../../src';
 import { untyped } from '../compiler/problems-of';
-import { ask, connect, newClient, next, start } from '../support/run-gateway';
+import { ask, connect, newClient, next, start } from '../support/run-in-memory';
 
 /* eslint-disable @typescript-eslint/no-require-imports */
 

@@ -21,7 +21,7 @@ import {
   signal,
   start,
   type Client,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 /** Milliseconds that suffice to connect, also while other tests run. */

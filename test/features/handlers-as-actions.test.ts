@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { Context, Errors as MoleculerErrors, type Middleware } from 'moleculer';
 import { Action, Service as ServiceDecorator } from 'moleculer-decorators';
 import { Ctx, MessageBody, SocketEvent, SocketGateway, SocketNamespace, type SocketContext } from '../../src';
-import { ask, connect, newBroker, signal, start, type Client, type Running } from '../support/run-gateway';
+import { ask, connect, newBroker, signal, start, type Client, type Running } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

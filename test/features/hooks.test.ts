@@ -13,7 +13,7 @@ import {
   type ActionProxy,
   type SocketContext,
 } from '../../src';
-import { acksOn, ask, connect, start, type Client } from '../support/run-gateway';
+import { acksOn, ask, connect, start, type Client } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

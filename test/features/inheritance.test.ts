@@ -25,7 +25,7 @@ import {
   start,
   type Client,
   type Registered,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0, ip: '127.0.0.1' };
 

@@ -16,7 +16,7 @@ import {
   type ListedEvent,
 } from '../../src';
 import { plainData } from '../../src/runtime/push/plain-data';
-import { ask, connect, start, type Running } from '../support/run-gateway';
+import { ask, connect, start, type Running } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

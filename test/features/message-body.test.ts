@@ -11,7 +11,7 @@ import {
   type ListedEvent,
   type SocketContext,
 } from '../../src';
-import { ask, connect, newBroker, start } from '../support/run-gateway';
+import { ask, connect, newBroker, start } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

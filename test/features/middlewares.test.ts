@@ -22,7 +22,7 @@ import {
   refused,
   start,
   type Running,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

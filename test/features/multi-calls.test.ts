@@ -34,7 +34,7 @@ import {
   type Client,
   type Options,
   type Running,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 /** What was called, in order. */
 let calls: { action: string; params: unknown; meta: any }[];
@@ -706,6 +706,7 @@ describe('several calls at once', () => {
     const client = await connect(running);
     await ask(client, 'call', [add(1, 2), add(3, 4), { action: 'math.fail' }], { settled: true });
     await ask(client, 'call', ['nonsense']);
+    await running.chat.settled();
     const metric = (name: string) => (running.broker.metrics as any).getMetric(name).snapshot();
     const labels = { namespace: '/x', event: 'call' };
     expect(metric('moleculer.io.messages.total')).to.deep.include({

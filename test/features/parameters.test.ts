@@ -22,8 +22,8 @@ import {
   User,
   type SocketContext,
 } from '../../src';
-import { ask, connect, type Client, type Running } from '../support/run-gateway';
-import { shareGateway } from '../support/shared-gateway';
+import { ask, connect, type Client, type Running } from '../support/run-in-memory';
+import { shareGateway } from '../support/run-in-memory';
 
 const USER = { name: 'Ada' };
 

@@ -11,7 +11,7 @@ import {
   type SocketContext,
 } from '../../src';
 import { problemsOf } from '../compiler/problems-of';
-import { ask, connect, newClient, refused, start, type Client } from '../support/run-gateway';
+import { ask, connect, newClient, refused, start, type Client } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 const answer = (ctx: Context) => ctx.action?.name;

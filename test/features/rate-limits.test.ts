@@ -20,7 +20,7 @@ import {
   refused,
   start,
   type Client,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

@@ -13,7 +13,7 @@ import {
   type SocketContext,
   type SocketNamespaceOptions,
 } from '../../src';
-import { ask, CollectingLogger, connect, next, start, type Client } from '../support/run-gateway';
+import { ask, CollectingLogger, connect, next, start, type Client } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 interface Moves {

@@ -34,7 +34,7 @@ import {
   type Client,
   type Options,
   type Running,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

@@ -27,7 +27,7 @@ import {
   SocketNamespace,
   type ValidationOptions,
 } from '../../src';
-import { ask, connect, newBroker, start, type Client } from '../support/run-gateway';
+import { ask, connect, newBroker, start, type Client } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

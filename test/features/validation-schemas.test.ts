@@ -12,7 +12,7 @@ import {
   expectedMask,
   start,
   type Client,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

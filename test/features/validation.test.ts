@@ -23,8 +23,8 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connect, start, type Client } from '../support/run-gateway';
-import { shareGateway } from '../support/shared-gateway';
+import { ask, connect, start, type Client } from '../support/run-in-memory';
+import { shareGateway } from '../support/run-in-memory';
 
 const settings = { port: 0 };
 

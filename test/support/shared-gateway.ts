@@ -16,7 +16,12 @@ export function shareGateway(
   registered: Registered | readonly Registered[],
   options?: Options,
 ): () => Promise<Running> {
-  let shared: { readonly started: Promise<Running>; end(): Promise<void> } | undefined;
+  return shareStarted(() => start(registered, options));
+}
+
+/** Starts something for all tests of a `describe`, when the first of them asks for it. It is stopped after the last one. */
+export function shareStarted<T>(begin: () => Promise<T>): () => Promise<T> {
+  let shared: { readonly started: Promise<T>; end(): Promise<void> } | undefined;
   after(() => shared?.end());
-  return () => (shared ??= takeEndings(() => start(registered, options))).started;
+  return () => (shared ??= takeEndings(begin)).started;
 }
