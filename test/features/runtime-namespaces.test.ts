@@ -12,7 +12,16 @@ import {
   SocketNamespace,
   type SocketContext,
 } from '../../src';
-import { ask, connect, newBroker, newClient, next, refused, serviceOf, start } from '../support/run-in-memory';
+import {
+  ask,
+  connect,
+  newBroker,
+  newClient,
+  next,
+  refused,
+  serviceOf,
+  start,
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 interface Registering {
