@@ -1,32 +1,27 @@
-import { once } from 'node:events';
 import { expect } from 'chai';
-import { io, type Socket } from 'socket.io-client';
-import { start } from './main';
-import type { Said } from './rooms';
+import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { LobbyGateway, rooms as service, type Said } from './rooms';
 
 describe('samples/rooms', () => {
-  let rooms: Awaited<ReturnType<typeof start>>;
-  let ada: Socket;
-  let ben: Socket;
+  let rooms: TestGateway<LobbyGateway>;
+  let ada: TestClient;
+  let ben: TestClient;
 
   beforeEach(async () => {
-    rooms = await start(0);
-    ada = io(`http://localhost:${rooms.port}/rooms`, { forceNew: true });
-    ben = io(`http://localhost:${rooms.port}/rooms`, { forceNew: true });
+    rooms = await testGateway(LobbyGateway, { services: [service] });
+    ada = await rooms.connect();
+    ben = await rooms.connect();
   });
-  afterEach(async () => {
-    ada.close();
-    ben.close();
-    await rooms.stop();
-  });
+  afterEach(() => rooms.close());
 
   /** Calls an action, and gives what the ack was called with: an error, or else a result. */
-  const call = (client: Socket, ...args: unknown[]) =>
-    new Promise<{ error: any; result: any }>((resolve) => {
-      client.emit('rooms', ...args, (error: unknown, result: unknown) => resolve({ error, result }));
-    });
+  const call = (client: TestClient, ...args: unknown[]): Promise<{ error: any; result: any }> =>
+    client.emit('rooms', ...args).then(
+      (result) => ({ error: null, result }),
+      (error: unknown) => ({ error, result: undefined }),
+    );
   /** The first argument of the next such event. */
-  const next = async <T>(client: Socket, event: string) => ((await once(client as never, event)) as [T])[0];
+  const next = async <T>(client: TestClient, event: string) => (await client.received<[T]>(event))[0];
 
   it('takes what is said to everybody in the room, and to nobody else', async () => {
     await call(ada, 'join', { room: 'tea' });
@@ -41,7 +36,7 @@ describe('samples/rooms', () => {
 
     await call(ben, 'leave', { room: 'tea' });
     const overheard: Said[] = [];
-    ben.on('said', (one: Said) => overheard.push(one));
+    ben.socket.on('said', (one: Said) => overheard.push(one));
     const heard = next(ada, 'said');
     await call(ada, 'say', { room: 'tea', text: 'Anybody?' });
     await heard;
@@ -64,7 +59,7 @@ describe('samples/rooms', () => {
     }
     await call(ada, 'join', { room: ben.id });
     const heard: Said[] = [];
-    ben.on('said', (one: Said) => heard.push(one));
+    ben.socket.on('said', (one: Said) => heard.push(one));
     await call(ada, 'say', { room: ben.id, text: 'Psst' });
     await call(ben, 'list');
     expect(heard).to.deep.equal([]);

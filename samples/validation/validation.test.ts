@@ -1,24 +1,22 @@
 import { expect } from 'chai';
-import { io, type Socket } from 'socket.io-client';
-import { start } from './main';
+import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { ShopGateway } from './shop-gateway';
 
 describe('samples/validation', () => {
-  let shop: Awaited<ReturnType<typeof start>>;
-  let client: Socket;
+  let shop: TestGateway<ShopGateway>;
+  let client: TestClient;
 
   beforeEach(async () => {
-    shop = await start(0);
-    client = io(`http://localhost:${shop.port}`, { forceNew: true });
+    shop = await testGateway(ShopGateway);
+    client = await shop.connect();
   });
-  afterEach(async () => {
-    client.close();
-    await shop.stop();
-  });
+  afterEach(() => shop.close());
 
-  const ask = (event: string, ...args: unknown[]) =>
-    new Promise<{ error: any; result: any }>((resolve) => {
-      client.emit(event, ...args, (error: unknown, result: unknown) => resolve({ error, result }));
-    });
+  const ask = (event: string, ...args: unknown[]): Promise<{ error: any; result: any }> =>
+    client.emit(event, ...args).then(
+      (result) => ({ error: null, result }),
+      (error: unknown) => ({ error, result: undefined }),
+    );
   const tea = { product: 'green tea', count: 2 };
   const address = { street: 'Main Street 1', postalCode: '12345' };
 

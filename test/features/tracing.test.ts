@@ -218,10 +218,12 @@ describe('tracing', () => {
           io: { namespaces: { '/': { events: { call: {}, mine: (ack: () => void) => ack() } } } },
         },
       } as ServiceSchema;
-      const client = await connect(await start([io, math], traced()), '/');
+      const running = await start([io, math], traced());
+      const client = await connect(running, '/');
       exporter.spans.length = 0;
       await ask(client, 'call', 'math.add', { a: 1, b: 2 });
       await ask(client, 'mine');
+      await running.chat.settled();
       expect(exporter.spans.map(({ name }) => name)).to.have.members([
         "event 'call' in '/'",
         "action 'math.add'",
