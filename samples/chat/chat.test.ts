@@ -134,7 +134,11 @@ describe('samples/chat, on a port', () => {
   });
 
   it('leaves clients to come back when the server stops', async () => {
-    const ada = io(`http://localhost:${chat.port}/chat`, { forceNew: true });
+    const ada = io(`http://localhost:${chat.port}/chat`, {
+      forceNew: true,
+      // While it upgrades, a poll that is cut off would be its 'transport error'.
+      transports: ['websocket'],
+    });
     try {
       const next = (event: string) => once(ada as never, event);
       await next('connect');
