@@ -72,7 +72,13 @@ function dropIn(io: object = {}): Registered {
     mixins: [SocketIOService],
     settings: {
       port: 0,
-      io: { ...io, namespaces: { '/x': { events: { call: { whitelist: ['math.*'] } } } } },
+      io: {
+        ...io,
+        namespaces: {
+          '/': { createNamespace: false },
+          '/x': { events: { call: { whitelist: ['math.*'] } } },
+        },
+      },
     },
   } as unknown as ServiceSchema;
 }
