@@ -320,9 +320,11 @@ const moleculerIo = {
             },
             call: {
               whitelist: ['faulty.*'],
-              onBeforeCall: (ctx: SocketContext<Wish>) =>
-                failAt('onBeforeCall of settings', ctx.params.fault),
-              onAfterCall: (ctx: SocketContext<Wish>) => failAt('onAfterCall of settings', ctx.params.fault),
+              // They get what the action `call` got.
+              onBeforeCall: (ctx: SocketContext<{ params: Wish }>) =>
+                failAt('onBeforeCall of settings', ctx.params.params.fault),
+              onAfterCall: (ctx: SocketContext<{ params: Wish }>) =>
+                failAt('onAfterCall of settings', ctx.params.params.fault),
             },
           },
         },
