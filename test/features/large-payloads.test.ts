@@ -120,7 +120,8 @@ async function expectInTime(gateway: Registered): Promise<void> {
     const limit = 2 * (150 + 10 * unchecked);
     let checked = await time('save');
     // It may have waited for the machine.
-    for (let again = 0; again < 2 && checked >= limit; again++) checked = Math.min(checked, await time('save'));
+    for (let again = 0; again < 2 && checked >= limit; again++)
+      checked = Math.min(checked, await time('save'));
     expect(checked, title).to.be.below(limit);
   }
   expect(await ask(client, 'take', 1)).to.deep.equal({ error: null, result: 'taken' });
