@@ -28,7 +28,7 @@ const ground = ['debug', 'model', 'run', 'moleculer'];
 const rooms = {
   debug: ['^src/runtime/debug\\.ts$', []],
   run: ['^src/runtime/errors/', []],
-  moleculer: ['^src/runtime/moleculer/', []],
+  moleculer: ['^src/runtime/moleculer/', ['run']],
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
   repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],

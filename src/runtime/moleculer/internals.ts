@@ -1,11 +1,12 @@
 import type { Context, Service, ServiceBroker } from 'moleculer';
+import { missingMembers, type UsedMembers } from '../errors/missing-members';
 
 /*
  * Everything that this library uses of Moleculer beyond its types. All of it is the same in 0.14 and 0.15.
  */
 
 /** Paths of the members of a broker that this file uses, with the type that each must have. */
-const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
+const USED_MEMBERS: UsedMembers = {
   'middlewares.registeredHooks': 'object',
   findNextActionEndpoint: 'function',
   ContextFactory: 'function',
@@ -18,7 +19,7 @@ const USED_MEMBERS: Readonly<Record<string, 'function' | 'object'>> = {
   'localBus.on': 'function',
 };
 /** The same for a broker that has a transporter. */
-const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
+const USED_MEMBERS_OF_TRANSIT: UsedMembers = {
   'transit.tx': 'object',
   'transit.sendEvent': 'function',
   'transit.pendingResStreams': 'object',
@@ -31,20 +32,13 @@ const USED_MEMBERS_OF_TRANSIT: typeof USED_MEMBERS = {
  * @throws Error that names the missing members
  */
 export function checkMoleculer(broker: ServiceBroker): void {
-  const missing = Object.entries({ ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) })
-    .filter(([path, type]) => typeof memberAt(broker, path) !== type)
-    .map(([path]) => `broker.${path}`);
+  const used = { ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) };
+  const missing = missingMembers(broker, used).map((path) => `broker.${path}`);
   if (missing.length === 0) return;
   throw new Error(
     `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ${missing.join(', ')} is missing; ` +
       'use a version of Moleculer that its peer dependencies name, or update moleculer-socket-gateway',
   );
-}
-
-function memberAt(broker: ServiceBroker, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((owner, name) => (owner as Record<string, unknown> | undefined)?.[name], broker);
 }
 
 /** An action that a service has registered. */

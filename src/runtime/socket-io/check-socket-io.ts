@@ -1,19 +1,13 @@
-import { Namespace, Server, Socket } from 'socket.io';
+import { Namespace, Socket, type Server } from 'socket.io';
+import { missingMembers, type UsedMembers } from '../errors/missing-members';
 
 /*
  * What this folder uses of Socket.IO beyond its types.
  */
 
-type TypeName = 'function' | 'object';
-
-const METHODS = {
-  Server: ['_checkNamespace', 'bind'],
-  Namespace: ['_add', '_createSocket', '_doConnect', '_onServerSideEmit', '_remove'],
-  Socket: ['_cleanup', '_error', '_onclose', '_onpacket', 'dispatch', 'run'],
-} as const;
-
-/** Paths of members of a server, with the type that each must have. */
-const MEMBERS: Readonly<Record<string, TypeName>> = {
+const USED_OF_SERVER: UsedMembers = {
+  _checkNamespace: 'function',
+  bind: 'function',
   '_nsps.get': 'function',
   'parentNsps.get': 'function',
   '_parser.Decoder': 'function',
@@ -22,6 +16,21 @@ const MEMBERS: Readonly<Record<string, TypeName>> = {
   'sockets._preConnectSockets.get': 'function',
   'sockets.adapter.delAll': 'function',
 };
+const USED_OF_NAMESPACES: UsedMembers = {
+  _add: 'function',
+  _createSocket: 'function',
+  _doConnect: 'function',
+  _onServerSideEmit: 'function',
+  _remove: 'function',
+};
+const USED_OF_SOCKETS: UsedMembers = {
+  _cleanup: 'function',
+  _error: 'function',
+  _onclose: 'function',
+  _onpacket: 'function',
+  dispatch: 'function',
+  run: 'function',
+};
 
 /**
  * Checks that Socket.IO still has the private members that are used here. Called once per server, when it is constructed.
@@ -29,26 +38,14 @@ const MEMBERS: Readonly<Record<string, TypeName>> = {
  * @throws Error that names the missing members
  */
 export function checkSocketIO(io: Server): void {
-  const classes = { Server, Namespace, Socket };
-  const methods = Object.entries(METHODS).flatMap(([name, members]) => {
-    const prototype = classes[name as keyof typeof METHODS].prototype as object as Record<string, unknown>;
-    return members
-      .filter((member) => typeof prototype[member] !== 'function')
-      .map((member) => `${name}.prototype.${member}`);
-  });
-  const members = Object.entries(MEMBERS)
-    .filter(([path, type]) => typeof memberAt(io, path) !== type)
-    .map(([path]) => `io.${path}`);
-  const missing = [...methods, ...members];
+  const missing = [
+    ...missingMembers(io, USED_OF_SERVER).map((path) => `io.${path}`),
+    ...missingMembers(Namespace.prototype, USED_OF_NAMESPACES).map((path) => `Namespace.prototype.${path}`),
+    ...missingMembers(Socket.prototype, USED_OF_SOCKETS).map((path) => `Socket.prototype.${path}`),
+  ];
   if (missing.length === 0) return;
   throw new Error(
     `moleculer-socket-gateway does not know this version of Socket.IO: ${missing.join(', ')} is missing; ` +
       'use a version of socket.io that its dependencies name, or update moleculer-socket-gateway',
   );
-}
-
-function memberAt(owner: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((one, name) => (one as Record<string, unknown> | undefined)?.[name], owner);
 }
