@@ -35,7 +35,7 @@ const rooms = {
   observe: ['^src/runtime/observe/', ground],
   answer: ['^src/runtime/answer/', [...ground, 'observe']],
   'socket-io': ['^src/runtime/socket-io/', [...ground, 'answer']],
-  cluster: ['^src/runtime/cluster/', ground],
+  cluster: ['^src/runtime/cluster/', [...ground, 'socket-io']],
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
   event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
   connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'socket.io';
 import type { BroadcastOptions, Session } from 'socket.io-adapter';
+import { deleteExpired, recoveryDurationOf } from '../socket-io/recovery-duration';
 import { EVENT } from './encode-values';
-
-/** How often expired sessions and packets are deleted, as in Socket.IO's adapter. */
-const CLEANUP_INTERVAL_MS = 60_000;
 
 /** What Socket.IO keeps of a client that may come back. */
 export type StoredSession = Omit<Session, 'missedPackets'>;
@@ -30,16 +28,12 @@ export class RecoverablePackets {
   private readonly duration: number;
   private readonly sessions = new Map<string, StoredSession & { readonly disconnectedAt: number }>();
   private readonly packets: Entry[] = [];
-  private readonly timer: NodeJS.Timeout;
+  /** Called when the adapter is closed. */
+  readonly close: () => void;
 
   constructor(server: Server) {
-    const { opts } = server as object as {
-      opts: { connectionStateRecovery: { maxDisconnectionDuration: number } };
-    };
-    this.duration = opts.connectionStateRecovery.maxDisconnectionDuration;
-    this.timer = setInterval(() => {
-      this.deleteExpired();
-    }, CLEANUP_INTERVAL_MS).unref();
+    this.duration = recoveryDurationOf(server);
+    this.close = deleteExpired(this.sessions, this.packets, this.duration);
   }
 
   persist(session: StoredSession): void {
@@ -83,18 +77,6 @@ export class RecoverablePackets {
   /** Keeps a packet that has an offset. */
   keep(packet: KeptPacket, opts: BroadcastOptions): void {
     this.packets.push({ packet, opts, emittedAt: Date.now() });
-  }
-
-  close(): void {
-    clearInterval(this.timer);
-  }
-
-  private deleteExpired(): void {
-    const oldest = Date.now() - this.duration;
-    for (const [pid, { disconnectedAt }] of this.sessions)
-      if (disconnectedAt < oldest) this.sessions.delete(pid);
-    const kept = this.packets.findIndex(({ emittedAt }) => emittedAt >= oldest);
-    this.packets.splice(0, kept < 0 ? this.packets.length : kept);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   takeSession,
   type StoredSession,
 } from '../socket-io/restored-sessions';
+import { recoveryDurationOf } from '../socket-io/recovery-duration';
 import { sessionOf } from '../socket-io/socket-session';
 import { expiryOf, isOver } from '../user/user-expiry';
 import { checkClassGuard } from './check-class-guard';
@@ -139,7 +140,7 @@ async function passesGuard(
 
 /** Returns true if the server has connection state recovery. */
 export function recovers(namespace: Namespace): boolean {
-  return durationOf(namespace) > 0;
+  return recoveryDurationOf(namespace.server) > 0;
 }
 
 /** Makes sure that a client is not recovered as this socket. */
@@ -190,15 +191,7 @@ function remember(namespace: Namespace, rooms: readonly string[], except: readon
   const known = forcedDisconnects.get(namespace);
   if (!known) return;
   const at = Date.now();
-  const oldest = known.findIndex((forced) => at - forced.at <= durationOf(namespace));
+  const oldest = known.findIndex((forced) => at - forced.at <= recoveryDurationOf(namespace.server));
   known.splice(0, oldest < 0 ? known.length : oldest);
   known.push({ rooms, except, at });
-}
-
-/** Returns how long a session can be recovered, in milliseconds; 0 without connection state recovery. */
-function durationOf({ server }: Namespace): number {
-  const { connectionStateRecovery } = (
-    server as object as { opts: { connectionStateRecovery?: { maxDisconnectionDuration: number } } }
-  ).opts;
-  return connectionStateRecovery?.maxDisconnectionDuration ?? 0;
 }

@@ -1,15 +1,9 @@
 import type { Namespace } from 'socket.io';
 import { Adapter, SessionAwareAdapter } from 'socket.io-adapter';
-
-/** How often expired sessions and packets are deleted, as in Socket.IO's adapter. */
-const CLEANUP_INTERVAL_MS = 60_000;
+import { deleteExpired, recoveryDurationOf } from './recovery-duration';
 
 /** The methods of Socket.IO's adapter that keep and restore sessions. They use the fields below, and no others. */
 const SESSION_METHODS = ['persistSession', 'restoreSession', 'broadcast'] as const;
-
-interface RecoveringServer {
-  readonly opts: { readonly connectionStateRecovery: { readonly maxDisconnectionDuration: number } };
-}
 
 /**
  * The adapter of `connectionStateRecovery` in memory, whose `close` ends it. Socket.IO's own starts a timer that nothing can stop: it
@@ -19,27 +13,16 @@ export class LocalRecoveryAdapter extends Adapter {
   private readonly maxDisconnectionDuration: number;
   private readonly sessions = new Map<string, { readonly disconnectedAt: number }>();
   private readonly packets: { readonly emittedAt: number }[] = [];
-  private readonly timer: NodeJS.Timeout;
+  private readonly stopDeleting: () => void;
 
   constructor(namespace: Namespace) {
     super(namespace);
-    const { opts } = namespace.server as object as RecoveringServer;
-    this.maxDisconnectionDuration = opts.connectionStateRecovery.maxDisconnectionDuration;
-    this.timer = setInterval(() => {
-      this.deleteExpired();
-    }, CLEANUP_INTERVAL_MS).unref();
+    this.maxDisconnectionDuration = recoveryDurationOf(namespace.server);
+    this.stopDeleting = deleteExpired(this.sessions, this.packets, this.maxDisconnectionDuration);
   }
 
   override close(): void {
-    clearInterval(this.timer);
-  }
-
-  private deleteExpired(): void {
-    const oldest = Date.now() - this.maxDisconnectionDuration;
-    for (const [pid, { disconnectedAt }] of this.sessions)
-      if (disconnectedAt < oldest) this.sessions.delete(pid);
-    const kept = this.packets.findIndex(({ emittedAt }) => emittedAt >= oldest);
-    this.packets.splice(0, kept < 0 ? this.packets.length : kept);
+    this.stopDeleting();
   }
 }
 
