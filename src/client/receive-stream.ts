@@ -4,6 +4,7 @@ import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
 import type { SocketLike } from './socket-like';
+import { whenConnected } from './when-connected';
 
 /** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
 type Arrival =
@@ -17,19 +18,23 @@ type Arrival =
  */
 export async function* receiveStream(
   socket: SocketLike,
-  { timeout = DEFAULT_TIMEOUT_MS, signal }: CallOptions,
+  options: CallOptions,
   event: string,
   args: readonly unknown[],
 ): AsyncGenerator<unknown, void> {
+  const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
+  if (!socket.connected) await whenConnected(socket, options, event);
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;
   /** Nothing more comes: there is nothing to cancel. */
   let isOver = false;
+  /** Something has come: from now on, it is the gateway that ends a stream which stands still. */
+  let hasBegun = false;
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
+    hasBegun = true;
     wake();
   };
   const fail = (error: unknown): void => {
@@ -79,7 +84,7 @@ export async function* receiveStream(
   }
 
   async function next(): Promise<Arrival> {
-    const timer = startTimer(timeout, () => {
+    const timer = startTimer(hasBegun ? Infinity : timeout, () => {
       fail(timedOut(event, timeout, true));
     });
     await new Promise<void>((resolve) => {
