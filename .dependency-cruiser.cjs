@@ -146,7 +146,7 @@ module.exports = {
       comment: 'a sample uses what a user can import; its test may start the servers that it needs',
       severity: 'error',
       from: { path: '^samples/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(src|test)/', pathNot: '^src/index\\.ts$' },
+      to: { path: '^(src|test)/', pathNot: '^src/(index|client/index)\\.ts$' },
     },
   ],
   options: {
