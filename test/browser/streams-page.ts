@@ -30,7 +30,7 @@ let mayBreak = false;
 let held: (() => void)[] | undefined;
 let connection: WebSocketRoute | undefined;
 
-async function openPage(browser: Browser, url: string, options: object): Promise<Page> {
+async function openPage(browser: Browser, options: object): Promise<Page> {
   const page = await (await browser.newContext(options)).newPage();
   page.setDefaultTimeout(TIMEOUT_MS);
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -147,13 +147,13 @@ async function drive(browser: Browser): Promise<void> {
   const studio = await start(0);
   const url = `http://localhost:${studio.port}/`;
   try {
-    const ada = await openPage(browser, url, {
+    const ada = await openPage(browser, {
       viewport: { width: 1000, height: 900 },
       colorScheme: 'light',
     });
     await meddle(ada);
     await ada.goto(url);
-    const ben = await openPage(browser, url, {
+    const ben = await openPage(browser, {
       viewport: { width: 390, height: 844 },
       deviceScaleFactor: 2,
       hasTouch: true,
