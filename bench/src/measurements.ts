@@ -4,6 +4,7 @@ import { measureConnecting } from './measure/connecting';
 import { measureEvents } from './measure/events';
 import { measureIdleMemory } from './measure/idle-memory';
 import { measurePushing } from './measure/pushing';
+import { measureStreaming } from './measure/streaming';
 import { measureValidation } from './measure/validation';
 import { toTable, type Row, type Table } from './results';
 import type { ServerSpec } from './servers/server-spec';
@@ -37,6 +38,7 @@ const IDLE = [floor('idle', 'plain socket.io'), gateway('idle', 'gateway')];
 const CONNECT = [floor('connect', 'nsp.use'), gateway('connect', '@Authenticate')];
 const BROADCAST = [floor('push', 'io.emit'), gateway('push', 'the action broadcast')];
 const FORWARD = [floor('push', 'a Moleculer event, and io.emit'), gateway('forward', '@ForwardEvent')];
+const STREAMS = [floor('streams', 'plain socket.io, chunks with acks'), gateway('streams', 'a stream')];
 const VALIDATION = [
   validator('libraries', 'class-transformer and class-validator'),
   validator('gateway', 'gateway'),
@@ -83,6 +85,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   pushing('broadcast', 'A broadcast to 1,000 clients', BROADCAST),
   pushing('forward', 'A Moleculer event to 1,000 clients', FORWARD),
+  streaming('upload', 'An upload'),
+  streaming('download', 'A download'),
   {
     name: 'validation',
     daily: false,
@@ -145,6 +149,24 @@ function pushing(name: string, title: string, variants: readonly Variant[]): Mea
       const own = withBuilds(variants, builds);
       const samples = await measurePushing(specs(own), name, rounds, pushes);
       return [toTable({ name, title, unit: 'µs CPU per message' }, titles(own), samples, ({ cpu }) => cpu)];
+    },
+  };
+}
+
+function streaming(direction: 'upload' | 'download', title: string): Measurement {
+  return {
+    name: direction,
+    daily: false,
+    async run({ rounds, chunks, builds }) {
+      const own = withBuilds(STREAMS, builds);
+      const samples = await measureStreaming(specs(own), direction, rounds, chunks);
+      const head = {
+        name: direction,
+        title,
+        unit: 'µs CPU per megabyte',
+        note: 'Throughput is in megabytes per second.',
+      };
+      return [toTable(head, titles(own), samples, ({ cpu }) => cpu)];
     },
   };
 }

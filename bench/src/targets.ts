@@ -67,6 +67,8 @@ export const TARGETS: readonly Target[] = [
     limit: 1.1,
     measured: times('connecting', 'connect'),
   },
+  { title: 'an upload, of plain socket.io chunks', limit: 1.05, measured: times('upload', 'streams') },
+  { title: 'a download, of plain socket.io chunks', limit: 1.05, measured: times('download', 'streams') },
   { title: 'broadcast through the action, of io.emit', limit: 1.02, measured: times('broadcast', 'push') },
 ];
 

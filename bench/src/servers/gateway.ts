@@ -4,6 +4,7 @@ import {
   Ctx,
   ForwardEvent,
   MessageBody,
+  MessageStream,
   OnAfterCall,
   OnBeforeCall,
   OnDisconnect,
@@ -14,10 +15,11 @@ import {
   type SocketContext,
 } from 'moleculer-socket-gateway';
 import type { Server as HttpServer } from 'node:http';
+import { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { Server, Socket } from 'socket.io';
-import { NAMESPACE } from '../payloads';
+import { CHUNK_BYTES, NAMESPACE } from '../payloads';
 import { newBroker } from './broker';
 import { Order } from './order';
 import type { Emitter, RunningServer, ServerSpec } from './server-spec';
@@ -160,6 +162,35 @@ function forward(): GatewayClass {
   return NewsGateway;
 }
 
+function streams(): GatewayClass {
+  const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
+  @SocketNamespace(NAMESPACE, { settings })
+  class StreamGateway extends SocketGateway {
+    @SocketEvent()
+    upload(@MessageStream() stream: Readable) {
+      return new Promise((resolve) => {
+        let bytes = 0;
+        stream.on('data', (data: Buffer) => {
+          bytes += data.length;
+        });
+        stream.once('end', () => {
+          resolve(bytes);
+        });
+      });
+    }
+    @SocketEvent()
+    download(@MessageBody() chunks: number) {
+      let left = chunks;
+      return new Readable({
+        read() {
+          this.push(left-- > 0 ? chunk : null);
+        },
+      });
+    }
+  }
+  return StreamGateway;
+}
+
 const NEWS = { title: 'A title', text: 'and a few words' };
 
 const SHAPES: Record<string, Shape> = {
@@ -173,6 +204,7 @@ const SHAPES: Record<string, Shape> = {
       ...Array.from({ length: 99 }, (_, at) => handler(`/other${at}`, `other${at}`)),
     ],
   },
+  streams: { gateways: () => [streams()] },
   idle: { gateways: () => [withEvents(19)] },
   connect: { gateways: () => [connect()] },
   push: {
