@@ -23,6 +23,7 @@ export default defineConfig(
     'dist',
     'coverage',
     'docs/api',
+    'src/explorer/built-page.ts',
     'bench',
     '.ci',
     'test/package/app',

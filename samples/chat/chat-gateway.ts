@@ -20,7 +20,10 @@ type ChatSocket = Socket<DefaultEventsMap, ToPage, DefaultEventsMap, ChatData>;
 /** How many messages of a room are kept for those who come later. */
 const HISTORY = 50;
 
-@SocketNamespace('/chat', { sends: { message: [ChatMessage], people: [[Person]], typing: [String] } })
+@SocketNamespace('/chat', {
+  sends: { message: [ChatMessage], people: [[Person]], typing: [String] },
+  settings: { explorer: { title: 'Chat' } },
+})
 export class ChatGateway extends SocketGateway<ToPage> {
   /** The last messages of every room that somebody is in. */
   private readonly history = new Map<string, ChatMessage[]>();

@@ -3,6 +3,7 @@ import type { ValidatorOptions } from 'class-validator';
 import type { ServerOptions } from 'socket.io';
 import type {
   ActionProxyOptions,
+  ExplorerOptions,
   LogSettings,
   MessageBodyOptions,
   ProxyCallOptions,
@@ -54,6 +55,9 @@ export const LOG_SETTINGS = names<LogSettings>({
   logRouteRegistration: true,
   log4XXResponses: true,
 });
+
+/** Options of `settings.explorer`. */
+export const EXPLORER_OPTIONS = names<ExplorerOptions>({ path: true, guard: true, title: true });
 
 /** Settings that Moleculer reads. */
 export const MOLECULER_SETTINGS: readonly string[] = [

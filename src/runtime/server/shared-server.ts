@@ -5,6 +5,7 @@ import { GatewayServer } from '../socket-io/gateway-server';
 import { connectAdapters } from '../cluster/connect-adapters';
 import { claimOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
+import { ServerExplorers } from '../explorer/server-explorers';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
@@ -44,6 +45,7 @@ export class SharedServer {
   private attachment: Attachment | undefined;
   private readonly options: CombinedOptions;
   private readonly absent: AbsentNamespaces | undefined;
+  private readonly explorers = new ServerExplorers(() => this.io.path());
 
   /**
    * @param place where it is
@@ -54,6 +56,8 @@ export class SharedServer {
   constructor(place: Place, gateways: readonly Gateway[], onAttach: AttachTo) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
+    // A mistake is found before anything is attached.
+    for (const gateway of gateways) this.explorers.add(gateway);
     const { backlog, https } = this.options;
     this.io = new GatewayServer(socketOptions(this.options, gateways), {
       all: () => this.gateways.keys(),
@@ -84,8 +88,11 @@ export class SharedServer {
    * @throws Error if the HTTP server has another Socket.IO server
    */
   attachTo(http: HttpServer, options?: object): void {
+    // The settings of a service that waited may have changed.
+    for (const gateway of this.gateways.keys()) this.explorers.add(gateway);
     this.attachment = attachSocketIO(this.io, http, options);
     useOwnMethods(this.io);
+    this.explorers.attach(http);
     this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
     watchClosedConnections(this.io, () => this.gateways.keys());
   }
@@ -196,6 +203,7 @@ export class SharedServer {
   private async unbind(gateway: Gateway): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
+    this.explorers.remove(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
   }
@@ -205,6 +213,7 @@ export class SharedServer {
     this.stopWatching?.();
     this.absent?.end();
     for (const gateway of [...this.gateways.keys()]) await this.unbind(gateway);
+    this.explorers.detach();
     const closing = closeServer(this.io).then(() => this.attachment?.detach());
     await Promise.all([closing, this.listener?.close()]);
   }
@@ -241,6 +250,7 @@ export class SharedServer {
   }
 
   private bind(gateway: Gateway): void {
+    this.explorers.add(gateway);
     gateway.io = this.io;
     gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
     const bound = new Map<string, Unbind>();

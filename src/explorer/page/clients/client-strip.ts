@@ -1,0 +1,66 @@
+import { html } from 'htm/preact';
+import type { VNode } from 'preact';
+import type { Namespace } from '../contract/contract';
+import { icon } from '../shell/icon';
+import { useStore } from '../store';
+import { statusText, type Client } from './client';
+import { askForClient, dialogStore } from './client-dialog';
+import { activeClientStore, clientsStore } from './clients';
+import { namespaceName } from './namespace-name';
+
+interface Props {
+  readonly namespaces: readonly Namespace[];
+  /** The namespace of a new client. */
+  readonly namespace: string;
+}
+
+/** All clients, side by side. */
+export function ClientStrip({ namespaces, namespace }: Props): VNode {
+  const clients = useStore(clientsStore);
+  const active = useStore(activeClientStore);
+  return html`<ul class="clients" aria-label="Clients">
+    ${clients.map((client) => html`<li key=${client.id}>${clientChip(client, client.id === active, namespaces)}</li>`)}
+    <li>
+      <button
+        type="button"
+        class="new-client"
+        aria-label="New client"
+        onClick=${() => {
+          askForClient(namespace);
+        }}
+      >
+        ${icon('plus')}<span>${clients.length === 0 ? 'New client' : 'New'}</span>
+      </button>
+    </li>
+  </ul>` as VNode;
+}
+
+function clientChip(client: Client, isActive: boolean, namespaces: readonly Namespace[]): unknown {
+  const namespace = namespaces.find(({ key }) => key === client.namespace);
+  const name = namespace ? namespaceName(namespace, client.params) : client.namespace;
+  const state = client.reason === undefined ? statusText(client) : `${statusText(client)}: ${client.reason}`;
+  return html`<span class=${`chip client-${client.color} ${client.status}${isActive ? ' active' : ''}`} title=${state}>
+    <button
+      type="button"
+      aria-pressed=${String(isActive)}
+      onClick=${() => {
+        activeClientStore.set(client.id);
+      }}
+    >
+      <span class="dot" aria-hidden="true"></span>
+      <span class="chip-name">${client.name}</span>
+      <span class="chip-place">${client.status === 'connected' ? name : statusText(client)}</span>
+      <span class="unseen">${statusText(client)}</span>
+    </button>
+    <button
+      type="button"
+      class="chip-edit"
+      aria-label=${`Edit ${client.name}`}
+      onClick=${() => {
+        dialogStore.set(client);
+      }}
+    >
+      ${icon('more')}
+    </button>
+  </span>`;
+}
