@@ -95,9 +95,9 @@ export class ShopGateway extends SocketGateway {
   private count = 0;
 
   @SocketEvent('order', { description: 'Places an order, and tells all clients.', returns: Placed })
-  order(@MessageBody() order: Order): object {
+  order(@MessageBody() order: Order, @ConnectedSocket() socket: Socket): object {
     const placed = { id: ++this.count, state: order.isGift ? 'wrapped' : 'placed' };
-    this.broadcast('order.placed', placed);
+    socket.nsp.emit('order.placed', placed);
     return placed;
   }
 

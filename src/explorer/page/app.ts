@@ -41,7 +41,13 @@ export function App(): VNode {
         ${namespace && html`<${ClientStrip} namespaces=${namespaces} namespace=${namespace.key} />`}
         <div class="top-tools">
           ${status(state)}
-          <button type="button" class="quiet" aria-label="Switch between light and dark" title="Light or dark" onClick=${switchTheme}>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Switch between light and dark"
+            title="Light or dark"
+            onClick=${switchTheme}
+          >
             <span class="when-light">${icon('moon')}</span><span class="when-dark">${icon('sun')}</span>
           </button>
         </div>
@@ -49,7 +55,7 @@ export function App(): VNode {
       <nav class="events" aria-label="Events">
         ${contract && html`<${EventList} contract=${contract} selected=${selected?.event.key} />`}
       </nav>
-      <main class="send">${contract ? content(contract, selected) : noContract(state)}</main>
+      <main class="composer">${contract ? content(contract, selected) : noContract(state)}</main>
       <section class="timeline" aria-label="Timeline"><${TimelineView} /></section>
       <nav class="views" aria-label="Views">
         ${VIEWS.map(
@@ -68,14 +74,16 @@ export function App(): VNode {
       </nav>
     </div>
     ${dialog && html`<${ClientDialog} key=${'id' in dialog ? dialog.id : 'new'} subject=${dialog} namespaces=${namespaces} />`}
-    <${Announcements} />` as VNode;
+    <${Announcements} />`;
 }
 
 function content(contract: Contract, selected: ReturnType<typeof findSelected>): unknown {
   if (!selected) {
     return html`<div class="empty">
       <p><strong>There is nothing to send</strong></p>
-      <p>The gateway has no events yet. Declare one with <code>@SocketEvent()</code>, and load this page again.</p>
+      <p>
+        The gateway has no events yet. Declare one with <code>@SocketEvent()</code>, and load this page again.
+      </p>
     </div>`;
   }
   const { namespace, event, direction } = selected;
@@ -108,7 +116,7 @@ function status({ contract, error, isLoading }: ContractState): unknown {
 }
 
 function Announcements(): VNode {
-  return html`<p class="unseen" role="status" aria-live="polite">${useStore(announcementStore)}</p>` as VNode;
+  return html`<p class="unseen" role="status" aria-live="polite">${useStore(announcementStore)}</p>`;
 }
 
 function logo(): unknown {

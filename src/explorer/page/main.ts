@@ -1,5 +1,5 @@
 import { html } from 'htm/preact';
-import { render, type VNode } from 'preact';
+import { render } from 'preact';
 import { App } from './app';
 import { contractStore, followContract } from './contract/load-contract';
 import { wereConnected } from './clients/clients';
@@ -22,4 +22,4 @@ const stop = contractStore.subscribe(() => {
 });
 
 const page = document.getElementById('page');
-if (page) render(html`<${App} />` as VNode, page);
+if (page) render(html`<${App} />`, page);

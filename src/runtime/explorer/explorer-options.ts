@@ -52,10 +52,10 @@ function checkOptions(gateway: Gateway, explorer: unknown): void {
         "explorer: { path: '/explorer' }",
     );
   }
-  if (path !== undefined && isBelow(path as string, socketPathOf(gateway))) {
+  if (path !== undefined && isBelow(path, socketPathOf(gateway))) {
     throw mistake(
       gateway,
-      `settings.explorer.path '${String(path)}' is below the path of Socket.IO, ${socketPathOf(gateway)}; choose another one`,
+      `settings.explorer.path '${path}' is below the path of Socket.IO, ${socketPathOf(gateway)}; choose another one`,
     );
   }
   if (guard !== undefined && typeof guard !== 'function') {

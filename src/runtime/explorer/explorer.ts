@@ -41,7 +41,11 @@ export class Explorer {
   /** @throws DeclarationError if a gateway that is here has another guard or title */
   add(gateway: Gateway, options: CheckedOptions): void {
     for (const [other, { guard, title }] of this.options) {
-      const name = differs(options.guard, guard) ? 'guard' : differs(options.title, title) ? 'title' : undefined;
+      const name = differs(options.guard, guard)
+        ? 'guard'
+        : differs(options.title, title)
+          ? 'title'
+          : undefined;
       if (name === undefined) continue;
       throw mistake(
         gateway,

@@ -16,7 +16,7 @@ export interface PageContext {
 
 /** The files of the page. */
 export interface PageFiles {
-  page(context: PageContext): PageFile;
+  readonly page: (context: PageContext) => PageFile;
   readonly script: PageFile;
   readonly style: PageFile;
   readonly icon: PageFile;
@@ -31,8 +31,9 @@ export function pageFiles(): PageFiles {
 }
 
 function loadFiles(): PageFiles {
-  const { PAGE, SCRIPT, STYLE, ICON } =
-    require('../../explorer/built-page') as typeof import('../../explorer/built-page');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- only gateways with an explorer load it
+  const built = require('../../explorer/built-page') as typeof import('../../explorer/built-page');
+  const { PAGE, SCRIPT, STYLE, ICON } = built;
   return {
     page: (context) => ({ type: 'text/html', content: fillIn(PAGE, { ...context }) }),
     script: { type: 'text/javascript', content: SCRIPT },

@@ -33,7 +33,8 @@ export function ClientDialog({ subject, namespaces }: Props): VNode {
     connectClient(id);
     close();
   };
-  const isOn = client && client.status !== 'off' && client.status !== 'refused' && client.status !== 'disconnected';
+  const isOn =
+    client && client.status !== 'off' && client.status !== 'refused' && client.status !== 'disconnected';
   const button = (text: string, run: () => void, kind = ''): unknown =>
     html`<button
       type="button"
@@ -70,5 +71,5 @@ export function ClientDialog({ subject, namespaces }: Props): VNode {
     >
       ${buttons}
     <//>
-  <//>` as VNode;
+  <//>`;
 }

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { labelOf, type Namespace } from '../contract/contract';
 import { problemText } from '../form/field-frame';
+import { selectBox } from '../shell/select-box';
 import { parseAuth } from './auth';
 import type { ClientOptions } from './client';
 import { missingParams } from './namespace-name';
@@ -13,7 +14,7 @@ interface Props {
   readonly submitText: string;
   /** Keeps the ids of two forms apart. */
   readonly id: string;
-  onSubmit(this: void, options: ClientOptions): void;
+  readonly onSubmit: (options: ClientOptions) => void;
   /** More buttons. */
   readonly children?: unknown;
 }
@@ -37,7 +38,7 @@ export function ClientForm({ initial, namespaces, submitText, id, onSubmit, chil
     onSubmit({ ...options, namespace: namespace.key });
   };
   const authProblems = isChecked && 'problem' in auth ? [auth.problem] : [];
-  return html`<form class="fields client-form" onSubmit=${submit} noValidate>
+  return html`<form class="fields client-form" onSubmit=${submit} novalidate>
     <div class="field">
       <div class="field-head"><label for=${`${id}-name`}>Name</label></div>
       <input
@@ -52,16 +53,18 @@ export function ClientForm({ initial, namespaces, submitText, id, onSubmit, chil
     </div>
     <div class="field">
       <div class="field-head"><label for=${`${id}-namespace`}>Namespace</label></div>
-      <select
-        id=${`${id}-namespace`}
-        class="mono"
-        value=${namespace?.key ?? ''}
-        onChange=${({ currentTarget }: Input) => {
-          change({ namespace: currentTarget.value });
-        }}
-      >
-        ${namespaces.map((one) => html`<option value=${one.key}>${labelOf(one)}</option>`)}
-      </select>
+      ${selectBox(
+        html`<select
+          id=${`${id}-namespace`}
+          class="mono"
+          value=${namespace?.key ?? ''}
+          onChange=${({ currentTarget }: Input) => {
+            change({ namespace: currentTarget.value });
+          }}
+        >
+          ${namespaces.map((one) => html`<option value=${one.key}>${labelOf(one)}</option>`)}
+        </select>`,
+      )}
     </div>
     ${namespace && paramFields(id, namespace, options, isChecked ? missing : [], change)}
     <div class=${`field wide${authProblems.length > 0 ? ' wrong' : ''}`}>
@@ -81,13 +84,15 @@ export function ClientForm({ initial, namespaces, submitText, id, onSubmit, chil
         }}
       ></textarea>
       ${problemText(`${id}-auth-problem`, authProblems)}
-      <p class="about" id=${`${id}-auth-about`}>A JSON object, sent with each handshake. Kept in this tab only.</p>
+      <p class="about" id=${`${id}-auth-about`}>
+        A JSON object, sent with each handshake. Kept in this tab only.
+      </p>
     </div>
     <div class="actions wide">
       <button class="primary">${submitText}</button>
       ${children}
     </div>
-  </form>` as VNode;
+  </form>`;
 }
 
 function paramFields(
@@ -99,10 +104,14 @@ function paramFields(
 ): unknown {
   const names = address === null ? [''] : parameters;
   return names.map((name) => {
-    const messages = missing.includes(name) ? ['Write a value: it is a part of the name of the namespace.'] : [];
+    const messages = missing.includes(name)
+      ? ['Write a value: it is a part of the name of the namespace.']
+      : [];
     const fieldId = `${id}-param-${name}`;
     return html`<div class=${`field${messages.length > 0 ? ' wrong' : ''}`} key=${name}>
-      <div class="field-head"><label for=${fieldId}>${name === '' ? 'Name of the namespace' : name}</label></div>
+      <div class="field-head">
+        <label for=${fieldId}>${name === '' ? 'Name of the namespace' : name}</label>
+      </div>
       <input
         id=${fieldId}
         type="text"

@@ -32,14 +32,17 @@ export function ClientStrip({ namespaces, namespace }: Props): VNode {
         ${icon('plus')}<span>${clients.length === 0 ? 'New client' : 'New'}</span>
       </button>
     </li>
-  </ul>` as VNode;
+  </ul>`;
 }
 
 function clientChip(client: Client, isActive: boolean, namespaces: readonly Namespace[]): unknown {
   const namespace = namespaces.find(({ key }) => key === client.namespace);
   const name = namespace ? namespaceName(namespace, client.params) : client.namespace;
   const state = client.reason === undefined ? statusText(client) : `${statusText(client)}: ${client.reason}`;
-  return html`<span class=${`chip client-${client.color} ${client.status}${isActive ? ' active' : ''}`} title=${state}>
+  return html`<span
+    class=${`chip client-${client.color} ${client.status}${isActive ? ' active' : ''}`}
+    title=${state}
+  >
     <button
       type="button"
       aria-pressed=${String(isActive)}

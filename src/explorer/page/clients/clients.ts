@@ -41,7 +41,9 @@ export function addClient(options: ClientOptions): Client {
 }
 
 export function updateClient(id: number, change: Partial<Client>): void {
-  clientsStore.set(clientsStore.get().map((client) => (client.id === id ? { ...client, ...change } : client)));
+  clientsStore.set(
+    clientsStore.get().map((client) => (client.id === id ? { ...client, ...change } : client)),
+  );
 }
 
 export function removeClient(id: number): void {
@@ -75,7 +77,8 @@ function readClients(): readonly Client[] {
             auth: auth ?? '',
             color: color ?? 0,
             // One that waited to reconnect wants to be connected, too.
-            status: status === 'connected' || status === 'reconnecting' ? ('connected' as const) : ('off' as const),
+            status:
+              status === 'connected' || status === 'reconnecting' ? ('connected' as const) : ('off' as const),
             reason: undefined,
             socketId: undefined,
           },

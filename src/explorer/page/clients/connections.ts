@@ -114,7 +114,9 @@ function refusalText({ message, data, description, context }: RefusalError): str
   const text = bodyMessage(context?.responseText);
   if (text !== undefined) return `${message}: ${text}`;
   if (typeof description === 'number' && description > 0) return `${message}: HTTP ${description}`;
-  const details = [data?.code, data?.type].filter((one) => typeof one === 'string' || typeof one === 'number');
+  const details = [data?.code, data?.type].filter(
+    (one) => typeof one === 'string' || typeof one === 'number',
+  );
   return details.length > 0 ? `${message} (${details.join(' ')})` : message;
 }
 

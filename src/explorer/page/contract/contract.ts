@@ -36,6 +36,8 @@ export interface EventToSend {
   readonly result: Schema | undefined;
   readonly deprecated: boolean | string;
   readonly needsUser: boolean;
+  /** Sentences on who may send it, and how often. */
+  readonly access: readonly string[];
 }
 
 /** An event that clients receive. */

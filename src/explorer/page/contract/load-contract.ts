@@ -34,7 +34,11 @@ export async function loadContract(): Promise<void> {
   } catch (error) {
     // What `fetch` itself throws is a TypeError, in words of the browser.
     const message =
-      error instanceof TypeError ? 'The server does not answer.' : error instanceof Error ? error.message : '';
+      error instanceof TypeError
+        ? 'The server does not answer.'
+        : error instanceof Error
+          ? error.message
+          : '';
     contractStore.set({ contract: state.contract, isLoading: false, error: message });
   }
 }

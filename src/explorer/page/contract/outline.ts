@@ -7,7 +7,9 @@ const MAX_DEPTH = 4;
 
 /** Returns arguments as a text that reads like TypeScript: `(message: { text: string })`. */
 export function outlineArguments(args: readonly Argument[], schemas: Schemas): string {
-  return args.map(({ schema, isOptional }) => outline(schema, schemas) + (isOptional ? ' (optional)' : '')).join(',\n');
+  return args
+    .map(({ schema, isOptional }) => outline(schema, schemas) + (isOptional ? ' (optional)' : ''))
+    .join(',\n');
 }
 
 /** Returns a schema as a text that reads like a type of TypeScript. */
@@ -26,7 +28,8 @@ function outlineResolved(schema: Schema, schemas: Schemas, indent: string, seen:
   const options = anyOf ?? oneOf;
   if (options) return options.map((option) => outline(option, schemas, indent, seen)).join(' | ');
   if (properties) return outlineObject(schema, properties, schemas, indent, seen);
-  if (Array.isArray(items)) return `[${items.map((item) => outline(item, schemas, indent, seen)).join(', ')}]`;
+  if (Array.isArray(items))
+    return `[${items.map((item) => outline(item, schemas, indent, seen)).join(', ')}]`;
   if (items) {
     const item = outline(items, schemas, indent, seen);
     return item.includes(' | ') ? `(${item})[]` : `${item}[]`;

@@ -26,6 +26,7 @@ interface Operation {
   reply?: { messages: Reference[] };
   'x-deprecated'?: boolean | string;
   'x-authorize'?: object;
+  'x-rate-limits'?: object[];
 }
 export interface Document {
   info: { title: string };
@@ -36,13 +37,18 @@ export interface Document {
 
 /** Reads the document of the gateways. */
 export function readContract({ info, channels, operations, components }: Document): Contract {
-  const namespaces = Object.entries(channels).map(([key, channel]) => readNamespace(key, channel, operations));
+  const namespaces = Object.entries(channels).map(([key, channel]) =>
+    readNamespace(key, channel, operations),
+  );
   return { title: info.title, namespaces, schemas: components.schemas };
 }
 
 function readNamespace(key: string, channel: Channel, operations: Document['operations']): Namespace {
   const own = Object.entries(operations).filter(([, operation]) => lastOf(operation.channel) === key);
-  const read = <Event>(action: Operation['action'], event: (key: string, from: Operation) => Event): Event[] =>
+  const read = <Event>(
+    action: Operation['action'],
+    event: (key: string, from: Operation) => Event,
+  ): Event[] =>
     own.filter(([, operation]) => operation.action === action).map(([name, one]) => event(name, one));
   return {
     key,
@@ -59,16 +65,25 @@ function readSent(key: string, operation: Operation, channel: Channel): EventToS
   const [resultReference] = operation.reply?.messages ?? [];
   const result = messageOf(resultReference, channel);
   const isList = result?.['x-arguments'] === 'list';
+  const lines = operation.description?.split('\n') ?? [];
+  // They stand at the end, one a line.
+  const own = lines.length - countAccess(operation);
   return {
     key,
     name: message?.name ?? '*',
-    description: operation.description,
+    description: lines.slice(0, own).join('\n') || undefined,
+    access: lines.slice(own),
     args: argumentsOf(message),
     ack: isList ? 'error-first' : 'object',
     result: isList ? itemAt(result.payload, 1) : result?.payload?.properties?.['data'],
     deprecated: operation['x-deprecated'] ?? false,
     needsUser: operation['x-authorize'] !== undefined,
   };
+}
+
+function countAccess(operation: Operation): number {
+  const { 'x-deprecated': deprecated, 'x-authorize': guard, 'x-rate-limits': limits = [] } = operation;
+  return (deprecated === undefined ? 0 : 1) + (guard ? 1 : 0) + limits.length;
 }
 
 function readReceived(key: string, operation: Operation, channel: Channel): EventToReceive {

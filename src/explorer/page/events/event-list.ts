@@ -1,7 +1,13 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { labelOf, type Contract, type EventToReceive, type EventToSend, type Namespace } from '../contract/contract';
+import {
+  labelOf,
+  type Contract,
+  type EventToReceive,
+  type EventToSend,
+  type Namespace,
+} from '../contract/contract';
 import { icon } from '../shell/icon';
 import { select } from './selection';
 
@@ -48,11 +54,13 @@ export function EventList({ contract, selected }: Props): VNode {
     <div id="events" class="event-groups" onKeyDown=${moveWithArrows}>
       ${found.map((namespace) => group(namespace, selected))}
       ${found.length === 0 && html`<p class="nothing">${nothingText(contract, query)}</p>`}
-    </div>` as VNode;
+    </div>`;
 }
 
 function nothingText({ namespaces }: Contract, query: string): string {
-  return namespaces.length === 0 ? 'The gateway serves no namespace yet.' : `No event matches “${query.trim()}”.`;
+  return namespaces.length === 0
+    ? 'The gateway serves no namespace yet.'
+    : `No event matches “${query.trim()}”.`;
 }
 
 function group(namespace: Namespace, selected: string | undefined): unknown {
@@ -71,7 +79,11 @@ function group(namespace: Namespace, selected: string | undefined): unknown {
   </div>`;
 }
 
-function item(event: EventToSend | EventToReceive, selected: string | undefined, direction: 'up' | 'down'): unknown {
+function item(
+  event: EventToSend | EventToReceive,
+  selected: string | undefined,
+  direction: 'up' | 'down',
+): unknown {
   const { key, name } = event;
   const isDeprecated = 'deprecated' in event && event.deprecated !== false;
   return html`<li key=${key}>
@@ -88,7 +100,9 @@ function item(event: EventToSend | EventToReceive, selected: string | undefined,
       ${
         'needsUser' in event &&
         event.needsUser &&
-        html`<span class="lock" title="Needs a user">${icon('lock')}<span class="unseen">needs a user</span></span>`
+        html`<span class="lock" title="Needs a user"
+          >${icon('lock')}<span class="unseen">needs a user</span></span
+        >`
       }
       ${isDeprecated && html`<span class="unseen">deprecated</span>`}
     </button>
@@ -99,7 +113,11 @@ function filterNamespace(namespace: Namespace, query: string): Namespace {
   if (query === '' || labelOf(namespace).toLowerCase().includes(query)) return namespace;
   const matches = ({ name, description }: EventToSend | EventToReceive): boolean =>
     name.toLowerCase().includes(query) || (description?.toLowerCase().includes(query) ?? false);
-  return { ...namespace, events: namespace.events.filter(matches), received: namespace.received.filter(matches) };
+  return {
+    ...namespace,
+    events: namespace.events.filter(matches),
+    received: namespace.received.filter(matches),
+  };
 }
 
 function moveWithArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {

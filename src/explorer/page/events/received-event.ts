@@ -27,9 +27,10 @@ export function ReceivedEvent({ namespace, event, schemas }: Props): VNode {
     </header>
     <section class="card">
       <h3>What clients get</h3>
-      <pre class="outline" tabindex="0">${args.length === 0 ? 'no arguments' : outlineArguments(args, schemas)}</pre>
+      <pre class="outline" tabindex="0">
+${args.length === 0 ? 'no arguments' : outlineArguments(args, schemas)}</pre>
       <p>
         <button type="button" onClick=${show}>${icon('search')}Show in the timeline</button>
       </p>
-    </section>` as VNode;
+    </section>`;
 }

@@ -27,7 +27,7 @@ export function AnyField(props: FieldProps): VNode {
     </button>`;
   const aside = html`<span class="segments small" role="group" aria-label=${`How to enter ${label}`}>
     ${button('Text', false)}${button('JSON', true)}
-  </span>` as VNode;
+  </span>`;
   const inner = { ...props, aside };
-  return (asJson ? html`<${JsonField} ...${inner} />` : html`<${TextField} ...${inner} isLong />`) as VNode;
+  return asJson ? html`<${JsonField} ...${inner} />` : html`<${TextField} ...${inner} isLong />`;
 }

@@ -15,7 +15,7 @@ interface Props {
   readonly schemas: Schemas;
   readonly values: readonly unknown[];
   readonly problems: Problems;
-  onChange(this: void, values: readonly unknown[]): void;
+  readonly onChange: (values: readonly unknown[]) => void;
 }
 
 /** The fields of all arguments of an event. The members of a single object have no frame. */
@@ -41,7 +41,7 @@ export function ArgumentsForm({ args, schemas, values, problems, onChange }: Pro
     return html`${problemText('argument-0-problem', problems.get('') ?? [])}
       <${Members} ...${props} properties=${field.properties} />`;
   });
-  return html`<div class="fields">${fields}</div>` as VNode;
+  return html`<div class="fields">${fields}</div>`;
 }
 
 function labelOf(args: readonly Argument[], index: number, schemas: Schemas): string {

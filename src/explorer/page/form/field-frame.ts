@@ -23,7 +23,9 @@ type Frame = Pick<FieldProps, 'id' | 'label' | 'isRequired' | 'onRemove'> & {
 export function fieldFrame(frame: Frame, control: (attributes: ControlAttributes) => VNode): VNode {
   const { id, label, isRequired, hint, description, messages, aside, onRemove } = frame;
   const isDescribed = hint !== '' || description !== undefined;
-  const described = [isDescribed && `${id}-about`, messages.length > 0 && `${id}-problem`].filter(Boolean).join(' ');
+  const described = [isDescribed && `${id}-about`, messages.length > 0 && `${id}-problem`]
+    .filter(Boolean)
+    .join(' ');
   return html`<div class=${`field${messages.length > 0 ? ' wrong' : ''}`}>
     <div class="field-head">
       <label for=${id}>${label}</label>
@@ -44,18 +46,26 @@ export function fieldFrame(frame: Frame, control: (attributes: ControlAttributes
         ${description !== undefined && html`<span>${description}</span>`}
       </p>`
     }
-  </div>` as VNode;
+  </div>`;
 }
 
 /** Draws what is wrong with a value. */
 export function problemText(id: string, messages: readonly string[]): VNode | undefined {
   if (messages.length === 0) return undefined;
-  return html`<p class="problem" id=${id}>${icon('alert')}<span>${messages.join(' ')}</span></p>` as VNode;
+  return html`<p class="problem" id=${id}>
+    ${icon('alert')}<span>${messages.map((message) => html`<span>${message}</span>`)}</span>
+  </p>`;
 }
 
 /** Draws the button that takes a field away. */
 export function removeButton(label: string, onRemove: () => void): VNode {
-  return html`<button type="button" class="quiet small" aria-label=${`Remove ${label}`} title="Remove" onClick=${onRemove}>
+  return html`<button
+    type="button"
+    class="quiet small"
+    aria-label=${`Remove ${label}`}
+    title="Remove"
+    onClick=${onRemove}
+  >
     ${icon('close')}
-  </button>` as VNode;
+  </button>`;
 }

@@ -64,7 +64,9 @@ function typeByKeywords(schema: Schema): string | undefined {
   if (schema.properties) return 'object';
   if (schema.items) return 'array';
   if (schema.contentMediaType !== undefined) return 'bytes';
-  const isText = [schema.minLength, schema.maxLength, schema.pattern, schema.format].some((one) => one !== undefined);
+  const isText = [schema.minLength, schema.maxLength, schema.pattern, schema.format].some(
+    (one) => one !== undefined,
+  );
   return isText ? 'string' : undefined;
 }
 

@@ -13,7 +13,7 @@ export interface FieldProps {
   readonly value: unknown;
   readonly problems: Problems;
   /** @param value undefined leaves the value out */
-  onChange(this: void, value: unknown): void;
+  readonly onChange: (value: unknown) => void;
   /** Takes the field away; undefined if it stays. */
-  readonly onRemove?: ((this: void) => void) | undefined;
+  readonly onRemove?: (() => void) | undefined;
 }

@@ -15,5 +15,5 @@ export function registerFields(components: {
 /** The field for a schema. */
 export function Field(props: FieldProps): VNode {
   const { kind, ...rest } = fieldKind(props.schema, props.schemas);
-  return html`<${fields.get(kind)} ...${props} ...${rest} />` as VNode;
+  return html`<${fields.get(kind)} ...${props} ...${rest} />`;
 }

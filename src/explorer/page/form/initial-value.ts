@@ -11,7 +11,10 @@ export function initialValue(schema: Schema, schemas: Schemas, isRequired = true
   const inner = (one: Schema, required = true): unknown => initialValue(one, schemas, required, depth + 1);
   switch (field.kind) {
     case 'object': {
-      const entries = field.properties.map(({ name, schema: own, isRequired: needed }) => [name, inner(own, needed)]);
+      const entries = field.properties.map(({ name, schema: own, isRequired: needed }) => [
+        name,
+        inner(own, needed),
+      ]);
       return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
     }
     case 'list':

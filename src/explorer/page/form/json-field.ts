@@ -21,7 +21,9 @@ export function JsonField(props: FieldProps & { readonly aside?: VNode }): VNode
     setTyped({ text: next, value: parsed });
     onChange(parsed);
   };
-  return fieldFrame({ ...props, hint: 'JSON', description, messages }, (attributes) => jsonArea(attributes, text, onInput));
+  return fieldFrame({ ...props, hint: 'JSON', description, messages }, (attributes) =>
+    jsonArea(attributes, text, onInput),
+  );
 }
 
 /** Draws a field for JSON. */
@@ -35,7 +37,7 @@ export function jsonArea(attributes: object, text: string, onInput: (event: Inpu
     ...${attributes}
     value=${text}
     onInput=${onInput}
-  ></textarea>` as VNode;
+  ></textarea>`;
 }
 
 function textOf(value: unknown): string {

@@ -18,11 +18,18 @@ export function ListField(props: FieldProps & { readonly item: Schema }): VNode 
     onChange(next.length === 0 && !isRequired ? undefined : next);
   };
   const fields = items.map((one, index) =>
-    itemField(props, item, index, one, (next) => {
-      change(items.with(index, next));
-    }, () => {
-      change(items.toSpliced(index, 1));
-    }),
+    itemField(
+      props,
+      item,
+      index,
+      one,
+      (next) => {
+        change(items.with(index, next));
+      },
+      () => {
+        change(items.toSpliced(index, 1));
+      },
+    ),
   );
   const add = html`<button
     type="button"
@@ -33,7 +40,11 @@ export function ListField(props: FieldProps & { readonly item: Schema }): VNode 
   >
     ${icon('plus')}Add an item to ${label}
   </button>`;
-  return listFrame(props, html`<div class="fields">${fields}</div>${add}`);
+  return listFrame(
+    props,
+    html`<div class="fields">${fields}</div>
+      ${add}`,
+  );
 }
 
 /** A list of fixed length, with a schema for each place. */
@@ -78,7 +89,7 @@ function listFrame(props: FieldProps, content: unknown): VNode {
   return html`<fieldset class=${`group${messages.length > 0 ? ' wrong' : ''}`}>
     <legend>${label}</legend>
     ${onRemove && html`<span class="group-aside">${removeButton(label, onRemove)}</span>`}
-    ${about !== '' && html`<p class="about">${about}</p>`}
-    ${problemText(`${id}-problem`, messages)} ${content}
-  </fieldset>` as VNode;
+    ${about !== '' && html`<p class="about">${about}</p>`} ${problemText(`${id}-problem`, messages)}
+    ${content}
+  </fieldset>`;
 }

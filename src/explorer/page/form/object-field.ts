@@ -25,7 +25,7 @@ export function ObjectField(props: FieldProps & { readonly properties: readonly 
         ${icon('plus')}Add ${label}
       </button>
       ${problemText(`${id}-problem`, messages)}
-    </div>` as VNode;
+    </div>`;
   }
   const remove =
     onRemove ??
@@ -41,7 +41,7 @@ export function ObjectField(props: FieldProps & { readonly properties: readonly 
     ${description !== undefined && html`<p class="about">${description}</p>`}
     ${problemText(`${id}-problem`, messages)}
     <${Members} ...${props} />
-  </fieldset>` as VNode;
+  </fieldset>`;
 }
 
 /** The fields of an object, without a frame around them. */
@@ -67,5 +67,5 @@ export function Members(props: FieldProps & { readonly properties: readonly Prop
           }}
         />`,
     )}
-  </div>` as VNode;
+  </div>`;
 }

@@ -5,8 +5,8 @@ export const NO_PROBLEMS: Problems = new Map();
 
 interface FieldProblem {
   readonly field?: unknown;
-  readonly message?: unknown;
-  readonly type?: unknown;
+  readonly message?: string;
+  readonly type?: string;
 }
 
 /** Reads the problems in the answer of a gateway; none if it is no 422. */
@@ -16,7 +16,7 @@ export function problemsOf(error: unknown): Problems {
   const problems = new Map<string, string[]>();
   for (const { field, message, type } of data as FieldProblem[]) {
     const path = typeof field === 'string' ? dotted(field) : '';
-    const text = typeof message === 'string' && message !== '' ? message : String(type ?? 'is not valid');
+    const text = [message, type].find((one) => typeof one === 'string' && one !== '') ?? 'It is not valid.';
     problems.set(path, [...(problems.get(path) ?? []), text]);
   }
   return problems;

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { resolveSchema } from '../contract/resolve-schema';
+import { selectBox } from '../shell/select-box';
 import { bytesOf, sizeText } from '../timeline/bytes';
 import { fieldFrame, type ControlAttributes } from './field-frame';
 import type { FieldProps } from './field-props';
@@ -51,7 +52,9 @@ export function NumberField(props: FieldProps): VNode {
     onChange(text.trim() === '' ? undefined : Number.isFinite(number) && !text.endsWith('.') ? number : text);
   };
   const { schema } = resolveSchema(props.schema, props.schemas);
-  const hint = [schema.type === 'integer' ? 'whole number' : 'number', hintOf(schema)].filter(Boolean).join(', ');
+  const hint = [schema.type === 'integer' ? 'whole number' : 'number', hintOf(schema)]
+    .filter(Boolean)
+    .join(', ');
   return frame(
     props,
     (attributes) =>
@@ -94,9 +97,8 @@ export function SwitchField(props: FieldProps): VNode {
 export function ChoiceField(props: FieldProps & { readonly values: readonly unknown[] }): VNode {
   const { value, values, onChange } = props;
   const textOf = (one: unknown): string => (typeof one === 'string' ? one : JSON.stringify(one));
-  return frame(
-    props,
-    (attributes) =>
+  return frame(props, (attributes) =>
+    selectBox(
       html`<select
         ...${attributes}
         value=${String(values.indexOf(value))}
@@ -107,6 +109,7 @@ export function ChoiceField(props: FieldProps & { readonly values: readonly unkn
         <option value="-1">${'not set'}</option>
         ${values.map((one, index) => html`<option value=${String(index)}>${textOf(one)}</option>`)}
       </select>`,
+    ),
   );
 }
 

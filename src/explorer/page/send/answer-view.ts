@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { icon } from '../shell/icon';
 import { useStore } from '../store';
 import { answerBadge } from '../timeline/answer-badge';
@@ -10,14 +11,19 @@ import { ValueView } from '../timeline/value-view';
 export function AnswerView({ entryId }: { readonly entryId: number | undefined }): VNode | null {
   const entries = useStore(timelineStore);
   const entry = entryId === undefined ? undefined : entries.findLast(({ id }) => id === entryId);
+  const element = useRef<HTMLElement>(null);
+  const isAnswered = entry?.answer?.state === 'ok';
+  useEffect(() => {
+    if (isAnswered) element.current?.scrollIntoView({ block: 'nearest' });
+  }, [isAnswered]);
   if (!entry) return null;
-  return html`<section class=${`card answer ${entry.tone}`} aria-label="Answer">
+  return html`<section ref=${element} class=${`card answer ${entry.tone}`} aria-label="Answer">
     <header>
       <h3>Answer</h3>
       ${answerBadge(entry)}
     </header>
     ${content(entry)}
-  </section>` as VNode;
+  </section>`;
 }
 
 function content({ answer }: Entry): unknown {

@@ -12,7 +12,7 @@ import { codeOf, type CodeStyle, type Sending } from './code';
 interface Props extends Pick<Sending, 'event' | 'args' | 'ack' | 'isSilent'> {
   readonly namespace: Namespace;
   readonly client: Client | undefined;
-  onClose(this: void): void;
+  readonly onClose: () => void;
 }
 
 const STYLES: readonly { readonly style: CodeStyle; readonly title: string }[] = [
@@ -55,5 +55,5 @@ export function CodeDialog({ namespace, client, onClose, ...sending }: Props): V
     <div class="actions">
       <button type="button" class="primary" onClick=${copy}>${isCopied ? 'Copied' : 'Copy'}</button>
     </div>
-  <//>` as VNode;
+  <//>`;
 }

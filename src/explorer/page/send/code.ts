@@ -31,7 +31,12 @@ function clientCode({ event, args, isSilent, ...connection }: Sending): string {
     `const socket = ${connectionOf(connection)};`,
     ...(isSilent
       ? ['', `socket.emit(${call});`]
-      : ['const client = typed(socket);', '', `const result = await client.call(${call});`, 'console.log(result);']),
+      : [
+          'const client = typed(socket);',
+          '',
+          `const result = await client.call(${call});`,
+          'console.log(result);',
+        ]),
     '',
   ].join('\n');
 }
@@ -40,7 +45,12 @@ function plainCode({ event, args, ack, isSilent, ...connection }: Sending): stri
   const call = callOf([event, ...args]);
   const listener =
     ack === 'object'
-      ? ['(answer) => {', '  if (answer.ok) console.log(answer.data);', '  else console.error(answer.error);', '}']
+      ? [
+          '(answer) => {',
+          '  if (answer.ok) console.log(answer.data);',
+          '  else console.error(answer.error);',
+          '}',
+        ]
       : ['(error, result) => {', '  if (error) console.error(error);', '  else console.log(result);', '}'];
   return [
     "import { io } from 'socket.io-client';",

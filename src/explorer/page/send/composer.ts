@@ -77,16 +77,20 @@ export function Composer({ contract, namespace, event }: Props): VNode {
           if (hadFocus && problems.size > 0) focusProblem(element.current);
         };
     const entry = sendEvent(sender, name, reading.args, answered);
-    setSent({ entry, problems: NO_PROBLEMS, unsent: entry === undefined ? 'The client is not connected.' : undefined });
+    setSent({
+      entry,
+      problems: NO_PROBLEMS,
+      unsent: entry === undefined ? 'The client is not connected.' : undefined,
+    });
   };
 
-  if (clients.length === 0) return html`${head(namespace, event)}${connectCard(contract, namespace)}` as VNode;
+  if (clients.length === 0) return html`${head(namespace, event)}${connectCard(contract, namespace)}`;
   return html`${head(namespace, event)}
     <form
       ref=${element}
       class="card compose"
       aria-label=${`Send ${event.name}`}
-      noValidate
+      novalidate
       onSubmit=${(submit: Event) => {
         submit.preventDefault();
         send();
@@ -94,7 +98,11 @@ export function Composer({ contract, namespace, event }: Props): VNode {
     >
       <${Sender} clients=${clients} sender=${sender} namespace=${namespace} />
       <div class="compose-head">
-        ${event.args.length > 0 ? modeSwitch(draft, (mode) => change(switchMode(event, draft, mode))) : html`<span></span>`}
+        ${
+          event.args.length > 0
+            ? modeSwitch(draft, (mode) => change(switchMode(event, draft, mode)))
+            : html`<p class="nothing">It takes no payload.</p>`
+        }
         <span class="tools">
           <button
             type="button"
@@ -120,7 +128,10 @@ export function Composer({ contract, namespace, event }: Props): VNode {
       ${event.name === '*' && nameField(draft.name, (value) => change({ name: value }))}
       ${draft.mode === 'json' ? jsonMode(event, draft, sent.problems, change) : formMode()}
       <div class="compose-foot">
-        <button class=${`primary send client-${sender?.color ?? 0}`}>
+        <button
+          class=${`primary send-button client-${sender?.color ?? 0}`}
+          disabled=${sender?.status !== 'connected'}
+        >
           ${icon('send')}<span>Send</span>
         </button>
         <kbd aria-hidden="true">${/Mac|iPhone|iPad/.test(navigator.platform) ? '⌘' : 'Ctrl'} ↵</kbd>
@@ -128,7 +139,7 @@ export function Composer({ contract, namespace, event }: Props): VNode {
       </div>
       ${sent.unsent !== undefined && html`<div role="alert">${problemText('unsent', [sent.unsent])}</div>`}
     </form>
-    <${AnswerView} entryId=${sent.entry} />
+    <${AnswerView} key=${sent.entry} entryId=${sent.entry} />
     ${
       isCodeShown &&
       html`<${CodeDialog}
@@ -143,10 +154,10 @@ export function Composer({ contract, namespace, event }: Props): VNode {
         }}
       />`
     }
-    ${event.result && Object.keys(event.result).length > 0 && resultCard(event, contract)}` as VNode;
+    ${resultCard(event, contract)}`;
 
   function formMode(): unknown {
-    if (event.args.length === 0) return html`<p class="nothing">This event takes no payload.</p>`;
+    if (event.args.length === 0) return undefined;
     return html`<${ArgumentsForm}
       args=${event.args}
       schemas=${schemas}
@@ -159,18 +170,12 @@ export function Composer({ contract, namespace, event }: Props): VNode {
   }
 }
 
-function head(namespace: Namespace, { name, description, deprecated, needsUser }: EventToSend): unknown {
+function head(namespace: Namespace, { name, description, access }: EventToSend): unknown {
   return html`<header class="event-head">
     <p class="eyebrow">${labelOf(namespace)} <span>send</span></p>
     <h2>${name === '*' ? 'Any other event' : name}</h2>
-    ${
-      (deprecated !== false || needsUser) &&
-      html`<p class="badges">
-        ${deprecated !== false && html`<span class="badge warn">deprecated</span>`}
-        ${needsUser && html`<span class="badge">${icon('lock')}needs a user</span>`}
-      </p>`
-    }
     ${description !== undefined && description.split('\n').map((line) => html`<p class="lead">${plain(line)}</p>`)}
+    ${access.map((line) => html`<p class="access">${icon('lock')}<span>${plain(line)}</span></p>`)}
   </header>`;
 }
 
@@ -225,7 +230,8 @@ function jsonMode(
     )}
     ${problemText('json-problem', messages)}
     <p class="about" id="json-about">
-      ${isPayload ? 'JSON.' : 'A JSON array with all arguments.'} Binary data is written as <code>{"$hex": "00ff"}</code>.
+      ${isPayload ? 'JSON.' : 'A JSON array with all arguments.'} Binary data is written as
+      <code>{"$hex": "00ff"}</code>.
     </p>
   </div>`;
 }
@@ -238,11 +244,13 @@ function switchMode(event: EventToSend, draft: Draft, mode: Draft['mode']): Part
   return 'args' in reading ? { mode, values: reading.args } : { mode };
 }
 
+/** Shows what an event answers, if the contract says it. */
 function resultCard({ result = {} }: EventToSend, { schemas }: Contract): unknown {
   const text = outline(result, schemas);
+  if (text === 'any') return undefined;
   return html`<section class="card quiet-card">
     <h3>What it answers</h3>
-    ${text === 'any' ? html`<p class="about">${result.description}</p>` : html`<pre class="outline" tabindex="0">${text}</pre>`}
+    <pre class="outline" tabindex="0">${text}</pre>
   </section>`;
 }
 

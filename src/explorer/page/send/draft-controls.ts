@@ -18,7 +18,7 @@ export function modeSwitch({ mode }: Draft, choose: (mode: Draft['mode']) => voi
     </button>`;
   return html`<span class="segments" role="group" aria-label="How to enter the payload">
     ${button('Form', 'form')}${button('JSON', 'json')}
-  </span>` as VNode;
+  </span>`;
 }
 
 /** Draws the field for the name of an event that is not declared. */
@@ -37,7 +37,7 @@ export function nameField(name: string, change: (name: string) => void): VNode {
         change(currentTarget.value);
       }}
     />
-  </div>` as VNode;
+  </div>`;
 }
 
 /** Draws the choice whether an answer is asked for. */
@@ -50,5 +50,5 @@ export function silentSwitch(isSilent: boolean, change: (isSilent: boolean) => v
         change(!currentTarget.checked);
       }}
     />Ask for an answer
-  </label>` as VNode;
+  </label>`;
 }

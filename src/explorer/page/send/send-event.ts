@@ -51,6 +51,6 @@ function readAnswer(answer: readonly unknown[]): Outcome {
 
 function describe({ state, value }: Outcome): string {
   if (state === 'ok') return 'was answered.';
-  const { code, message } = (value ?? {}) as { code?: unknown; message?: unknown };
-  return `was refused: ${String(code ?? '')} ${String(message ?? '')}`;
+  const { code, message } = (value ?? {}) as { code?: number | string; message?: string };
+  return `was refused: ${[code, message].filter((one) => one !== undefined).join(' ')}`;
 }

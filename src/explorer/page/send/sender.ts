@@ -44,7 +44,7 @@ export function Sender({ clients, sender, namespace }: Props): VNode {
         ${icon('plus')}
       </button>
     </fieldset>
-    ${sender.status !== 'connected' && offline(sender)}` as VNode;
+    ${sender.status !== 'connected' && offline(sender)}`;
 }
 
 const TITLES: Partial<Record<Client['status'], string>> = {

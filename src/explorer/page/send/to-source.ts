@@ -13,7 +13,13 @@ export function toSource(value: unknown, indent = ''): string {
   if (bytes) return `Uint8Array.from([${bytes.join(', ')}])`;
   const inner = `${indent}  `;
   if (Array.isArray(value))
-    return wrap('[', ']', value.map((one) => toSource(one, inner)), indent, '');
+    return wrap(
+      '[',
+      ']',
+      value.map((one) => toSource(one, inner)),
+      indent,
+      '',
+    );
   const members = Object.entries(value)
     .filter(([, one]) => one !== undefined)
     .map(([name, one]) => `${IDENTIFIER.test(name) ? name : quote(name)}: ${toSource(one, inner)}`);

@@ -5,7 +5,7 @@ import { icon } from './icon';
 
 interface Props {
   readonly title: string;
-  onClose(this: void): void;
+  readonly onClose: () => void;
   readonly children?: ComponentChildren;
 }
 
@@ -30,5 +30,5 @@ export function Dialog({ title, onClose, children }: Props): VNode {
       </header>
       ${children}
     </div>
-  </dialog>` as VNode;
+  </dialog>`;
 }

@@ -31,5 +31,5 @@ export function icon(name: IconName): VNode {
     viewBox="0 0 16 16"
     aria-hidden="true"
     dangerouslySetInnerHTML=${{ __html: SHAPES[name] }}
-  />` as VNode;
+  />`;
 }

@@ -9,15 +9,16 @@ export function answerBadge({ answer }: Entry): VNode | undefined {
     case undefined:
       return undefined;
     case 'waiting':
-      return html`<span class="outcome waiting">${icon('clock')}waiting</span>` as VNode;
+      return html`<span class="outcome waiting">${icon('clock')}waiting</span>`;
     case 'lost':
-      return html`<span class="outcome bad">${icon('alert')}lost</span>` as VNode;
+      return html`<span class="outcome bad">${icon('alert')}lost</span>`;
     case 'ok':
-      return html`<span class="outcome good">${icon('check')}${latency(answer.milliseconds)}</span>` as VNode;
+      return html`<span class="outcome good">${icon('check')}${latency(answer.milliseconds)}</span>`;
     case 'error':
       return html`<span class="outcome bad"
-        >${icon('alert')}${codeOf(answer.value)} <span class="latency">${latency(answer.milliseconds)}</span></span
-      >` as VNode;
+        >${icon('alert')}${codeOf(answer.value)}
+        <span class="latency">${latency(answer.milliseconds)}</span></span
+      >`;
   }
 }
 

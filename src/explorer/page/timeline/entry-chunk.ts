@@ -28,8 +28,13 @@ export class EntryChunk extends Component<Props> {
     const height = `auto ${entries.length * LINE_HEIGHT}px`;
     return html`<ol class="chunk" style=${{ containIntrinsicBlockSize: height }}>
       ${entries.map(
-        (entry) => html`<${EntryRow} key=${entry.id} entry=${entry} lane=${Math.max(0, lanes.indexOf(entry.clientId))} />`,
+        (entry) =>
+          html`<${EntryRow}
+            key=${entry.id}
+            entry=${entry}
+            lane=${Math.max(0, lanes.indexOf(entry.clientId))}
+          />`,
       )}
-    </ol>` as VNode;
+    </ol>`;
   }
 }

@@ -20,7 +20,10 @@ export function EntryRow({ entry, lane }: Props): VNode {
   const [isOpen, setIsOpen] = useState(false);
   const { id, at, clientName, color, kind, name, preview, tone, reply, replied } = entry;
   const asks = reply !== undefined && !replied;
-  return html`<li class=${`entry ${kind} ${tone} client-${color}${isOpen ? ' open' : ''}`} style=${{ '--lane': lane }}>
+  return html`<li
+    class=${`entry ${kind} ${tone} client-${color}${isOpen ? ' open' : ''}`}
+    style=${{ '--lane': lane }}
+  >
     <button
       type="button"
       class="entry-line"
@@ -29,28 +32,31 @@ export function EntryRow({ entry, lane }: Props): VNode {
         setIsOpen(!isOpen);
       }}
     >
-      <time dateTime=${new Date(at).toISOString()}>${timeText(at)}</time>
-      <span class="lane" aria-hidden="true"><span class="mark">${kind === 'connection' ? '' : icon(kind === 'sent' ? 'up' : 'down')}</span></span>
+      <time datetime=${new Date(at).toISOString()}>${timeText(at)}</time>
+      <span class="lane" aria-hidden="true"
+        ><span class="mark">${kind === 'connection' ? '' : icon(kind === 'sent' ? 'up' : 'down')}</span></span
+      >
       <span class="unseen">${clientName} ${KINDS[kind]}</span>
-      <span class="entry-name">${name}</span>
       <span class="who" aria-hidden="true">${clientName}</span>
+      <span class="entry-name">${name}</span>
       <span class="preview">${preview}</span>
-      ${asks && html`<span class="outcome asks">asks</span>`}
-      ${answerBadge(entry)}
+      ${asks && html`<span class="outcome asks">asks</span>`} ${answerBadge(entry)}
     </button>
     ${isOpen && html`<div class="entry-detail" id=${`entry-${id}`}>${detail(entry)}</div>`}
-  </li>` as VNode;
+  </li>`;
 }
 
-function detail({ kind, args, answer, preview, reply, replied }: Entry): unknown {
+function detail({ clientName, kind, args, answer, preview, reply, replied }: Entry): unknown {
   return html`
+    <p class="entry-who">${clientName}</p>
     ${kind === 'connection' && html`<p>${preview}</p>`}
     ${args.map((value, index) =>
       section(args.length > 1 ? `Argument ${index + 1}` : kind === 'connection' ? 'Data' : 'Payload', value),
     )}
     ${kind !== 'connection' && args.length === 0 && html`<p class="about">No payload.</p>`}
     ${answer && 'value' in answer && section(answer.state === 'ok' ? 'Answer' : 'Error', answer.value)}
-    ${reply && !replied && html`<${ReplyForm} reply=${reply} />`} ${replied && section('You answered', replied.value)}
+    ${reply && !replied && html`<${ReplyForm} reply=${reply} />`}
+    ${replied && section('You answered', replied.value)}
   `;
 }
 

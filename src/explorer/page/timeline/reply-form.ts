@@ -15,12 +15,16 @@ export function ReplyForm({ reply }: { readonly reply: (value: unknown) => void 
     if (value instanceof InvalidJson) setProblem(value.message);
     else reply(value);
   };
-  return html`<form class="reply" onSubmit=${submit} noValidate>
+  return html`<form class="reply" onSubmit=${submit} novalidate>
     <h4>The server waits for an answer</h4>
-    ${jsonArea({ 'aria-label': 'Answer as JSON', placeholder: '"yes"' }, text, ({ currentTarget: { value } }) => {
-      setText(value);
-    })}
+    ${jsonArea(
+      { 'aria-label': 'Answer as JSON', placeholder: '"yes"' },
+      text,
+      ({ currentTarget: { value } }) => {
+        setText(value);
+      },
+    )}
     ${problemText('reply-problem', problem === undefined ? [] : [problem])}
     <button>Answer</button>
-  </form>` as VNode;
+  </form>`;
 }

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { clientsStore } from '../clients/clients';
 import { icon } from '../shell/icon';
+import { selectBox } from '../shell/select-box';
 import { useStore } from '../store';
 import { EntryChunk } from './entry-chunk';
 import { filterEntries, filterStore } from './filter';
@@ -19,6 +20,8 @@ export function TimelineView(): VNode {
   const lanes = useLanes();
   const list = useRef<HTMLDivElement>(null);
   const [isFollowing, setIsFollowing] = useState(true);
+  const following = useRef(true);
+  following.current = isFollowing;
   const follow = (): void => {
     const element = list.current;
     if (element) element.scrollTop = element.scrollHeight;
@@ -36,10 +39,18 @@ export function TimelineView(): VNode {
     const element = list.current;
     if (!element) return undefined;
     const onScroll = (): void => {
-      setIsFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR);
+      // Hidden, it has no height.
+      if (element.clientHeight > 0)
+        setIsFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
+    // A narrow screen shows it only now and then.
+    const resized = new ResizeObserver(() => {
+      if (following.current) follow();
+    });
+    resized.observe(element);
     return () => {
+      resized.disconnect();
       element.removeEventListener('scroll', onScroll);
     };
   }, []);
@@ -47,7 +58,9 @@ export function TimelineView(): VNode {
       <h2>Timeline</h2>
       <span class="count">${countText(shown.length, entries.length)}</span>
       ${filterFields()}
-      <button type="button" class="quiet" disabled=${entries.length === 0} onClick=${clearTimeline}>Clear</button>
+      <button type="button" class="quiet" disabled=${entries.length === 0} onClick=${clearTimeline}>
+        Clear
+      </button>
     </header>
     <div
       ref=${list}
@@ -71,7 +84,7 @@ export function TimelineView(): VNode {
       >
         ${icon('down')}Latest
       </button>`
-    }` as VNode;
+    }`;
 }
 
 /** Returns the ids of the clients: the same list while they are the same clients. */
@@ -95,7 +108,9 @@ function chunksOf(entries: readonly Entry[]): { key: number; list: Entry[] }[] {
 
 function countText(shown: number, all: number): string {
   if (all === 0) return '';
-  return shown === all ? all.toLocaleString('en') : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')}`;
+  return shown === all
+    ? all.toLocaleString('en')
+    : `${shown.toLocaleString('en')} of ${all.toLocaleString('en')}`;
 }
 
 function filterFields(): unknown {
@@ -118,17 +133,19 @@ function filterFields(): unknown {
     </div>
     ${
       clients.length > 1 &&
-      html`<select
-        aria-label="Client"
-        value=${String(filter.clientId ?? '')}
-        onChange=${({ currentTarget }: Event & { currentTarget: HTMLSelectElement }) => {
-          const id = currentTarget.value;
-          filterStore.set({ ...filter, clientId: id === '' ? undefined : Number(id) });
-        }}
-      >
-        <option value="">All clients</option>
-        ${clients.map(({ id, name }) => html`<option value=${String(id)}>${name}</option>`)}
-      </select>`
+      selectBox(
+        html`<select
+          aria-label="Client"
+          value=${String(filter.clientId ?? '')}
+          onChange=${({ currentTarget }: Event & { currentTarget: HTMLSelectElement }) => {
+            const id = currentTarget.value;
+            filterStore.set({ ...filter, clientId: id === '' ? undefined : Number(id) });
+          }}
+        >
+          <option value="">All clients</option>
+          ${clients.map(({ id, name }) => html`<option value=${String(id)}>${name}</option>`)}
+        </select>`,
+      )
     }
   </div>`;
 }

@@ -90,7 +90,8 @@ export function changeEntry(id: number, change: Partial<Entry>): void {
 export function loseAnswers(clientId: number): void {
   flush();
   for (const { id, answer, clientId: owner } of timelineStore.get())
-    if (owner === clientId && answer?.state === 'waiting') changeEntry(id, { answer: { state: 'lost' }, tone: 'bad' });
+    if (owner === clientId && answer?.state === 'waiting')
+      changeEntry(id, { answer: { state: 'lost' }, tone: 'bad' });
 }
 
 export function clearTimeline(): void {
@@ -98,7 +99,9 @@ export function clearTimeline(): void {
   timelineStore.set([]);
 }
 
-type NewEntry = Pick<Entry, 'kind' | 'name' | 'args' | 'tone' | 'answer' | 'reply'> & { readonly preview?: string };
+type NewEntry = Pick<Entry, 'kind' | 'name' | 'args' | 'tone' | 'answer' | 'reply'> & {
+  readonly preview?: string;
+};
 
 function add({ id: clientId, name: clientName, color }: Client, entry: NewEntry): number {
   const id = ++lastId;
