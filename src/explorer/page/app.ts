@@ -52,11 +52,15 @@ export function App(): VNode {
           </button>
         </div>
       </header>
-      <nav class="events" aria-label="Events">
-        ${contract && html`<${EventList} contract=${contract} selected=${selected?.event.key} />`}
-      </nav>
-      <main class="composer">${contract ? content(contract, selected) : noContract(state)}</main>
-      <section class="timeline" aria-label="Timeline"><${TimelineView} /></section>
+      <main>
+        <nav class="events" aria-label="Events">
+          ${contract && html`<${EventList} contract=${contract} selected=${selected?.event.key} />`}
+        </nav>
+        <section class="composer" aria-label="Send">
+          ${contract ? content(contract, selected) : noContract(state)}
+        </section>
+        <section class="timeline" aria-label="Timeline"><${TimelineView} /></section>
+      </main>
       <nav class="views" aria-label="Views">
         ${VIEWS.map(
           (one) =>

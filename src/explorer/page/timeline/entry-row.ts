@@ -62,7 +62,7 @@ function detail({ clientName, kind, args, answer, preview, reply, replied }: Ent
 
 function section(title: string, value: unknown): unknown {
   return html`<section>
-    <h4>${title}</h4>
+    <h3>${title}</h3>
     <${ValueView} value=${value} />
   </section>`;
 }

@@ -16,7 +16,7 @@ export function ReplyForm({ reply }: { readonly reply: (value: unknown) => void 
     else reply(value);
   };
   return html`<form class="reply" onSubmit=${submit} novalidate>
-    <h4>The server waits for an answer</h4>
+    <h3>The server waits for an answer</h3>
     ${jsonArea(
       { 'aria-label': 'Answer as JSON', placeholder: '"yes"' },
       text,
