@@ -22,7 +22,8 @@ const HISTORY = 50;
 
 @SocketNamespace('/chat', {
   sends: { message: [ChatMessage], people: [[Person]], typing: [String] },
-  settings: { explorer: { title: 'Chat' } },
+  // A page to try the events at /explorer. In production it would need a guard.
+  settings: { explorer: process.env.NODE_ENV !== 'production' && { title: 'Chat' } },
 })
 export class ChatGateway extends SocketGateway<ToPage> {
   /** The last messages of every room that somebody is in. */

@@ -61,6 +61,8 @@ async function main() {
     console.log(
       `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
     );
+    if (process.env.NODE_ENV !== 'production')
+      console.log(`Its events can be tried in the explorer: http://localhost:${chat.port}/explorer`);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= chat.stop();

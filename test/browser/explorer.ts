@@ -55,6 +55,7 @@ async function step(pages: Page[], name: string, check: () => Promise<unknown>):
     await check();
     for (const page of pages) await checkPage(page);
   } catch (error) {
+    for (const page of pages) await picture(page, 'failed');
     throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (complaints.length > 0) throw new Error(`${name}: the page complained: ${complaints.join('; ')}`);
@@ -73,7 +74,8 @@ async function checkPage(page: Page): Promise<void> {
     throw new Error('the page scrolls sideways');
 }
 
-const picture = (page: Page, name: string) => page.screenshot({ path: join(PICTURES, `explorer-${name}.png`) });
+const picture = (page: Page, name: string) =>
+  page.screenshot({ path: join(PICTURES, `explorer-${name}.png`) });
 const button = (within: Page | Locator, name: string) => within.getByRole('button', { name, exact: true });
 const eventList = (page: Page) => page.getByRole('navigation', { name: 'Events' });
 const composer = (page: Page) => page.getByRole('region', { name: 'Send', exact: true });
@@ -125,7 +127,11 @@ async function driveDesktop(browser: Browser): Promise<void> {
       const nested = composer(page).getByRole('group', { name: 'items 1' });
       await nested.getByText('name must be longer than or equal to 2 characters').waitFor();
       await composer(page).locator('.problem').getByText('customer must be an email').waitFor();
-      equal(await page.evaluate('document.activeElement.id'), 'argument-0-customer', 'the field with the focus');
+      equal(
+        await page.evaluate('document.activeElement.id'),
+        'argument-0-customer',
+        'the field with the focus',
+      );
       equal(await field(page, 'name').getAttribute('aria-invalid'), 'true', 'aria-invalid');
       await picture(page, 'invalid-light');
     });
@@ -169,7 +175,10 @@ async function driveDesktop(browser: Browser): Promise<void> {
       await composer(page).getByRole('alert').getByText('It is no JSON').waitFor();
       await field(page, 'Payload').fill('{ "customer": 1 }');
       await page.keyboard.press('Control+Enter');
-      await composer(page).locator('#json-problem').getByText('customer: customer must be an email').waitFor();
+      await composer(page)
+        .locator('#json-problem')
+        .getByText('customer: customer must be an email')
+        .waitFor();
       await field(page, 'Payload').fill(text);
       await button(composer(page), 'Form').click();
       equal(await field(page, 'street').inputValue(), 'High Street 1', 'the field');
@@ -188,7 +197,11 @@ async function driveDesktop(browser: Browser): Promise<void> {
       for (const part of ["from 'moleculer-socket-gateway/client'", "client.call('order', {", "name: 'Tea'"])
         if (!helper.includes(part)) throw new Error(`${part} is missing in:\n${helper}`);
       const plain = await copied('socket.io-client');
-      for (const part of [`io('http://localhost:${shop.port}/shop')`, "socket.emit('order', {", '(error, result) =>'])
+      for (const part of [
+        `io('http://localhost:${shop.port}/shop')`,
+        "socket.emit('order', {",
+        '(error, result) =>',
+      ])
         if (!plain.includes(part)) throw new Error(`${part} is missing in:\n${plain}`);
       await picture(page, 'code-light');
       await page.keyboard.press('Escape');
@@ -217,7 +230,9 @@ async function driveDesktop(browser: Browser): Promise<void> {
       await button(composer(page), 'Send').click();
       await button(answer(page), 'Show all 5,000 characters').click();
       await answer(page).getByText('x'.repeat(5000)).waitFor();
-      await answer(page).getByRole('button', { name: /120 in all/ }).click();
+      await answer(page)
+        .getByRole('button', { name: /120 in all/ })
+        .click();
       await button(answer(page), 'Show 50 more of 120').click();
       await button(answer(page), 'Show 20 more of 120').waitFor();
     });
@@ -241,6 +256,26 @@ async function driveDesktop(browser: Browser): Promise<void> {
       await button(composer(page), 'Send').click();
       await answer(page).getByText('"a text"').waitFor();
       await entries(page, 'surprise').waitFor();
+      await field(page, 'Payload').fill('{ "a": [1, "b"] }');
+      await button(composer(page), 'Send').click();
+      await answer(page).getByText('"b"').waitFor();
+    });
+
+    await at('what was sent is edited and sent again', async () => {
+      await field(page, 'Payload').fill('');
+      await field(page, 'Name of the event').fill('');
+      await chooseEvent(page, 'order');
+      await entries(page, 'surprise').first().locator('.entry-line').click();
+      await button(entries(page, 'surprise').first(), 'Edit and send again').click();
+      equal(await field(page, 'Name of the event').inputValue(), 'surprise', 'the name');
+      equal(await field(page, 'Payload').inputValue(), 'a text', 'the payload');
+    });
+
+    await at('sends without asking for an answer', async () => {
+      await composer(page).getByLabel('Ask for an answer').uncheck();
+      await button(composer(page), 'Send').click();
+      await answer(page).getByText('No answer was asked for.').waitFor();
+      await composer(page).getByLabel('Ask for an answer').check();
     });
 
     await at('a client that is refused says why, and comes in with another auth', async () => {
@@ -307,7 +342,11 @@ async function driveDesktop(browser: Browser): Promise<void> {
       await checkPage(page);
       await picture(page, 'desktop-dark');
       await button(page, 'Switch between light and dark').click();
-      equal(await page.evaluate('getComputedStyle(document.documentElement).colorScheme'), 'light', 'the scheme');
+      equal(
+        await page.evaluate('getComputedStyle(document.documentElement).colorScheme'),
+        'light',
+        'the scheme',
+      );
       await button(page, 'Switch between light and dark').click();
     });
 

@@ -36,7 +36,7 @@ export function App(): VNode {
       <header class="top">
         <div class="brand">
           ${logo()}
-          <h1>${PAGE.title}</h1>
+          <h1>${PAGE.title} <span>Explorer</span></h1>
         </div>
         ${namespace && html`<${ClientStrip} namespaces=${namespaces} namespace=${namespace.key} />`}
         <div class="top-tools">

@@ -7,17 +7,22 @@ export function listenToKeys(): void {
     if (event.key === '/' && !isTyping(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       showView('events');
-      // A narrow screen has to show it first.
+      // At once, for what is typed next; a narrow screen has to show it first.
+      focusSearch();
       requestAnimationFrame(() => {
-        const search = document.getElementById('search') as HTMLInputElement | null;
-        search?.focus();
-        search?.select();
+        if (document.activeElement?.id !== 'search') focusSearch();
       });
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       document.querySelector<HTMLFormElement>('form.compose')?.requestSubmit();
     }
   });
+}
+
+function focusSearch(): void {
+  const search = document.getElementById('search') as HTMLInputElement | null;
+  search?.focus();
+  search?.select();
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -27,14 +27,15 @@ export function createStore<T>(value: T): Store<T> {
 /** Returns the value of a store, and renders the component again when it changes. */
 export function useStore<T>(store: Store<T>): T {
   const [, render] = useState<object>();
+  const rendered = store.get();
   useEffect(() => {
-    const rendered = store.get();
     const stop = store.subscribe(() => {
       render({});
     });
     // It may have changed between the rendering and this effect.
     if (store.get() !== rendered) render({});
     return stop;
+    // `rendered` is that of the first rendering: later ones are followed already.
   }, [store]);
-  return store.get();
+  return rendered;
 }

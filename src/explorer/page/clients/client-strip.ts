@@ -5,21 +5,29 @@ import { icon } from '../shell/icon';
 import { useStore } from '../store';
 import { statusText, type Client } from './client';
 import { askForClient, dialogStore } from './client-dialog';
-import { activeClientStore, clientsStore } from './clients';
+import { select } from '../events/selection';
+import { activeClientStore, clientsStore, senderOf } from './clients';
 import { namespaceName } from './namespace-name';
 
 interface Props {
   readonly namespaces: readonly Namespace[];
-  /** The namespace of a new client. */
+  /** The namespace that is shown. */
   readonly namespace: string;
 }
 
 /** All clients, side by side. */
 export function ClientStrip({ namespaces, namespace }: Props): VNode {
   const clients = useStore(clientsStore);
-  const active = useStore(activeClientStore);
+  const sender = senderOf(clients, namespace, useStore(activeClientStore));
+  const choose = (client: Client): void => {
+    activeClientStore.set(client.id);
+    if (client.namespace === namespace) return;
+    const own = namespaces.find(({ key }) => key === client.namespace);
+    const [event] = own?.events ?? own?.received ?? [];
+    if (event) select(event.key);
+  };
   return html`<ul class="clients" aria-label="Clients">
-    ${clients.map((client) => html`<li key=${client.id}>${clientChip(client, client.id === active, namespaces)}</li>`)}
+    ${clients.map((client) => html`<li key=${client.id}>${clientChip(client, client === sender, namespaces, choose)}</li>`)}
     <li>
       <button
         type="button"
@@ -35,7 +43,12 @@ export function ClientStrip({ namespaces, namespace }: Props): VNode {
   </ul>`;
 }
 
-function clientChip(client: Client, isActive: boolean, namespaces: readonly Namespace[]): unknown {
+function clientChip(
+  client: Client,
+  isActive: boolean,
+  namespaces: readonly Namespace[],
+  choose: (client: Client) => void,
+): unknown {
   const namespace = namespaces.find(({ key }) => key === client.namespace);
   const name = namespace ? namespaceName(namespace, client.params) : client.namespace;
   const state = client.reason === undefined ? statusText(client) : `${statusText(client)}: ${client.reason}`;
@@ -47,7 +60,7 @@ function clientChip(client: Client, isActive: boolean, namespaces: readonly Name
       type="button"
       aria-pressed=${String(isActive)}
       onClick=${() => {
-        activeClientStore.set(client.id);
+        choose(client);
       }}
     >
       <span class="dot" aria-hidden="true"></span>

@@ -23,6 +23,16 @@ export function findClient(id: number | undefined): Client | undefined {
   return clientsStore.get().find((client) => client.id === id);
 }
 
+/** Returns the client that sends to a namespace: the chosen one, or the first that is there. */
+export function senderOf(
+  clients: readonly Client[],
+  namespace: string,
+  activeId: number | undefined,
+): Client | undefined {
+  const present = clients.filter((client) => client.namespace === namespace);
+  return present.find(({ id }) => id === activeId) ?? present[0];
+}
+
 /** Adds a client, which is not connected yet. */
 export function addClient(options: ClientOptions): Client {
   const clients = clientsStore.get();

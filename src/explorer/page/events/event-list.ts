@@ -29,6 +29,7 @@ export function EventList({ contract, selected }: Props): VNode {
       event.currentTarget.blur();
     } else if (event.key === 'Enter' && first) {
       select(first.key);
+      requestAnimationFrame(focusFirstField);
     } else if (event.key === 'ArrowDown') {
       event.preventDefault();
       moveFocus(document.querySelector('#events'), 1);
@@ -118,6 +119,10 @@ function filterNamespace(namespace: Namespace, query: string): Namespace {
     events: namespace.events.filter(matches),
     received: namespace.received.filter(matches),
   };
+}
+
+function focusFirstField(): void {
+  document.querySelector<HTMLElement>('.compose .fields :is(input, textarea, select)')?.focus();
 }
 
 function moveWithArrows(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {

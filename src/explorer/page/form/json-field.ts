@@ -4,16 +4,16 @@ import { useState } from 'preact/hooks';
 import { resolveSchema } from '../contract/resolve-schema';
 import { fieldFrame } from './field-frame';
 import type { FieldProps } from './field-props';
-import { InvalidJson, parseJson, toJsonText } from './json-text';
+import { InvalidJson, jsonTextOf, parseJson } from './json-text';
 import { problemsWithin } from './problems';
 
 type Input = Event & { readonly currentTarget: HTMLTextAreaElement };
 
 /** A value as JSON. An empty text leaves it out. */
-export function JsonField(props: FieldProps & { readonly aside?: VNode }): VNode {
+export function JsonField(props: FieldProps): VNode {
   const { value, onChange, problems, path } = props;
   const [typed, setTyped] = useState<{ text: string; value: unknown }>();
-  const text = typed && typed.value === value ? typed.text : textOf(value);
+  const text = typed && typed.value === value ? typed.text : jsonTextOf(value);
   const { description } = resolveSchema(props.schema, props.schemas).schema;
   const messages = value instanceof InvalidJson ? [value.message] : problemsWithin(problems, path);
   const onInput = ({ currentTarget: { value: next } }: Input): void => {
@@ -38,9 +38,4 @@ export function jsonArea(attributes: object, text: string, onInput: (event: Inpu
     value=${text}
     onInput=${onInput}
   ></textarea>`;
-}
-
-function textOf(value: unknown): string {
-  if (value instanceof InvalidJson) return value.text;
-  return value === undefined ? '' : toJsonText(value, 2);
 }

@@ -22,6 +22,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Returns a value as the text of a field for JSON. */
+export function jsonTextOf(value: unknown): string {
+  if (value instanceof InvalidJson) return value.text;
+  return value === undefined ? '' : toJsonText(value, 2);
+}
+
 /** Returns the first text in a value that is no JSON. */
 export function findInvalid(value: unknown): InvalidJson | undefined {
   if (value instanceof InvalidJson) return value;

@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import { ClientForm } from '../clients/client-form';
-import { addClient, activeClientStore, clientsStore, freeName } from '../clients/clients';
+import { activeClientStore, addClient, clientsStore, freeName, senderOf } from '../clients/clients';
 import { connectClient } from '../clients/connections';
 import type { ClientOptions } from '../clients/client';
 import { labelOf, type Contract, type EventToSend, type Namespace } from '../contract/contract';
@@ -47,7 +47,7 @@ export function Composer({ contract, namespace, event }: Props): VNode {
   const element = useRef<HTMLFormElement>(null);
   const { schemas } = contract;
   const draft = draftOf(namespace, event, schemas);
-  const sender = clients.find(({ id }) => id === activeId) ?? clients[0];
+  const sender = senderOf(clients, namespace.key, activeId);
   const name = event.name === '*' ? draft.name.trim() : event.name;
   const reading = readArguments(event, draft);
 

@@ -1,6 +1,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { writeAgain } from '../send/write-again';
 import { icon } from '../shell/icon';
 import { answerBadge } from './answer-badge';
 import { ReplyForm } from './reply-form';
@@ -46,7 +47,9 @@ export function EntryRow({ entry, lane }: Props): VNode {
   </li>`;
 }
 
-function detail({ clientName, kind, args, answer, preview, reply, replied }: Entry): unknown {
+function detail(entry: Entry): unknown {
+  const { clientName, kind, args, answer, preview, reply, replied } = entry;
+  const again = writeAgain(entry);
   return html`
     <p class="entry-who">${clientName}</p>
     ${kind === 'connection' && html`<p>${preview}</p>`}
@@ -57,6 +60,7 @@ function detail({ clientName, kind, args, answer, preview, reply, replied }: Ent
     ${answer && 'value' in answer && section(answer.state === 'ok' ? 'Answer' : 'Error', answer.value)}
     ${reply && !replied && html`<${ReplyForm} reply=${reply} />`}
     ${replied && section('You answered', replied.value)}
+    ${again && html`<p><button type="button" class="more" onClick=${again}>${icon('edit')}Edit and send again</button></p>`}
   `;
 }
 

@@ -63,7 +63,7 @@ function Members({ name, value, depth = 0 }: Props & { readonly value: object })
   const entries = Object.entries(value) as [string, unknown][];
   const [isOpen, setIsOpen] = useState(depth < OPEN_DEPTH && entries.length <= OPEN_MEMBERS);
   const [count, setCount] = useState(MAX_MEMBERS);
-  if (entries.length === 0) return line(name, isList ? '[]' : '{}', 'empty');
+  if (entries.length === 0) return line(name, isList ? '[]' : '{}', 'hollow');
   const inner = html`${entries
     .slice(0, count)
     .map(([key, one]) => html`<${ValueView} key=${key} name=${key} value=${one} depth=${depth + 1} />`)}
