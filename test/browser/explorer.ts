@@ -154,7 +154,7 @@ async function driveDesktop(browser: Browser): Promise<void> {
       await answer(page).getByText('wrapped').waitFor();
       await entries(page, 'order.placed').nth(1).waitFor();
       const names = await entries(page, 'order.placed').locator('.who').allInnerTexts();
-      equal(names.toSorted().join(), 'Ann,Bob', 'who got order.placed');
+      equal(names.sort().join(), 'Ann,Bob', 'who got order.placed');
       equal(await composer(page).locator('.problem').count(), 0, 'the number of problems');
       await picture(page, 'desktop-light');
     });

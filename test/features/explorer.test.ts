@@ -105,7 +105,7 @@ describe('the explorer', () => {
     const { url } = await start(chat({ explorer: true }));
     for (const path of ['', '/', '/explorer.js', '/contract.json']) {
       const { headers } = await get(`${url}/explorer${path}`);
-      expect(headers['content-security-policy']?.split('; '), path).to.include.members([
+      expect(String(headers['content-security-policy']).split('; '), path).to.include.members([
         "default-src 'self'",
         "frame-ancestors 'none'",
       ]);

@@ -16,10 +16,7 @@ export class Explorer {
    * @param path where the page is; `''` is the root
    * @param socketPath returns the path of Socket.IO
    */
-  constructor(
-    private readonly path: string,
-    private readonly socketPath: () => string,
-  ) {
+  constructor(path: string, socketPath: () => string) {
     const { page, script, style, icon } = pageFiles();
     const contract = (): PageFile => ({
       type: 'application/json',
