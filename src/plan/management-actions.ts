@@ -22,7 +22,7 @@ const args = { type: 'array', ...optional } as const;
 const flag = { type: 'boolean', ...optional } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
-/** What the actions accept. */
+/** The params of the actions. */
 export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
   broadcast: {
     event: name,

@@ -13,7 +13,7 @@ import { authorizationOf, describeAccess, errorsOf, rateLimitOf } from './event-
 import { argumentsOfAction, argumentsOfHandler, argumentsOfProxy, type Argument } from './event-arguments';
 import { errorMessage, replyMessage, type ErrorSchemas } from './event-reply';
 
-/** What channels are made with. */
+/** The context in which channels are created. */
 export interface DocumentParts {
   readonly registry: SchemaRegistry;
   readonly errors: ErrorSchemas;

@@ -6,7 +6,7 @@ const MAX_ERRORS = 20_000;
 
 type Validator = ServiceBroker['validator'];
 
-/** What Moleculer's default validator has of fastest-validator, whose rules call `makeError` for the code of an error. */
+/** The fastest-validator inside Moleculer's default validator. Its rules call `makeError` for the code of an error. */
 interface WithMakeError {
   readonly validator?: { makeError?(error: object): string };
 }

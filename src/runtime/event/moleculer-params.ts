@@ -50,7 +50,7 @@ export function assertParamsAreChecked(broker: ServiceBroker, plan: GatewayPlan)
     ...plan.handlers.map(({ member, action }) => ({ member, definition: action })),
     ...plan.forwards.map(({ member, subscription }) => ({ member, definition: subscription })),
   ].filter(({ definition }) => rulesOf(definition));
-  // What a validator does with one definition, it does with all.
+  // A validator treats all definitions alike, so one is enough.
   const [first] = declared;
   if (!first || paramsCheckOf(broker, first.definition)) return;
   const members = new Set(declared.map(({ member }) => `${plan.className}.${member}`));
