@@ -69,7 +69,7 @@ const IN_PLACE: Record<string, Decorator> = {
       validate: (value) => value === true,
       defaultMessage: buildMessage((prefix) => `${prefix}$property must be a boolean value`),
     },
-  }) as Decorator,
+  }),
   'a class': (prototype, propertyName) =>
     registerDecorator({
       name: 'minLength',
@@ -80,7 +80,7 @@ const IN_PLACE: Record<string, Decorator> = {
     }),
   'an identifier that the built-in keeps to itself': ArrayUnique(
     (one: { id: number }) => one.id,
-  ) as Decorator,
+  ),
 };
 
 describe('constraints of applications', () => {
@@ -95,9 +95,9 @@ describe('constraints of applications', () => {
 
   it('do not hide what built-in ones say', () => {
     const { schema, isRequired } = describeProperty(
-      IsString({ message: 'own words' }) as Decorator,
+      IsString({ message: 'own words' }),
       byFunction('maxLength', (value) => String(value).length < 5),
-      MinLength(2, { each: false, message: () => 'own words' }) as Decorator,
+      MinLength(2, { each: false, message: () => 'own words' }),
     );
     expect(schema).to.deep.equal({
       type: 'string',
