@@ -3,7 +3,7 @@ import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
 type Arrival =
@@ -16,7 +16,7 @@ type Arrival =
  * loop takes.
  */
 export async function* receiveStream(
-  socket: SocketLike,
+  socket: RawSocket,
   { timeout = DEFAULT_TIMEOUT_MS, signal }: CallOptions,
   event: string,
   args: readonly unknown[],
