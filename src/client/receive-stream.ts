@@ -3,6 +3,7 @@ import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
+import { waitForConnection } from './wait-for-connection';
 import type { RawSocket } from './socket-like';
 
 /** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
@@ -21,8 +22,8 @@ export async function* receiveStream(
   event: string,
   args: readonly unknown[],
 ): AsyncGenerator<unknown, void> {
+  await waitForConnection(socket, { timeout, ...(signal && { signal }) }, event);
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;

@@ -4,6 +4,7 @@ import { chunksOf, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
+import { waitForConnection } from './wait-for-connection';
 import type { RawSocket } from './socket-like';
 
 /** Options of an upload. */
@@ -29,8 +30,8 @@ export async function upload(
 ): Promise<unknown> {
   const id = newStreamId();
   const total = sizeOf(source);
+  await waitForConnection(socket, { timeout, ...(signal && { signal }) }, event);
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
 
   let isOver = false;
   let underWay = 0;
