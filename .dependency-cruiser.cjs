@@ -37,15 +37,16 @@ const rooms = {
   'socket-io': ['^src/runtime/socket-io/', [...ground, 'answer']],
   cluster: ['^src/runtime/cluster/', [...ground, 'socket-io']],
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
+  drain: ['^src/runtime/drain/', [...ground, 'gateways-of', 'answer', 'socket-io']],
   event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
   connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['socket-io', 'user']],
   push: [
     '^src/runtime/push/',
-    [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'event'],
+    [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'drain', 'event'],
   ],
-  server: ['^src/runtime/server/', [...ground, 'socket-io', 'cluster', 'connection']],
+  server: ['^src/runtime/server/', [...ground, 'socket-io', 'cluster', 'drain', 'connection']],
   gateway: [
     '^src/runtime/gateway/',
     [
@@ -57,6 +58,7 @@ const rooms = {
       'cluster',
       'event',
       'connection',
+      'drain',
       'auto-expose',
       'push',
       'repl',

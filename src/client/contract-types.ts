@@ -3,31 +3,11 @@ import type { UploadSource } from './chunks';
 import type { PresenceOfRoom } from './presence';
 import type { UploadOptions } from './upload';
 
-<<<<<<< HEAD
-/** The events of one direction and their arguments, as socket.io-client's own types have them. */
-export interface Events {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the functions of a map have any arguments
-  [event: string]: any;
-}
-
 /** The events of a gateway, as its clients see them. `npx moleculer-socket-gateway types` writes one type for each gateway. */
-=======
-/** The events of a gateway, as its clients see them. `npx moleculer-socket-gateway types` writes one type for each gateway. */
->>>>>>> w/typed
 export interface GatewayTypes {
   /** The events that clients send: functions of their arguments, by name. */
   toServer: object;
   /** The events that clients receive. */
-<<<<<<< HEAD
-  toClient: Events;
-  /** For each event that is answered, its arguments and its result. */
-  calls: Events;
-  /** For each event that is answered with a stream, its arguments and the type of one item. */
-  streams?: Events;
-  /** For each event that takes an upload, its other arguments and its result. */
-  uploads?: Events;
-  /** The `auth` that a client sends to log in. */
-=======
   toClient: object;
   /** For each event that is answered, its arguments and its result. */
   calls: object;
@@ -36,7 +16,6 @@ export interface GatewayTypes {
   /** For each event that takes an upload, its other arguments and its result. */
   uploads?: object;
   /** The `auth` that a client sends to log in. */
->>>>>>> w/typed
   auth?: object;
 }
 

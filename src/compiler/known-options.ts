@@ -3,6 +3,7 @@ import type { ValidatorOptions } from 'class-validator';
 import type { ServerOptions } from 'socket.io';
 import type {
   ActionProxyOptions,
+  DrainSettings,
   LogSettings,
   MessageBodyOptions,
   ProxyCallOptions,
@@ -54,6 +55,9 @@ export const LOG_SETTINGS = names<LogSettings>({
   logRouteRegistration: true,
   log4XXResponses: true,
 });
+
+/** Options of `settings.drain`. */
+export const DRAIN_OPTIONS = names<DrainSettings>({ window: true, grace: true, delay: true });
 
 /** Settings that Moleculer reads. */
 export const MOLECULER_SETTINGS: readonly string[] = [

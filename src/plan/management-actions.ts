@@ -11,6 +11,8 @@ export const MANAGEMENT_ACTIONS = [
   'request',
   'listEvents',
   'contract',
+  'drain',
+  'health',
 ] as const;
 export type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 
@@ -20,6 +22,7 @@ const names = [name, { type: 'array', items: name }] as const;
 const namespace = { ...name, ...optional };
 const args = { type: 'array', ...optional } as const;
 const flag = { type: 'boolean', ...optional } as const;
+const time = { type: 'number', min: 0, ...optional } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
 /** The params of the actions. */
@@ -55,12 +58,17 @@ export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> =
   },
   listEvents: { namespace },
   contract: { namespace },
+  drain: { window: time, grace: time },
+  health: {},
 };
+
+/** Actions that only services on the same node can call. */
+const PROTECTED = new Set<ManagementAction>(['drain']);
 
 /**
  * The definitions of the actions, with the handlers of the runtime.
  *
- * @param visibility `'public'`: for services, and not for clients of moleculer-web
+ * @param visibility of all but `drain`. `'public'`: for services, and not for clients of moleculer-web
  */
 export function managementActions(
   handlers: Readonly<Record<ManagementAction, unknown>>,
@@ -72,7 +80,7 @@ export function managementActions(
       // The setting `$cache` would answer a second broadcast from the cache.
       {
         params: MANAGEMENT_PARAMS[action],
-        visibility,
+        visibility: PROTECTED.has(action) ? 'protected' : visibility,
         cache: false,
         managesGateway: true,
         handler: handlers[action],

@@ -86,7 +86,23 @@ export interface Gateway {
   readonly started: boolean;
   /** Lets the waiting handshakes in, or refuses them with an error. */
   open(error?: Error): void;
+
+  availability: Availability;
+  /**
+   * Called when a drain has closed all connections of the gateway, before the broker stops: hands over to other nodes what this
+   * node knows. A call that takes longer than 5 s is not awaited any more.
+   */
+  readonly handOvers: HandOver[];
 }
+
+/**
+ * Whether clients are to come to a gateway. `'unready'`: it drains, and load balancers are to notice. `'closed'`: it drains, and
+ * refuses new clients until its service starts again.
+ */
+export type Availability = 'open' | 'unready' | 'closed';
+
+/** Hands over to other nodes what a drained gateway knows. What it throws is logged. */
+export type HandOver = () => Promise<void> | void;
 
 /**
  * The way in which a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
@@ -197,8 +213,12 @@ export interface ConnectionState {
   pendingBytes: number;
   /** True if the connection has ever been admitted to a namespace. */
   wasAdmitted: boolean;
-  /** Why a limit has closed the connection. */
+  /** Why a limit or a drain has closed the connection. */
   closedFor: Error | undefined;
+  /** The sockets of the connection by id, as Socket.IO keeps them; undefined before it asks for a gateway's namespace. */
+  sockets: ReadonlyMap<string, Socket> | undefined;
+  /** True if a drain is about to close the connection: its events are not accepted any more. */
+  isLeaving: boolean;
   /** The key of the connection in rate limits; undefined until it is first needed. */
   rateKey: string | undefined;
   /** The rate limits that hold the key in memory. */
@@ -228,6 +248,10 @@ export interface SocketSession {
   receive: Receive | undefined;
   /** Number of events that have arrived and are not done. */
   pending: number;
+  /** The last one of them, and of the events that are done and still have to be answered by the application. */
+  lastPending: PendingPacket | undefined;
+  /** How many events are done and still have to be answered by the application. */
+  unanswered: number;
   /** Number of them that run; the others wait for a slot. */
   running: number;
   /** Wakes the events that wait for a slot, in order. */
@@ -236,6 +260,18 @@ export interface SocketSession {
   aborts: EventAborts | undefined;
   /** Disconnects the socket when its user expires. */
   expiryTimer: NodeJS.Timeout | undefined;
+}
+
+/** A packet that has arrived and is not done, or not answered. Those of a socket are linked, in order of arrival. */
+export interface PendingPacket {
+  /** Undefined if the client wants no answer. */
+  readonly ack: AckFunction | undefined;
+  /** True once code of the application has it. */
+  readonly hasBegun: boolean;
+  /** True if it was answered in place of being handled. If it has not begun, it must not begin any more. */
+  isRefused: boolean;
+  older: PendingPacket | undefined;
+  newer: PendingPacket | undefined;
 }
 
 /** A packet as Socket.IO delivers it: the event, its arguments, and the ack if the client asked for one. */

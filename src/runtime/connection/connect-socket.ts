@@ -3,10 +3,11 @@ import { printable } from '../../plan/printable';
 import { isPromise, runSafely } from '../errors/run-safely';
 import { abortAll } from '../event/abort-signal';
 import { receivePacket, refuseIfFull } from '../event/handle-event';
-import { holdPending, releasePending } from '../event/pending';
+import { HeldPacket } from '../event/pending';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
+import { ackOf } from '../socket-io/gateway-socket';
 import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
@@ -37,8 +38,9 @@ export function connectSocket(socket: Socket): void {
     `${socket.id} entered '${printable(socket.nsp.name)}' from ${knownAddress(socket.handshake.address)}`,
   );
   const connected = callConnected(session);
+  if (session.connection.isLeaving) return;
   if (connected) holdPackets(session, connected);
-  else session.receive = receivePacket;
+  else acceptPackets(session);
 }
 
 /** One listener for all sockets. */
@@ -63,18 +65,23 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
 
 /** Keeps packets, in order, until the `connected` callbacks are done. */
 function holdPackets(session: SocketSession, connected: Promise<void>): void {
-  const held: { readonly packet: Packet; readonly bytes: number }[] = [];
+  const held: { readonly packet: Packet; readonly bytes: number; readonly pending: HeldPacket }[] = [];
   session.receive = (_session, packet, bytes) => {
     if (refuseIfFull(session, packet, bytes)) return;
-    holdPending(session, bytes);
-    held.push({ packet, bytes });
+    held.push({ packet, bytes, pending: new HeldPacket(session, ackOf(packet), bytes) });
   };
   void connected.then(() => {
-    for (const { bytes } of held) releasePending(session, bytes);
-    session.receive = receivePacket;
+    for (const { pending } of held) pending.release();
+    acceptPackets(session);
     if (!session.socket.connected) return;
-    for (const { packet, bytes } of held) receivePacket(session, packet, bytes);
+    for (const { packet, bytes, pending } of held)
+      if (!pending.isRefused) receivePacket(session, packet, bytes);
   });
+}
+
+/** Lets packets in, unless a drain is about to close the connection: then none is accepted any more. */
+function acceptPackets(session: SocketSession): void {
+  if (!session.connection.isLeaving) session.receive = receivePacket;
 }
 
 /**

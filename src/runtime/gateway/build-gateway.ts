@@ -101,6 +101,8 @@ export function buildGateway(
     open(error) {
       gate.open(error);
     },
+    availability: 'open',
+    handOvers: [],
   };
   cluster.gateways.push(gateway);
   return bindPlan(gateway, bound);

@@ -17,6 +17,8 @@ export function stateOf(connection: Connection): ConnectionState {
     pendingBytes: 0,
     wasAdmitted: false,
     closedFor: undefined,
+    sockets: undefined,
+    isLeaving: false,
     rateKey: undefined,
     rateLimits: undefined,
   });
