@@ -43,7 +43,8 @@ export function errorTypes(): Set<string> {
   const look = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && /(Error|Exceeded|TooLarge)$/.test(node.expression.getText()))
       for (const argument of node.arguments ?? [])
-        if (ts.isStringLiteral(argument) && /^[A-Z]+(_[A-Z]+)+$/.test(argument.text)) types.add(argument.text);
+        if (ts.isStringLiteral(argument) && /^[A-Z]+(_[A-Z]+)+$/.test(argument.text))
+          types.add(argument.text);
     node.forEachChild(look);
   };
   for (const file of sourceFiles(SRC))
