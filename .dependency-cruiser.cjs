@@ -38,8 +38,12 @@ const rooms = {
   cluster: ['^src/runtime/cluster/', [...ground, 'socket-io']],
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
   drain: ['^src/runtime/drain/', [...ground, 'gateways-of', 'answer', 'socket-io']],
-  event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
-  connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],
+  stream: ['^src/runtime/stream/', [...ground, 'answer', 'socket-io']],
+  event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'stream', 'user']],
+  connection: [
+    '^src/runtime/connection/',
+    [...ground, 'answer', 'socket-io', 'stream', 'user', 'cluster', 'event'],
+  ],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['socket-io', 'user']],
   push: [
@@ -54,6 +58,7 @@ const rooms = {
       'observe',
       'answer',
       'socket-io',
+      'stream',
       'user',
       'cluster',
       'event',

@@ -8,6 +8,7 @@ import type {
   MessageBodyOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
+  StreamOptions,
 } from '../types';
 
 /*
@@ -152,10 +153,14 @@ export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing' | 'descrip
   aliases: true,
   mappingPolicy: true,
   multi: true,
+  streams: true,
   callOptions: true,
   onBeforeCall: true,
   onAfterCall: true,
 });
+
+/** Options of streams. */
+export const STREAM_OPTIONS = names<StreamOptions>({ maxBytes: true, idle: true, objects: true });
 
 /** Options of an event that describe it, and have no other effect. */
 export const DESCRIBING_OPTIONS = ['description', 'deprecated', 'returns'] as const;

@@ -2,7 +2,7 @@ import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Adapter, BroadcastOptions } from 'socket.io-adapter';
-import type { EventPlan, GatewayPlan } from '../plan/plan';
+import type { EventPlan, GatewayPlan, StreamPlan } from '../plan/plan';
 import type {
   AckFunction,
   GatewayLimits,
@@ -80,6 +80,7 @@ export interface Gateway {
   adapterSetting: 'local' | 'moleculer' | 'given' | undefined;
   /** The other nodes of the gateway's service. */
   readonly cluster: Cluster;
+  readonly streams: ReceivesStreams;
 
   /** Resolves when the service has started: handshakes wait for it. */
   readonly ready: Promise<void>;
@@ -186,6 +187,8 @@ export interface EventSteps {
   /** The handler has the ack, and its result is no answer. */
   readonly answersItself: boolean;
   readonly rateLimits: readonly RateLimit[];
+  /** What the event does with streams; undefined for nothing. */
+  readonly streams: StreamPlan | undefined;
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
   /** Runs the event inside of an action of the service, which runs its steps; undefined if they run by themselves. */
@@ -211,6 +214,8 @@ export interface ConnectionState {
   refusals: number;
   /** Bytes of its pending events, and of the names and `auth`s of its namespaces. */
   pendingBytes: number;
+  /** Bytes of the chunks of uploads that no handler has taken yet. */
+  streamBytes: number;
   /** True if the connection has ever been admitted to a namespace. */
   wasAdmitted: boolean;
   /** Why a limit or a drain has closed the connection. */
@@ -258,6 +263,8 @@ export interface SocketSession {
   waiting: (() => void)[] | undefined;
   /** The abort controllers of running events whose handlers use `ctx.signal`. */
   aborts: EventAborts | undefined;
+  /** The streams of the socket; undefined until the first one. */
+  streams: SocketStreams | undefined;
   /** Disconnects the socket when its user expires. */
   expiryTimer: NodeJS.Timeout | undefined;
 }
@@ -272,6 +279,42 @@ export interface PendingPacket {
   isRefused: boolean;
   older: PendingPacket | undefined;
   newer: PendingPacket | undefined;
+}
+
+/** The streams of one socket. */
+export interface SocketStreams {
+  /** What the client has offered with events that are not answered yet, and streams that run, by id. */
+  readonly exchanges: Map<string, StreamExchange>;
+  /** How many of `limits.streams` are open. */
+  open: number;
+}
+
+/** What a client has offered with an event: to take a stream as the answer, and perhaps to send one. */
+export interface StreamExchange {
+  /** The id that the client has given it. */
+  readonly $stream: string;
+  /** True if the client sends a stream. */
+  readonly upload: boolean;
+  /** @param bytes of the packet */
+  receiveChunk(seq: unknown, data: unknown, bytes: number, ack: AckFunction | undefined): void;
+  /** @param error undefined if the client has sent everything */
+  receiveEnd(error: Error | undefined): void;
+  /** The client wants no more of it. */
+  cancel(): void;
+  /** The client has gone. */
+  abandon(): void;
+}
+
+/** Receives what belongs to streams, below the pipeline of events. */
+export interface ReceivesStreams {
+  /** Receives a packet whose event begins with `$stream:`. */
+  receive(session: SocketSession, packet: Packet): void;
+  /**
+   * Registers the streams that a client offers with an event, and puts the exchange in the place of the offer.
+   *
+   * @returns false if the offer was refused, and the event answered
+   */
+  register(session: SocketSession, packet: Packet): boolean;
 }
 
 /** A packet as Socket.IO delivers it: the event, its arguments, and the ack if the client asked for one. */

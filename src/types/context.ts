@@ -1,4 +1,5 @@
 import type { Context, Service } from 'moleculer';
+import type { Readable } from 'node:stream';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 
 /** The events of one direction and their arguments, as Socket.IO's own types have them: `{ message(text: string): void }`. */
@@ -63,6 +64,8 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
   readonly signal: AbortSignal;
   /** The parameters of a dynamic namespace, by name. */
   readonly nspParams: Readonly<Record<string, string>>;
+  /** The stream that the client sends with the event, as `@MessageStream()` injects it. Undefined or null: it sends none. */
+  readonly stream?: Readable | null;
 }
 
 /**

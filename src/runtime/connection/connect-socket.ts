@@ -10,6 +10,7 @@ import { knownAddress } from '../socket-io/address';
 import { ackOf } from '../socket-io/gateway-socket';
 import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
+import { abandonStreams } from '../stream/receive-streams';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 import { isStillRecovered } from './recovery';
 
@@ -54,6 +55,7 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
   const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
+  abandonStreams(session);
   settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.

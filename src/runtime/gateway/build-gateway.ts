@@ -16,6 +16,7 @@ import { RateLimits } from '../event/rate-limits';
 import type { ServiceCluster } from '../cluster/service-cluster';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
+import { RECEIVES_STREAMS } from '../stream/receive-streams';
 import { eventLogOf } from '../observe/event-log';
 import { GatewayMetrics } from '../observe/gateway-metrics';
 import { bindEvent } from './bind-event';
@@ -94,6 +95,7 @@ export function buildGateway(
     attachedTo,
     adapterSetting: undefined,
     cluster,
+    streams: RECEIVES_STREAMS,
     ready: gate.opened,
     get started() {
       return gate.isOpen;
