@@ -4,7 +4,9 @@ import { existingRecord } from '../metadata/storage';
 type FactOf<Kind extends MemberFact['kind']> = Extract<MemberFact, { kind: Kind }>;
 
 /** What makes a member something that the gateway calls. */
-export type RoleFact = FactOf<'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware'>;
+export type RoleFact = FactOf<
+  'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware' | 'presence'
+>;
 export type EventFact = FactOf<'event'>;
 export type ArgumentFact = FactOf<'argument'>;
 export type GuardFact = FactOf<'authorize' | 'anonymous'>;

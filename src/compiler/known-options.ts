@@ -5,6 +5,8 @@ import type {
   ActionProxyOptions,
   LogSettings,
   MessageBodyOptions,
+  OnPresenceOptions,
+  PresenceOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
 } from '../types';
@@ -41,6 +43,7 @@ export const NAMESPACE_OPTIONS: readonly (keyof SocketNamespaceOptions)[] = [
   'validation',
   'autoExpose',
   'sends',
+  'presence',
   'exposeErrors',
 ];
 
@@ -197,6 +200,12 @@ export const CALL_OPTIONS = names<ProxyCallOptions & { headers: unknown; stream:
   stream: true,
   ctx: true,
 });
+
+/** Options of `presence`. */
+export const PRESENCE_OPTIONS = names<PresenceOptions>({ of: true, rooms: true, grace: true, notify: true });
+
+/** Options of `@OnPresence`. */
+export const LISTENER_OPTIONS = names<OnPresenceOptions>({ once: true });
 
 /** Options of `@MessageBody`. */
 export const BODY_OPTIONS = names<MessageBodyOptions>({ type: true, optional: true, unchecked: true });

@@ -1,5 +1,6 @@
 import type { Context, Service } from 'moleculer';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+import type { ContextPresence, PresenceTypes } from './presence';
 
 /** The events of one direction and their arguments, as Socket.IO's own types have them: `{ message(text: string): void }`. */
 export interface EventsMap {
@@ -47,7 +48,11 @@ export type GatewaySocket<ToClient extends EventsMap = DefaultEventsMap, User = 
 >;
 
 /** What a Moleculer context has beside its own when it stands for an event of a socket. */
-export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMap, User = unknown> {
+export interface SocketContextParts<
+  ToClient extends EventsMap = DefaultEventsMap,
+  User = unknown,
+  Present extends PresenceTypes = PresenceTypes,
+> {
   /** The socket that sent the event. */
   readonly socket: GatewaySocket<ToClient, User>;
   /** The arguments of the event, without its name and without the ack. */
@@ -63,6 +68,8 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
   readonly signal: AbortSignal;
   /** The parameters of a dynamic namespace, by name. */
   readonly nspParams: Readonly<Record<string, string>>;
+  /** Who is there. The gateway needs the option `presence`. */
+  readonly presence: ContextPresence<Present>;
 }
 
 /**
@@ -73,6 +80,7 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
  * @typeParam Meta what your hooks add to `ctx.meta`
  * @typeParam ToClient the events that clients are sent through `ctx.socket`
  * @typeParam User the user in `ctx.meta.user` and `ctx.socket.data.user`; `Account | undefined` where clients may be anonymous
+ * @typeParam Present info and meta of `ctx.presence`: `{ info: { name: string }; meta: { isTyping: boolean } }`
  * @example
  * type ChatContext<Params = unknown> = SocketContext<Params, { ip: string }, ToClient, Account>;
  */
@@ -82,8 +90,9 @@ export type SocketContext<
   Meta extends object = Record<string, any>,
   ToClient extends EventsMap = DefaultEventsMap,
   User = unknown,
+  Present extends PresenceTypes = PresenceTypes,
 > = Context<Params, Meta & SocketMeta & (unknown extends User ? unknown : TypedUser<User>)> &
-  SocketContextParts<ToClient, User>;
+  SocketContextParts<ToClient, User, Present>;
 
 /** The answer to a client that asked for one. A handler that injects it answers by itself. */
 export type AckFunction = (...args: unknown[]) => void;
