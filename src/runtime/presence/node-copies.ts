@@ -21,14 +21,19 @@ export class NodeCopies {
     return this.copies.get(instance);
   }
 
-  /** Returns the copy of a node that is there. One of an earlier run of the node is gone. */
-  of(node: string, instance: string): Replica {
+  /**
+   * Returns the copy of a node. One of an earlier run of the node is gone.
+   *
+   * @param isThere false if the node is gone, and what it has sent before still arrives
+   */
+  of(node: string, instance: string, isThere: boolean): Replica {
     let copy = this.copies.get(instance);
     if (!copy) {
       this.leave(node);
       this.copies.set(instance, (copy = new Replica(node, instance)));
     }
-    if (copy.isGone) this.revive(copy);
+    if (!isThere) this.leave(node);
+    else if (copy.isGone) this.revive(copy);
     return copy;
   }
 

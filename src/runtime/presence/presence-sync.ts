@@ -20,7 +20,10 @@ const TOPICS = {
   state: 'presence-state',
   /** `[instance]`: all devices of the receiver are wanted. */
   want: 'presence-want',
-  /** `[instance, version]`: asks which version the receiver has of the devices of the sender. */
+  /**
+   * `[instance, version]`: asks which version the receiver has of the devices of the sender. The answer is that version, and the
+   * instance and version of the receiver.
+   */
   check: 'presence-check',
 } as const;
 
@@ -110,10 +113,7 @@ export class PresenceSync {
   private meet(node: string): void {
     clearTimeout(this.meeting.get(node));
     this.sending.delete(node);
-    this.meeting.set(
-      node,
-      setTimeout(() => this.know(node), MEETING_TIMEOUT_MS).unref(),
-    );
+    this.meeting.set(node, setTimeout(() => this.know(node), MEETING_TIMEOUT_MS).unref());
     void this.check([node]);
   }
 
@@ -129,7 +129,7 @@ export class PresenceSync {
     if (this.meeting.delete(node) && this.meeting.size === 0) this.met();
   }
 
-  /** Asks nodes what they have of the devices of this node, and sends all to those that have something else. */
+  /** Compares versions with other nodes, and sends and asks for all devices where they differ. */
   private async check(nodes: readonly string[]): Promise<void> {
     const { replica, sentVersion } = this.own;
     const answered = new Set<string>();
@@ -138,9 +138,14 @@ export class PresenceSync {
         TOPICS.check,
         [replica.instance, sentVersion],
         {
-          read: ([known], node) => {
+          read: ([known, instance, version], node) => {
             answered.add(node);
+            expectValid(
+              typeof instance === 'string' && isCount(version),
+              'a malformed answer about presence',
+            );
             if (!isCount(known) || known < sentVersion) void this.sendState(node);
+            if (!this.hasVersion(node, instance, version)) this.link.send(TOPICS.want, [instance], node);
           },
           done: (node) => {
             // The node has no presence.
@@ -158,9 +163,24 @@ export class PresenceSync {
 
   private answerCheck(node: string, [instance, version]: readonly unknown[], reply: Reply): void {
     expectValid(typeof instance === 'string' && isCount(version), 'a malformed check of presence');
-    const copy = this.copies.of(node, instance);
-    reply(DONE, copy.version);
-    if (copy.version >= version && !this.incoming.has(copy)) this.know(node);
+    const { replica, sentVersion } = this.own;
+    const { version: known } = this.copyOf(node, instance);
+    reply(DONE, known, replica.instance, sentVersion);
+    this.hasVersion(node, instance, version);
+  }
+
+  /** Returns true if this node has a version of the devices of another, which it knows then. */
+  private hasVersion(node: string, instance: string, version: number): boolean {
+    const copy = this.copyOf(node, instance);
+    // The rest of a state is on its way.
+    if (this.incoming.has(copy)) return true;
+    if (copy.version < version) return false;
+    this.know(node);
+    return true;
+  }
+
+  private copyOf(node: string, instance: string): Replica {
+    return this.copies.of(node, instance, this.link.peers.includes(node));
   }
 
   private checkLater(): void {
@@ -195,7 +215,7 @@ export class PresenceSync {
 
   private receiveState(node: string, [instance, version, part, text, total]: readonly unknown[]): void {
     expectValid(typeof instance === 'string' && isCount(version), 'a malformed state of presence');
-    const copy = this.copies.of(node, instance);
+    const copy = this.copyOf(node, instance);
     if (part === FIRST) this.incoming.set(copy, { version, seen: new Set(), later: [] });
     const state = this.incoming.get(copy);
     if (state?.version !== version) return;
@@ -223,7 +243,7 @@ export class PresenceSync {
 
   private receiveChanges(node: string, [instance, since, text]: readonly unknown[]): void {
     expectValid(typeof instance === 'string' && isCount(since), 'malformed changes of presence');
-    const copy = this.copies.of(node, instance);
+    const copy = this.copyOf(node, instance);
     const changes = decodeChanges(text);
     const state = this.incoming.get(copy);
     if (state) state.later.push({ since, changes });
