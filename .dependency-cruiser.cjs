@@ -32,6 +32,7 @@ const rooms = {
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
   repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],
+  'presence-of': ['^src/runtime/presence-of\\.ts$', ['model']],
   observe: ['^src/runtime/observe/', ground],
   answer: ['^src/runtime/answer/', [...ground, 'observe']],
   'socket-io': ['^src/runtime/socket-io/', [...ground, 'answer']],
@@ -39,7 +40,11 @@ const rooms = {
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
   drain: ['^src/runtime/drain/', [...ground, 'gateways-of', 'answer', 'socket-io']],
   stream: ['^src/runtime/stream/', [...ground, 'answer', 'socket-io']],
-  event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'stream', 'user']],
+  presence: ['^src/runtime/presence/', [...ground, 'socket-io', 'user', 'cluster']],
+  event: [
+    '^src/runtime/event/',
+    [...ground, 'observe', 'answer', 'socket-io', 'stream', 'user', 'presence-of'],
+  ],
   connection: [
     '^src/runtime/connection/',
     [...ground, 'answer', 'socket-io', 'stream', 'user', 'cluster', 'event'],
@@ -64,6 +69,7 @@ const rooms = {
       'event',
       'connection',
       'drain',
+      'presence',
       'auto-expose',
       'push',
       'repl',

@@ -4,7 +4,9 @@ import { existingRecord } from '../metadata/storage';
 type FactOf<Kind extends MemberFact['kind']> = Extract<MemberFact, { kind: Kind }>;
 
 /** The facts that make the gateway call a member. */
-export type RoleFact = FactOf<'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware'>;
+export type RoleFact = FactOf<
+  'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware' | 'presence'
+>;
 export type EventFact = FactOf<'event'>;
 export type ArgumentFact = FactOf<'argument'>;
 export type GuardFact = FactOf<'authorize' | 'anonymous'>;

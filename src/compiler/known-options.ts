@@ -6,6 +6,8 @@ import type {
   DrainSettings,
   LogSettings,
   MessageBodyOptions,
+  OnPresenceOptions,
+  PresenceOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
   StreamOptions,
@@ -43,6 +45,7 @@ export const NAMESPACE_OPTIONS: readonly (keyof SocketNamespaceOptions)[] = [
   'validation',
   'autoExpose',
   'sends',
+  'presence',
   'exposeErrors',
 ];
 
@@ -206,6 +209,12 @@ export const CALL_OPTIONS = names<ProxyCallOptions & { headers: unknown; stream:
   stream: true,
   ctx: true,
 });
+
+/** Options of `presence`. */
+export const PRESENCE_OPTIONS = names<PresenceOptions>({ of: true, rooms: true, grace: true, notify: true });
+
+/** Options of `@OnPresence`. */
+export const LISTENER_OPTIONS = names<OnPresenceOptions>({ once: true });
 
 /** Options of `@MessageBody`. */
 export const BODY_OPTIONS = names<MessageBodyOptions>({ type: true, optional: true, unchecked: true });

@@ -5,7 +5,9 @@ import type {
   ForwardEventOptions,
   MessageBodyOptions,
   NamespacePattern,
+  OnPresenceOptions,
   RateLimitOptions,
+  RoomPatterns,
   SocketEventOptions,
   SocketNamespaceOptions,
 } from '../types';
@@ -59,6 +61,13 @@ export type MemberFact = { readonly member: string; readonly isStatic: boolean }
       readonly kind: 'forward';
       readonly events: readonly unknown[];
       readonly options: ForwardEventOptions;
+      readonly decorator: string;
+    }
+  | {
+      readonly kind: 'presence';
+      /** Undefined: all rooms that are shown. */
+      readonly rooms: RoomPatterns | undefined;
+      readonly options: OnPresenceOptions;
       readonly decorator: string;
     }
   | { readonly kind: 'authenticate'; readonly options: AuthenticateOptions }

@@ -222,6 +222,28 @@ export interface ForwardPlan {
   readonly subscription: Readonly<Record<string, unknown>>;
 }
 
+/** Who is shown to whom. */
+export interface PresencePlan {
+  /** Returns how a user is shown. Undefined: by the `id`. */
+  readonly of: ((user: unknown, socket: Socket) => unknown) | undefined;
+  /** Whether the users of a room are shown. The empty string is the namespace itself. */
+  readonly shows: (room: string) => boolean;
+  /** How long a user is still there whose last device was cut off, in milliseconds. */
+  readonly grace: number;
+  /** Whether clients get the event `presence`. */
+  readonly notify: boolean;
+  readonly listeners: readonly PresenceListenerPlan[];
+}
+
+/** A method that is told of changes. */
+export interface PresenceListenerPlan {
+  readonly method: MethodPlan;
+  /** Whether it wants to know of a room. */
+  readonly matches: (room: string) => boolean;
+  /** Whether it is called on one node only. */
+  readonly once: boolean;
+}
+
 /** Describes how a socket is authenticated. */
 export interface AuthenticationPlan {
   readonly method: MethodPlan;
@@ -301,6 +323,8 @@ export interface GatewayPlan {
   readonly forwards: readonly ForwardPlan[];
   /** The events that clients are sent, with the types of their arguments, as the option `sends` declares them. */
   readonly sends: ReadonlyMap<string, readonly PayloadType[]>;
+  /** Undefined: nothing is shown of who is there. */
+  readonly presence: PresencePlan | undefined;
   /** The validation options for payloads. */
   readonly validation: ValidationOptions;
   readonly authentication: AuthenticationPlan | undefined;

@@ -7,6 +7,7 @@ import type {
   AckFunction,
   GatewayLimits,
   GatewayShape,
+  PresentUser,
   RateLimiter,
   ServerSettings,
   SocketContext,
@@ -81,6 +82,8 @@ export interface Gateway {
   /** The other nodes of the gateway's service. */
   readonly cluster: Cluster;
   readonly streams: ReceivesStreams;
+  /** Who is in the rooms of the gateway; undefined without the option `presence`. */
+  readonly presence: Presence | undefined;
 
   /** Resolves when the service has started: handshakes wait for it. */
   readonly ready: Promise<void>;
@@ -154,6 +157,40 @@ export interface SocketsElsewhere {
   disconnect(opts: BroadcastOptions, close: boolean): void;
   /** @throws ClusterError if a node does not answer within 5 s */
   ids(opts: BroadcastOptions): Promise<string[]>;
+}
+
+/** The id of a user, as applications choose it. */
+export type UserId = string | number;
+
+/** Who is in the rooms of a gateway, on all nodes. */
+export interface Presence {
+  /** True while changes wait to be told. */
+  readonly isPending: boolean;
+  /** A socket has connected. */
+  connect(session: SocketSession): void;
+  /**
+   * A socket is about to leave its rooms.
+   *
+   * @param isFinal false if the connection was cut off, after which the client may come back
+   */
+  disconnect(session: SocketSession, isFinal: boolean): void;
+  /** The user of a socket has changed. */
+  refresh(session: SocketSession): void;
+  /**
+   * Sets the meta of a device.
+   *
+   * @throws TypeError if JSON cannot hold it
+   */
+  update(session: SocketSession, meta: unknown): void;
+  /**
+   * Returns users, each once, in the order in which they came.
+   *
+   * @param namespace undefined: all namespaces
+   * @param room undefined: all rooms
+   */
+  list(namespace: string | undefined, room: string | undefined): PresentUser[];
+  /** Tells the other nodes what has changed, and ends. They keep the devices of this node for the grace. */
+  close(): void;
 }
 
 /** Counts the messages between the nodes of a gateway. */
@@ -414,6 +451,8 @@ export interface Metrics {
   disconnected(path: string, reason: string): void;
   exceeded(path: string, limit: ExceededLimit): void;
   refused(path: string, code: unknown): void;
+  /** So many users are present in the namespaces of a path, on all nodes. */
+  present(path: string, users: number): void;
   /** Returns what counts the messages between the nodes of a service. */
   cluster(service: string): ClusterCounters;
 }

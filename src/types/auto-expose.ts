@@ -64,8 +64,11 @@ export interface ListedEvent {
   event: string;
   /** The paths of the namespaces that have it, as they were written. */
   namespaces: string[];
-  /** A method of the gateway, a proxy through which clients call actions, an exposed action, a function of moleculer-io's settings. */
-  kind: 'handler' | 'proxy' | 'action' | 'function';
+  /**
+   * A method of the gateway, a proxy through which clients call actions, an exposed action, a function of moleculer-io's settings, or
+   * what clients are sent because of the option `presence`.
+   */
+  kind: 'handler' | 'proxy' | 'action' | 'function' | 'presence';
   /** The full name of the action that answers. */
   action?: string;
   /** The params of that action, in the words of Moleculer's validator; what is no plain data is described. */
