@@ -118,9 +118,7 @@ export abstract class SocketGateway<
     const presence = presenceOf(gateway as Gateway);
     return {
       list: ({ namespace, room } = {}) =>
-        presence.list(namespace === undefined ? undefined : withSlash(namespace), room) as ReturnType<
-          GatewayPresence<Present>['list']
-        >,
+        presence.list(namespace === undefined ? undefined : withSlash(namespace), room),
     };
   }
 

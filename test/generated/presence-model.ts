@@ -19,7 +19,7 @@ class FakeSocket {
   readonly rooms = new Set<string>();
   readonly client = new EventEmitter();
   readonly view = new PresenceView({
-    on: (event: string, listener: (message: never) => void) => this.client.on(event, listener),
+    on: (event: string, listener: (...args: unknown[]) => void) => this.client.on(event, listener),
   } as never);
   readonly data: { user: { id: number } | undefined };
 

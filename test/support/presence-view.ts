@@ -47,7 +47,7 @@ export class PresenceView {
   private apply(message: PresenceMessage): void {
     const users = 'state' in message ? new Map<string | number, PresentUser>() : this.of(message.room);
     this.rooms.set(message.room, users);
-    const { state, joins, updates, leaves } = message as Partial<Record<string, PresentUser[]>>;
+    const { state, joins, updates, leaves } = message as Partial<Record<'state' | 'joins' | 'updates' | 'leaves', PresentUser[]>>;
     for (const user of [...(state ?? []), ...(joins ?? []), ...(updates ?? [])]) users.set(user.id, user);
     for (const { id } of leaves ?? []) users.delete(id);
   }

@@ -83,7 +83,7 @@ function metaOf(params: unknown): Record<string, unknown> {
   for (const part of PARTS) {
     const value = $params[`$${part}`];
     if (typeof value === 'string') meta[part] = value;
-    delete $params[`$${part}`];
+    Reflect.deleteProperty($params, `$${part}`);
   }
   return meta;
 }
