@@ -24,6 +24,7 @@ export default defineConfig(
     'coverage',
     'docs/api',
     'src/explorer/built-page.ts',
+    'docs/.vitepress/cache',
     'bench',
     '.ci',
     'test/package/app',

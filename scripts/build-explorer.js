@@ -26,7 +26,7 @@ function digestOfSources() {
 
 /** Returns the script and the style, minified. */
 function bundle() {
-  const { outputFiles } = require('esbuild').buildSync({
+  const { outputFiles, warnings } = require('esbuild').buildSync({
     entryPoints: { explorer: join(sources, 'main.ts') },
     outdir: 'out',
     bundle: true,
@@ -36,9 +36,12 @@ function bundle() {
     target: ['chrome123', 'firefox120', 'safari17.5'],
     legalComments: 'none',
     define: { 'process.env.NODE_ENV': '"production"' },
+    // `sideEffects` of package.json is about dist.
+    ignoreAnnotations: true,
     tsconfig: join(sources, 'tsconfig.json'),
     logLevel: 'warning',
   });
+  if (warnings.length > 0) throw new Error('esbuild warns of the page');
   const textOf = (ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text.trim();
   return { script: textOf('.js'), style: textOf('.css') };
 }

@@ -61,8 +61,8 @@ export class Explorer {
     return this.options.size === 0;
   }
 
-  /** Answers a request for one of its files. @returns false if it has no such file */
-  handle(request: IncomingMessage, response: ServerResponse): boolean {
+  /** Answers a request for one of its files. Returns false if it has no such file. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
     const route = this.routes.get(request.url?.split('?', 1)[0] ?? '');
     if (!route) return false;
     void this.respond(route, request, response);

@@ -1,14 +1,11 @@
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Gateway } from '../model';
 import { Explorer } from './explorer';
 import { explorerOptions } from './explorer-options';
-import { interceptRequests } from './intercept-requests';
 
 /** The explorers of the gateways on one server. */
 export class ServerExplorers {
   private readonly explorers = new Map<string, Explorer>();
-  private http: HttpServer | undefined;
-  private stop: (() => void) | undefined;
 
   /** @param socketPath returns the path of Socket.IO on the server */
   constructor(private readonly socketPath: () => string) {}
@@ -25,7 +22,6 @@ export class ServerExplorers {
     const explorer = this.explorers.get(options.path) ?? new Explorer(options.path, this.socketPath);
     explorer.add(gateway, options);
     this.explorers.set(options.path, explorer);
-    this.intercept();
   }
 
   remove(gateway: Gateway): void {
@@ -35,25 +31,9 @@ export class ServerExplorers {
     }
   }
 
-  /** Serves the explorers, now or when there is one. Call it after Socket.IO is attached. */
-  attach(http: HttpServer): void {
-    this.http = http;
-    this.intercept();
-  }
-
-  /** Leaves the server as it was found. Call it before Socket.IO is detached. */
-  detach(): void {
-    this.stop?.();
-    this.stop = this.http = undefined;
-  }
-
-  private intercept(): void {
-    if (this.stop || !this.http || this.explorers.size === 0) return;
-    this.stop = interceptRequests(this.http, (request, response) => this.handle(request, response));
-  }
-
-  private handle(request: IncomingMessage, response: ServerResponse): boolean {
-    for (const explorer of this.explorers.values()) if (explorer.handle(request, response)) return true;
+  /** Answers a request for a page. Returns false if it is for none. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean {
+    for (const explorer of this.explorers.values()) if (explorer.answer(request, response)) return true;
     return false;
   }
 }
