@@ -58,9 +58,7 @@ async function main() {
   const port = Number(process.env.PORT || 3000);
   try {
     const chat = await start(port);
-    console.log(
-      `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
-    );
+    console.log(`Open http://localhost:${chat.port} in two tabs, to have company. Ctrl-C closes the chat.`);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= chat.stop();

@@ -1,6 +1,5 @@
 import { IsString, Length } from 'class-validator';
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   Authenticate,
   Authorize,
@@ -11,7 +10,7 @@ import {
   SocketGateway,
   SocketNamespace,
   User,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 
 /** Who is connected: somebody with the same id on another node is the same person. */
 export interface Person {

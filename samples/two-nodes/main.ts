@@ -2,23 +2,30 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdapter } from '@socket.io/redis-adapter';
-import { ServiceBroker } from 'moleculer';
+import { ServiceBroker, type BrokerOptions } from 'moleculer';
 import { createClient } from 'redis';
-import { io, type Socket } from 'socket.io-client';
-import { BoardGateway, type Note } from './board-gateway';
+import { BoardGateway } from './board-gateway';
 
-/**
- * Starts one node: a broker with a gateway on a free port, and its connections to Redis. It could as well be a process,
- * or a machine, of its own: the nodes know nothing of each other.
- */
-async function startNode(nodeID: string, redisUrl: string) {
-  const broker = new ServiceBroker({ nodeID, logLevel: 'warn', skipProcessEventRegistration: true });
+/** Both nodes are in one process here. In production each is a process of its own, with `transporter: 'TCP'`, `'NATS'`, … */
+const NODE: BrokerOptions = { transporter: 'Fake', logLevel: 'warn', skipProcessEventRegistration: true };
+
+/** Starts one node: a broker with a gateway. The gateways of both nodes are one, with nothing to configure. */
+async function startNode(nodeID: string, port: number) {
+  const broker = new ServiceBroker({ ...NODE, nodeID });
+  const board = broker.createService(BoardGateway, { settings: { port } as object }) as BoardGateway;
+  await broker.start();
+  return { broker, url: urlOf(board), stop: () => broker.stop() };
+}
+
+/** Starts one node without a transporter. Its clients and those of other nodes reach each other over Redis. */
+async function startNodeWithRedis(nodeID: string, port: number, redisUrl: string) {
+  const broker = new ServiceBroker({ ...NODE, nodeID, transporter: null });
   const pub = createClient({ url: redisUrl });
   const sub = pub.duplicate();
   for (const client of [pub, sub]) client.on('error', (error) => broker.logger.debug('Redis:', error));
 
   const settings = {
-    port: 0,
+    port,
     io: {
       options: {
         // Takes nothing, so it may connect first; the gateway waits for it before it opens its port.
@@ -53,57 +60,46 @@ function urlOf(board: BoardGateway) {
   return `http://localhost:${port}/board`;
 }
 
-/** Starts two nodes that share a Redis, and nothing else. */
-export async function start(redisUrl: string) {
-  const started = await Promise.allSettled(['north', 'south'].map((name) => startNode(name, redisUrl)));
-  const nodes = started.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+/**
+ * Starts two nodes.
+ *
+ * @param port of the first node; the second takes the next one. 0: any free ones
+ * @param redisUrl if it is given, the nodes share a Redis, and nothing else
+ */
+export async function start(port: number, redisUrl?: string) {
+  const nodes: Awaited<ReturnType<typeof startNode>>[] = [];
   const stop = async () => {
     await Promise.all(nodes.map((node) => node.stop()));
   };
-  const [north, south] = nodes;
-  if (north && south) return { north, south, stop };
-  await stop();
-  throw started.find((one) => one.status === 'rejected')?.reason;
-}
-
-/** Connects somebody to a node; rejects if he is not let in. */
-async function enter(url: string, name: string): Promise<Socket> {
-  const client = io(url, { auth: { name }, forceNew: true });
-  await Promise.race([
-    once(client as never, 'connect'),
-    once(client as never, 'connect_error').then(([error]) => Promise.reject(error as Error)),
-  ]);
-  return client;
-}
-
-/** Ada on one node and Ben on the other: each sees what the other pins. */
-async function demo({ north, south }: Awaited<ReturnType<typeof start>>) {
-  const [ada, ben] = [await enter(north.url, 'Ada'), await enter(south.url, 'Ben')];
+  const add = async (nodeID: string, own: number) => {
+    const node = await (redisUrl === undefined
+      ? startNode(nodeID, own)
+      : startNodeWithRedis(nodeID, own, redisUrl));
+    nodes.push(node);
+    return node;
+  };
   try {
-    console.log(`Ada is on ${north.url}, Ben on ${south.url}.`);
-    const read = once(ben as never, 'note') as Promise<[Note]>;
-    ada.emit('pin', { text: 'Tea is ready.' });
-    const [note] = await read;
-    console.log(`Ben reads: "${note.text}" (${note.from}, on node ${note.node})`);
-
-    ben.on('how-much', (answer: (cups: number) => void) => answer(2));
-    const cups = await north.broker.call('board.request', { socketId: ben.id, event: 'how-much' });
-    console.log(
-      `Node ${north.broker.nodeID} asks Ben, who is on node ${south.broker.nodeID}: ${String(cups)} cups.`,
-    );
-  } finally {
-    ada.close();
-    ben.close();
+    const north = await add('north', port);
+    const south = await add('south', port === 0 ? 0 : port + 1);
+    return { north, south, stop };
+  } catch (error) {
+    await stop();
+    throw error;
   }
 }
 
 async function main() {
-  const redisUrl = process.env.REDIS_URL || 'redis://127.0.0.1:6379';
+  const redisUrl = process.env.REDIS_URL;
   try {
-    const nodes = await start(redisUrl);
-    await demo(nodes).finally(() => nodes.stop());
+    const { north, south, stop } = await start(Number(process.env.PORT || 3000), redisUrl);
+    console.log(
+      `Two nodes: ${north.url} and ${south.url}, connected by ${redisUrl ?? 'Moleculer'}. Ctrl-C stops them.`,
+    );
+    console.log(`Next, in another terminal: npm run sample -- two-nodes try ${north.url} ${south.url}`);
+    process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
   } catch (error) {
-    console.error(`Is there a Redis at ${redisUrl}? Choose another one with REDIS_URL. ${String(error)}`);
+    const isRefused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
+    console.error(isRefused ? `Is there a Redis at ${String(redisUrl)}? ${String(error)}` : String(error));
     process.exitCode = 1;
   }
 }

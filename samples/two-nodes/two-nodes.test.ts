@@ -4,6 +4,7 @@ import * as sinon from 'sinon';
 import { io, type Socket } from 'socket.io-client';
 import { describeWithRedis, startRedis } from '../../test/cluster/redis-server';
 import { start } from './main';
+import { tryIt } from './try';
 
 describeWithRedis('samples/two-nodes', (redis) => {
   let nodes: Awaited<ReturnType<typeof start>>;
@@ -22,7 +23,7 @@ describeWithRedis('samples/two-nodes', (redis) => {
     });
 
   beforeEach(async () => {
-    nodes = await start(redis().url);
+    nodes = await start(0, redis().url);
     ada = await enter(nodes.north.url, 'Ada');
     ben = await enter(nodes.south.url, 'Ben');
     // Nobody says when Redis has told the nodes of each other.
@@ -86,7 +87,7 @@ describeWithRedis('samples/two-nodes', (redis) => {
     // The brokers report it, too.
     const printed = sinon.stub(console, 'error');
     try {
-      const error = await start(gone.url).then(
+      const error = await start(0, gone.url).then(
         () => 'started',
         (reason: unknown) => reason,
       );
@@ -95,5 +96,34 @@ describeWithRedis('samples/two-nodes', (redis) => {
     } finally {
       printed.restore();
     }
+  });
+});
+
+describe('samples/two-nodes, without Redis', () => {
+  let nodes: Awaited<ReturnType<typeof start>>;
+
+  beforeEach(async () => {
+    nodes = await start(0);
+  });
+  afterEach(() => nodes.stop());
+
+  it('can be tried: a note reaches the other node, and each knows who is on both', async () => {
+    const { north, south } = nodes;
+    const printed: string[] = [];
+    await tryIt(north.url, south.url, (line) => printed.push(line));
+    expect(printed).to.deep.equal([
+      `Ada is on ${north.url}, Ben on ${south.url}.`,
+      'Ben reads: "Tea is ready." (Ada, on node north)',
+      'Ben asks his node who is there, on any node: Ada and Ben',
+    ]);
+  });
+
+  it('sends a person away from one node by an action of the other', async () => {
+    const ben = io(nodes.south.url, { auth: { name: 'Ben' }, forceNew: true });
+    await once(ben as never, 'connect');
+    const gone = once(ben as never, 'disconnect');
+    await nodes.north.broker.call('board.disconnect', { user: 'Ben' });
+    expect(await gone).to.include('io server disconnect');
+    ben.close();
   });
 });

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+/*
+ * Every sample starts with `npm run sample -- <name>`, says what to do next, and ends with SIGTERM.
+ */
+
+const ROOT = join(__dirname, '../..');
+const SAMPLES = readdirSync(join(ROOT, 'samples'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+/** Runs scripts/sample.js until it has printed something that fits, or has ended. Returns what it printed, and how it ended. */
+async function run(args: readonly string[], wanted?: RegExp) {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/sample.js'), ...args], {
+    cwd: ROOT,
+    env: { ...process.env, PORT: '0', METRICS_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (part: Buffer) => {
+      printed += String(part);
+      if (wanted?.test(printed)) child.kill('SIGTERM');
+    });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, printed };
+}
+
+describe('npm run sample', function () {
+  this.timeout(120_000);
+
+  for (const name of SAMPLES) {
+    it(`starts ${name}, which says what to do next`, async () => {
+      const { code, printed } = await run([name], /(Next,|Open) [^]*\n$/);
+      expect(printed).to.match(/http:\/\/localhost:\d+|npm run sample -- runner try/);
+      expect(code, printed).to.equal(0);
+    });
+  }
+
+  it('lists all samples, each with a sentence', async () => {
+    const { printed } = await run([]);
+    for (const name of SAMPLES) expect(printed).to.match(new RegExp(`^  ${name} +\\w.+\\.$`, 'm'));
+  });
+
+  it('says which samples there are, if there is none of that name', async () => {
+    const { code, printed } = await run(['nothing']);
+    expect(printed).to.include("There is no sample 'nothing'. There are: auto-expose, ");
+    expect(code).to.equal(1);
+  });
+});
