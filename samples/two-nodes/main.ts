@@ -1,105 +1,105 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdapter } from '@socket.io/redis-adapter';
-import { ServiceBroker, type BrokerOptions } from 'moleculer';
-import { createClient } from 'redis';
-import { BoardGateway } from './board-gateway';
+import { join } from 'node:path';
+import { ServiceBroker } from 'moleculer';
+import { Balancer } from './balancer';
+import { brokerOptions, createCluster } from './cluster';
+import { NodeProcess } from './node-process';
+import { NOTES } from './notes';
 
-/** Both nodes are in one process here. In production each is a process of its own, with `transporter: 'TCP'`, `'NATS'`, … */
-const NODE: BrokerOptions = { transporter: 'Fake', logLevel: 'warn', skipProcessEventRegistration: true };
+/*
+ * Two nodes in processes of their own, which find each other over Moleculer's TCP transporter, and a balancer before them. Pages stay in
+ * conversation while both nodes are restarted, one after the other.
+ */
 
-/** Starts one node: a broker with a gateway. The gateways of both nodes are one, with nothing to configure. */
-async function startNode(nodeID: string, port: number) {
-  const broker = new ServiceBroker({ ...NODE, nodeID });
-  const board = broker.createService(BoardGateway, { settings: { port } as object }) as BoardGateway;
-  await broker.start();
-  return { broker, url: urlOf(board), stop: () => broker.stop() };
-}
+const read = (file: string) => readFileSync(join(__dirname, 'page', file));
 
-/** Starts one node without a transporter. Its clients and those of other nodes reach each other over Redis. */
-async function startNodeWithRedis(nodeID: string, port: number, redisUrl: string) {
-  const broker = new ServiceBroker({ ...NODE, nodeID, transporter: null });
-  const pub = createClient({ url: redisUrl });
-  const sub = pub.duplicate();
-  for (const client of [pub, sub]) client.on('error', (error) => broker.logger.debug('Redis:', error));
-
-  const settings = {
-    port,
-    io: {
-      options: {
-        // Takes nothing, so it may connect first; the gateway waits for it before it opens its port.
-        adapter: async () => {
-          // Where nobody answers, `connect` tries for ever; `once` fails with the first error.
-          await Promise.all([pub, sub].flatMap((client) => [once(client, 'ready'), client.connect()]));
-          return createAdapter(pub, sub);
-        },
-      },
-    },
-  };
-  const board = broker.createService(BoardGateway, { settings: settings as object }) as BoardGateway;
-
-  const stop = async () => {
-    await broker.stop();
-    for (const client of [pub, sub]) {
-      if (client.isReady) await client.close();
-      else if (client.isOpen) client.destroy(); // it still tries to connect
-    }
-  };
-  try {
-    await broker.start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { broker, url: urlOf(board), stop };
-}
-
-function urlOf(board: BoardGateway) {
-  const { port } = (board.io.httpServer as Server).address() as AddressInfo;
-  return `http://localhost:${port}/board`;
-}
+const PAGE = new Map([
+  ['/', { type: 'text/html', content: read('index.html') }],
+  ['/board.js', { type: 'text/javascript', content: read('board.js') }],
+  ['/board.css', { type: 'text/css', content: read('board.css') }],
+]);
 
 /**
- * Starts two nodes.
+ * Starts the nodes, and the page on a port (0: any free one).
  *
- * @param port of the first node; the second takes the next one. 0: any free ones
- * @param redisUrl if it is given, the nodes share a Redis, and nothing else
+ * @param execArgv options of Node.js for the processes of the nodes
  */
-export async function start(port: number, redisUrl?: string) {
-  const nodes: Awaited<ReturnType<typeof startNode>>[] = [];
+export async function start(port: number, execArgv: readonly string[] = process.execArgv) {
+  const cluster = await createCluster(['store', 'north', 'south']);
+  // The notes are kept here: the nodes with the gateways may be restarted.
+  const broker = new ServiceBroker({
+    ...brokerOptions('store', cluster),
+    skipProcessEventRegistration: true,
+  });
+  broker.createService(NOTES);
+  const nodes = ['north', 'south'].map((nodeID) => new NodeProcess(nodeID, cluster, execArgv));
+  const balancer = new Balancer(nodes);
+  let restarting: Promise<void> | undefined;
+  /** Restarts one node after the other. Each closes its connections when their events are answered; clients go to the other node. */
+  const restart = (): Promise<void> =>
+    (restarting ??= (async () => {
+      for (const node of nodes) {
+        await node.stop();
+        await node.start();
+      }
+    })().finally(() => {
+      restarting = undefined;
+    }));
+
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url?.split('?')[0] ?? '';
+    const file = PAGE.get(path);
+    if (file) response.writeHead(200, { 'Content-Type': `${file.type}; charset=utf-8` }).end(file.content);
+    else if (path === '/restart' && request.method === 'POST')
+      restart().then(
+        () => response.writeHead(204).end(),
+        () => response.writeHead(500).end(),
+      );
+    // The client of Socket.IO, which the gateways serve.
+    else if (path.startsWith('/socket.io/')) balancer.forward(request, response);
+    else response.writeHead(404).end();
+  });
+  balancer.serve(server);
+
   const stop = async () => {
+    balancer.close();
+    await restarting?.catch(() => undefined);
     await Promise.all(nodes.map((node) => node.stop()));
-  };
-  const add = async (nodeID: string, own: number) => {
-    const node = await (redisUrl === undefined
-      ? startNode(nodeID, own)
-      : startNodeWithRedis(nodeID, own, redisUrl));
-    nodes.push(node);
-    return node;
+    const closed = server.listening ? once(server, 'close') : undefined;
+    server.close();
+    server.closeAllConnections();
+    await closed;
+    await broker.stop();
   };
   try {
-    const north = await add('north', port);
-    const south = await add('south', port === 0 ? 0 : port + 1);
-    return { north, south, stop };
+    await Promise.all([broker.start(), ...nodes.map((node) => node.start())]);
+    await balancer.probe();
+    await once(server.listen(port), 'listening');
   } catch (error) {
     await stop();
     throw error;
   }
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, nodes, restart, stop };
 }
 
 async function main() {
-  const redisUrl = process.env.REDIS_URL;
+  const port = Number(process.env.PORT || 3000);
   try {
-    const { north, south, stop } = await start(Number(process.env.PORT || 3000), redisUrl);
-    console.log(
-      `Two nodes: ${north.url} and ${south.url}, connected by ${redisUrl ?? 'Moleculer'}. Ctrl-C stops them.`,
-    );
-    console.log(`Next, in another terminal: npm run sample -- two-nodes try ${north.url} ${south.url}`);
-    process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
+    const sample = await start(port);
+    console.log(`The board is open: ${sample.url} (in two tabs, which go to two nodes). Ctrl-C closes it.`);
+    let stopping: Promise<void> | undefined;
+    const stop = () => {
+      stopping ??= sample.stop();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
   } catch (error) {
-    const isRefused = (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
-    console.error(isRefused ? `Is there a Redis at ${String(redisUrl)}? ${String(error)}` : String(error));
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(
+      isTaken ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm run two-nodes` : error,
+    );
     process.exitCode = 1;
   }
 }

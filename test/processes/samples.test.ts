@@ -35,7 +35,7 @@ describe('npm run sample', function () {
 
   for (const name of SAMPLES) {
     it(`starts ${name}, which says what to do next`, async () => {
-      const { code, printed } = await run([name], /(Next,|Open) [^]*\n$/);
+      const { code, printed } = await run([name], /(Next,|Open |is open)[^]*\n$/);
       expect(printed).to.match(/http:\/\/localhost:\d+|npm run sample -- runner try/);
       expect(code, printed).to.equal(0);
     });
