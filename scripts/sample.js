@@ -33,6 +33,8 @@ if (name === undefined) {
   const attempt = join(folder, name, 'try.ts');
   const tries = args[0] === 'try' && existsSync(attempt);
   require('../test/support/compile-once');
+  // Processes that a sample starts run TypeScript, too.
+  process.execArgv.push('-r', require.resolve('../test/support/compile-once'));
   // The sample is the main module, as if Node.js had been started with it.
   process.argv = [process.execPath, tries ? attempt : join(folder, name, 'main.ts'), ...args.slice(tries ? 1 : 0)];
   Module.runMain();
