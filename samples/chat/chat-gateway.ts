@@ -1,5 +1,4 @@
 import type { DefaultEventsMap, Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   ConnectedSocket,
   Errors,
@@ -8,7 +7,7 @@ import {
   SocketEvent,
   SocketGateway,
   SocketNamespace,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import { ChatMessage, NewMessage, Person, Room, Seat, type ToPage } from './messages';
 
 /** What a socket carries in its `data`. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { io } from 'socket.io-client';
-import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
 import { ChatGateway } from './chat-gateway';
 import { start } from './main';
 import type { Person } from './messages';
