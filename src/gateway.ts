@@ -76,7 +76,7 @@ export abstract class SocketGateway<
   constructor(broker: ServiceBroker, schema?: Partial<ServiceSchema>) {
     super(broker);
     if (schema) modifications.set(this, schema);
-    // Says what is wrong with the class also where nobody will parse its schema.
+    // Compiles the class, so that its mistakes are reported even if its schema is never parsed.
     planOf(new.target);
   }
 
@@ -196,7 +196,7 @@ for (const part of ['actions', 'events', 'methods'] as const satisfies (keyof Se
   });
 }
 
-/** What createService was given beside the class. Where @Service parses a schema of its own, it would be lost. */
+/** The second argument of createService. It would be lost where @Service parses a schema of its own. */
 const modifications = new WeakMap<object, Partial<ServiceSchema>>();
 
 function modified(service: Service, written: Partial<ServiceSchema>): Partial<ServiceSchema> {

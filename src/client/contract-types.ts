@@ -9,19 +9,19 @@ export interface Events {
   [event: string]: any;
 }
 
-/** What a gateway offers its clients. `npx moleculer-socket-gateway types` writes one for each gateway. */
+/** The events of a gateway, as its clients see them. `npx moleculer-socket-gateway types` writes one type for each gateway. */
 export interface GatewayTypes {
   /** The events that clients send. */
   toServer: Events;
   /** The events that clients receive. */
   toClient: Events;
-  /** Of each event that is answered: its arguments and its result. */
+  /** For each event that is answered, its arguments and its result. */
   calls: Events;
-  /** Of each event that is answered with a stream: its arguments and one of the things that the stream brings. */
+  /** For each event that is answered with a stream, its arguments and the type of one item. */
   streams?: Events;
-  /** Of each event that takes an upload: its other arguments and its result. */
+  /** For each event that takes an upload, its other arguments and its result. */
   uploads?: Events;
-  /** What a client sends to log in. */
+  /** The `auth` that a client sends to log in. */
   auth?: object;
 }
 

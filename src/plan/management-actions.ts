@@ -32,7 +32,7 @@ const user = [
 const presence = { namespace, room: { type: 'string', ...optional }, user } as const;
 const someNames = names.map((rule) => ({ ...rule, ...optional }));
 
-/** What the actions accept. */
+/** The params of the actions. */
 export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> = {
   broadcast: {
     event: name,

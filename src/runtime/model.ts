@@ -92,7 +92,7 @@ export interface Gateway {
 }
 
 /**
- * How a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
+ * The way in which a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
  * says so, or not at all.
  */
 export type AdapterKind = 'moleculer' | 'other' | 'local' | 'none';
@@ -188,7 +188,7 @@ export interface ClusterCounters {
   peers(count: number): void;
 }
 
-/** Which methods the application has overridden. Decided once: nothing is looked up per event. */
+/** The methods that the application has overridden. Looked up once, not for every event. */
 export interface OverriddenMethods {
   /** `socketGetMeta`. */
   readonly meta: boolean;
@@ -198,7 +198,7 @@ export interface OverriddenMethods {
   readonly reformatError: boolean;
 }
 
-/** What the steps of an event need of it. */
+/** The parts of an event that its steps need. */
 export interface EventSteps {
   readonly plan: EventPlan;
   /** The full name of the handler's action; empty if the action belongs to another service. */
@@ -224,11 +224,11 @@ export interface BoundEvent extends EventSteps {
 /** Takes an event through the middlewares that are around it, and returns its result. */
 export type Around = (ctx: SocketContext) => Promise<unknown>;
 
-/** What the gateways of a server keep of a connection, across its namespaces. */
+/** The state of a connection that its namespaces share. */
 export interface ConnectionState {
-  /** How many namespaces the connection is in or asks for. */
+  /** Number of namespaces that the connection is in or asks for. */
   namespaces: number;
-  /** How many handshakes of namespaces were refused. */
+  /** Number of handshakes of namespaces that were refused. */
   refusals: number;
   /** Bytes of its pending events, and of the names and `auth`s of its namespaces. */
   pendingBytes: number;
@@ -263,9 +263,9 @@ export interface SocketSession {
   packetBytes: number;
   /** Receives the packets; undefined until the socket is connected. */
   receive: Receive | undefined;
-  /** How many events have arrived and are not done. */
+  /** Number of events that have arrived and are not done. */
   pending: number;
-  /** How many of them run; the others wait for a slot. */
+  /** Number of them that run; the others wait for a slot. */
   running: number;
   /** Wakes the events that wait for a slot, in order. */
   waiting: (() => void)[] | undefined;
@@ -342,7 +342,7 @@ export interface ExposedEvents {
 
 type Write = (...args: unknown[]) => void;
 
-/** What is logged beyond failures. A function is undefined unless its setting asks for it. */
+/** Logs more than failures. A function is undefined unless its setting asks for it. */
 export interface EventLog {
   readonly request: Write | undefined;
   readonly params: Write | undefined;
@@ -354,7 +354,7 @@ export interface EventLog {
   readonly clientErrors: boolean;
 }
 
-/** What a client can exceed; each is the name of an option. */
+/** The limits that a client can exceed; each is the name of an option. */
 export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit' | 'maxHttpBufferSize';
 
 /** Counts what happens. Labels are names that the application declared, never text of a client. */

@@ -14,20 +14,20 @@ export interface SocketExposure {
    */
   namespace?: string | readonly string[];
   /**
-   * Who may send it, beside what the gateway demands of all its events: `true` is any user, names are roles, one of which
+   * Guards of this event, in addition to those of the gateway. `true` allows any user; names are roles, one of which
    * suffices.
    */
   authorize?: true | string | readonly string[];
 }
 
-/** What an action may carry as `socket`: the events that gateways with `autoExpose` serve it as. */
+/** The value of an action's `socket`: the events under which gateways with `autoExpose` serve it. */
 export type SocketExposures = string | SocketExposure | readonly (string | SocketExposure)[];
 
 /** Options of `autoExpose`. */
 export interface AutoExposeOptions {
   /**
-   * Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it, but for services
-   * whose name begins with `$`: a pattern must begin with the name of the service.
+   * Lists the actions that may be exposed: globs or regular expressions on the full name. Default: all actions with `socket`.
+   * Actions of services whose name begins with `$` need a pattern that begins with that name.
    */
   whitelist?: readonly (string | RegExp)[];
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
@@ -73,15 +73,15 @@ export interface ListedEvent {
   unchecked?: number[];
   /** The arguments that a handler checks, by their position. Absent: none. */
   payload?: ListedPayload[];
-  /** What the ack brings, where the event declares it. */
+  /** The type of the result, if the event declares it. */
   returns?: ListedType;
-  /** What the event is for. */
+  /** Describes the event. */
   description?: string;
   /** Clients should not send it any more; a text says what to send instead. */
   deprecated?: boolean | string;
-  /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
+  /** The guards: one role of every list, and the number of policies. Absent: every connected client may send it. */
   authorize?: { roles: string[][]; policies: number };
-  /** What clients may call through a proxy. */
+  /** The actions that clients may call through a proxy. */
   calls?: {
     mappingPolicy: 'all' | 'restrict';
     whitelist?: string[];

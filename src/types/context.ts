@@ -8,7 +8,7 @@ export interface EventsMap {
   [event: string]: any;
 }
 
-/** What every socket adds to the meta of the calls that are made for it. */
+/** The meta that every socket adds to the calls that are made for it. */
 export interface SocketMeta {
   /** The id of the socket. */
   $socketId?: string;
@@ -32,7 +32,7 @@ export interface TypedUser<User> {
   set user(user: User | null | undefined);
 }
 
-/** What is in `socket.data`: the user, and what the application puts there. `any` where the user has no type. */
+/** The content of `socket.data`: the user, and data of the application. `any` if the user has no type. */
 export type SocketData<User> = unknown extends User
   ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Socket.IO's own default
     any
@@ -47,7 +47,7 @@ export type GatewaySocket<ToClient extends EventsMap = DefaultEventsMap, User = 
   SocketData<User>
 >;
 
-/** What a Moleculer context has beside its own when it stands for an event of a socket. */
+/** The members that a Moleculer context has in addition if it belongs to an event of a socket. */
 export interface SocketContextParts<
   ToClient extends EventsMap = DefaultEventsMap,
   User = unknown,
@@ -112,7 +112,7 @@ export interface WireError {
   data?: unknown;
 }
 
-/** What a gateway is to decorators and hooks: a Moleculer service with a Socket.IO server. */
+/** A gateway as decorators and hooks see it: a Moleculer service with a Socket.IO server. */
 export interface GatewayShape extends Service {
   /** The Socket.IO server. It is there from the start of the service on, and with `server: false` from `created()` on. */
   readonly io: Server;

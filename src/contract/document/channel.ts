@@ -14,7 +14,7 @@ import { argumentsOfAction, argumentsOfHandler, argumentsOfProxy, type Argument 
 import { errorMessage, replyMessage, type ErrorSchemas } from './event-reply';
 import { PRESENCE_DESCRIPTION, PRESENCE_EVENT, PRESENCE_SCHEMA } from './presence-message';
 
-/** What channels are made with. */
+/** The context in which channels are created. */
 export interface DocumentParts {
   readonly registry: SchemaRegistry;
   readonly errors: ErrorSchemas;

@@ -22,7 +22,7 @@ export interface ServiceClusterOptions {
   readonly event: string;
   readonly log: ClusterLog;
   readonly counters: ClusterCounters | undefined;
-  /** What is done with values that other nodes publish, by topic. */
+  /** Handlers of values that other nodes publish, by topic. */
   readonly receivers: Readonly<Record<string, Receiver>>;
 }
 

@@ -1,7 +1,7 @@
 import type { SocketSession } from '../model';
 
 /*
- * What `limits.maxPending` and `limits.maxPendingBytes` count: packets that have arrived and are not done.
+ * Counts packets that have arrived and are not done, for `limits.maxPending` and `limits.maxPendingBytes`.
  */
 
 /** Counts a packet of a socket as pending. */

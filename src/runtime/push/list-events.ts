@@ -9,8 +9,8 @@ import type { BoundEvent, Gateway } from '../model';
 import { endpointsOf } from '../moleculer/internals';
 
 /**
- * What clients may send to the namespaces of a gateway, and what answers. For reading, and for the wire: no function, no
- * options of calls.
+ * Returns the events that clients may send to the namespaces of a gateway, and the members that answer them. The list can
+ * be serialized: it holds no functions and no call options.
  *
  * @param namespace a name, or a path as it was written; undefined: all
  * @throws NotFoundError 404 if the gateway has no such namespace

@@ -40,7 +40,7 @@ interface Request {
   timeout?: number;
 }
 
-/** What the actions do with params that were checked. */
+/** The handlers of the actions. Their params have been checked. */
 const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;

@@ -6,7 +6,7 @@ import type { NamedTypes } from '../wire/named-types';
 import { Place } from '../wire/place';
 import { WireTypes } from '../wire/wire-types';
 
-/** What is shared by all gateways of a run, whatever program they are in. */
+/** The state that all gateways of a run share, in whatever program they are. */
 export interface Run {
   /** The folder that shown paths are relative to. */
   readonly folder: string;

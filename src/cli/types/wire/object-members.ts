@@ -3,7 +3,7 @@ import { docOf } from './doc-comments';
 import type { Place } from './place';
 import { propertyName, type Printed } from './printed';
 
-/** What the members of an object are printed with. */
+/** The context in which the members of an object are printed. */
 export interface MemberPrinter {
   print(type: ts.Type, place: Place): Printed;
   printPresent(type: ts.Type, place: Place): { printed: Printed | undefined; mayBeAbsent: boolean };
