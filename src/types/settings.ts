@@ -29,6 +29,17 @@ export interface ServerSettings {
      */
     adapter?: 'moleculer' | 'local';
   };
+  /** Bounds what is kept for clients that come back. */
+  recovery?: RecoverySettings;
+}
+
+/** What a node keeps for clients that come back, with `connectionStateRecovery`. */
+export interface RecoverySettings {
+  /**
+   * So many bytes of sessions and missed packets are kept at most. The oldest are forgotten first: their clients come in anew.
+   * Default: 33_554_432 (bytes, 32 MiB).
+   */
+  maxBytes?: number;
 }
 
 /** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */
