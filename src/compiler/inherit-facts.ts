@@ -3,15 +3,10 @@ import { existingRecord } from '../metadata/storage';
 
 type FactOf<Kind extends MemberFact['kind']> = Extract<MemberFact, { kind: Kind }>;
 
-<<<<<<< HEAD
-/** What makes a member something that the gateway calls. */
+/** The facts that make the gateway call a member. */
 export type RoleFact = FactOf<
   'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware' | 'presence'
 >;
-=======
-/** The facts that make the gateway call a member. */
-export type RoleFact = FactOf<'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware'>;
->>>>>>> main
 export type EventFact = FactOf<'event'>;
 export type ArgumentFact = FactOf<'argument'>;
 export type GuardFact = FactOf<'authorize' | 'anonymous'>;

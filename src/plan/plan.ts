@@ -198,7 +198,6 @@ export interface ForwardPlan {
   readonly subscription: Readonly<Record<string, unknown>>;
 }
 
-<<<<<<< HEAD
 /** Who is shown to whom. */
 export interface PresencePlan {
   /** Returns how a user is shown. Undefined: by the `id`. */
@@ -221,10 +220,7 @@ export interface PresenceListenerPlan {
   readonly once: boolean;
 }
 
-/** How a socket becomes a user. */
-=======
 /** Describes how a socket is authenticated. */
->>>>>>> main
 export interface AuthenticationPlan {
   readonly method: MethodPlan;
   /** The room that is the user's. */
@@ -303,13 +299,9 @@ export interface GatewayPlan {
   readonly forwards: readonly ForwardPlan[];
   /** The events that clients are sent, with the types of their arguments, as the option `sends` declares them. */
   readonly sends: ReadonlyMap<string, readonly PayloadType[]>;
-<<<<<<< HEAD
   /** Undefined: nothing is shown of who is there. */
   readonly presence: PresencePlan | undefined;
-  /** How payloads are validated. */
-=======
   /** The validation options for payloads. */
->>>>>>> main
   readonly validation: ValidationOptions;
   readonly authentication: AuthenticationPlan | undefined;
   /** The guard of the class, which the connection and the events need. */
