@@ -95,7 +95,7 @@ async function nodes(count: number, settings: ServerSettings = {}): Promise<Node
         ctx.meta.user = null;
       }
     }
-    const options = { nodeID: `n${number}`, namespace, transporter: 'Fake', logger };
+    const options = { nodeID: `n${number}`, namespace, transporter: 'Fake' as const, logger };
     const broker = newBroker(MailGateway, options);
     await broker.start();
     const node: Node = new Node(serviceOf(broker, 'mail'), logger);

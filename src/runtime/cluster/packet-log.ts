@@ -64,7 +64,7 @@ export class PacketLog {
    * @returns undefined if that is not known: the client may have missed packets that are gone
    */
   positionAfter({ text, sender, number }: PacketOffset, disconnectedAt: number): number | undefined {
-    const at = this.packets.findLastIndex(({ offset }) => offset.text === text);
+    const at = indexOfOffset(this.packets, text);
     if (at >= 0) return this.dropped + at + 1;
     const isAged = number <= (this.agedPackets.get(sender) ?? -1);
     return isAged && this.evictedAt < disconnectedAt ? this.dropped : undefined;
@@ -102,6 +102,13 @@ export class PacketLog {
     this.packets.splice(0, count);
     this.dropped += count;
   }
+}
+
+/** Returns the position of the packet with an offset; -1 if there is none. In most cases it is one of the last. */
+export function indexOfOffset(packets: readonly Pick<LoggedPacket, 'offset'>[], text: string): number {
+  let at = packets.length - 1;
+  while (at >= 0 && packets[at]?.offset.text !== text) at--;
+  return at;
 }
 
 /** Returns true if a packet was for a socket in these rooms. */

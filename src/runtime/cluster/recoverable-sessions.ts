@@ -4,7 +4,7 @@ import type { BroadcastOptions, Session } from 'socket.io-adapter';
 import { recoveryDurationOf } from '../socket-io/recovery-duration';
 import { EVENT } from './encode-values';
 import type { ClientSession, HandedPacket, HandedSessions } from './handed-sessions';
-import { isMeant, type KeptPacket, type LoggedPacket, PacketLog, type SeenPackets } from './packet-log';
+import { indexOfOffset, isMeant, type KeptPacket, type LoggedPacket, PacketLog, type SeenPackets } from './packet-log';
 import { nextOffset, type PacketOffset, readOffset } from './packet-offset';
 import { type Kept, RecoveryBudget } from './recovery-budget';
 
@@ -244,7 +244,7 @@ export class RecoverableSessions {
         ? undefined
         : () => this.log.from(position).filter((packet) => isMeant(rooms, packet));
     }
-    const at = inherited.packets.findLastIndex((packet) => packet.offset.text === offset.text);
+    const at = indexOfOffset(inherited.packets, offset.text);
     const isAged = offset.number <= (inherited.aged.get(offset.sender) ?? -1);
     if (at < 0 && !isAged) return undefined;
     return () =>
