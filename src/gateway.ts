@@ -20,6 +20,7 @@ import {
   registerNamespace,
   removeNamespace,
 } from './runtime/gateway/gateway-lifecycle';
+import { drainService } from './runtime/drain/drain-gateways';
 import { gatewaysOf } from './runtime/gateways-of';
 import type { Gateway } from './runtime/model';
 import { presenceOf } from './runtime/presence-of';
@@ -27,6 +28,7 @@ import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
 import { socketGetMeta } from './runtime/user/socket-methods';
 import { setUser } from './runtime/user/socket-user';
 import type {
+  DrainOptions,
   EventsMap,
   GatewayPresence,
   GatewayShape,
@@ -116,9 +118,7 @@ export abstract class SocketGateway<
     const presence = presenceOf(gateway as Gateway);
     return {
       list: ({ namespace, room } = {}) =>
-        presence.list(namespace === undefined ? undefined : withSlash(namespace), room) as ReturnType<
-          GatewayPresence<Present>['list']
-        >,
+        presence.list(namespace === undefined ? undefined : withSlash(namespace), room),
     };
   }
 
@@ -153,6 +153,20 @@ export abstract class SocketGateway<
    */
   removeNamespace(name: string): Promise<void> {
     return removeNamespace(this, name);
+  }
+
+  /**
+   * Refuses new clients, and closes all connections: each when none of its events is pending. The clients come back by themselves, to
+   * another node. The gateway stays closed until its service starts again.
+   *
+   * @param options in place of those in `settings.drain`
+   * @returns resolves when no connection is left; at once if the service has not started
+   * @throws Error if an option is wrong
+   * @example
+   * await this.drain({ window: 60_000 });
+   */
+  drain(options?: DrainOptions): Promise<void> {
+    return drainService(this, options);
   }
 
   /**

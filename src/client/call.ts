@@ -1,7 +1,7 @@
 import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** Options of calls. */
 export interface CallOptions {
@@ -17,7 +17,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Sends an event when the socket is connected, and settles with its answer. */
 export function call(
-  socket: SocketLike,
+  socket: RawSocket,
   { timeout = DEFAULT_TIMEOUT_MS, signal, idempotent = false }: CallOptions,
   event: string,
   args: readonly unknown[],

@@ -1,4 +1,4 @@
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** One connected device of a user. */
 export interface PresentDevice<Meta = unknown> {
@@ -45,7 +45,7 @@ interface Room {
 export class Presence {
   private readonly rooms = new Map<string, Room>();
 
-  constructor(private readonly socket: SocketLike) {
+  constructor(private readonly socket: RawSocket) {
     socket.on('presence', this.apply);
   }
 

@@ -1,4 +1,5 @@
 import type { Service } from 'moleculer';
+import { Readable } from 'node:stream';
 import type { ArgumentSource } from '../metadata/facts';
 import type { GatewayShape, SocketContext } from '../types';
 import { compileBodies, type DescribedByEvent } from './compile-bodies';
@@ -98,6 +99,8 @@ function readerOf(source: ArgumentSource): Reader {
       return (ctx) => ctx.socket;
     case 'context':
       return (ctx) => ctx;
+    case 'stream':
+      return readStream;
     case 'user':
       return (ctx) => ctx.meta.user;
     case 'ack':
@@ -122,6 +125,12 @@ function answerNobody(): void {
 /** `ctx.params`, which hooks may have replaced; undefined where the client sent no argument at all. */
 function readFirst(ctx: SocketContext): unknown {
   return withSocket(ctx)?.args.length === 0 ? undefined : ctx.params;
+}
+
+/** Without a socket, the stream that the action was called with: beside the params, or, with Moleculer 0.14, in their place. */
+function readStream(ctx: Partial<SocketContext>): unknown {
+  if (ctx.stream || ctx.socket) return ctx.stream ?? undefined;
+  return ctx.params instanceof Readable ? ctx.params : undefined;
 }
 
 function withSocket(ctx: Partial<SocketContext>): SocketContext | undefined {

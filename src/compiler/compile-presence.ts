@@ -1,7 +1,7 @@
 import type { PresenceListenerPlan, PresencePlan } from '../plan/plan';
 import { PRESENCE_ACTIONS } from '../plan/management-actions';
 import { compilePattern, compileWildcard, type Pattern } from '../plan/patterns';
-import type { OnPresenceOptions, PresenceOptions } from '../types';
+import type { PresenceOptions } from '../types';
 import { methodPlan } from './compile-methods';
 import type { MemberDeclaration } from './inherit-facts';
 import { LISTENER_OPTIONS, PRESENCE_OPTIONS } from './known-options';
@@ -84,7 +84,7 @@ function compileListeners(
           return [];
         }
         checkNames(options, LISTENER_OPTIONS, 'the option ', report);
-        const { once = false } = options as OnPresenceOptions;
+        const { once = false } = options;
         if (typeof once !== 'boolean') report(`once must be true or false, not ${shown(once)}`);
         return method ? [{ method, matches, once }] : [];
       }),

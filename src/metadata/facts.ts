@@ -23,7 +23,16 @@ export type ArgumentSource =
   | { readonly from: 'nspParam' | 'query'; readonly name: string }
   | {
       readonly from:
-        'socket' | 'context' | 'user' | 'ack' | 'socketId' | 'rooms' | 'nspParams' | 'request' | 'io';
+        | 'socket'
+        | 'context'
+        | 'stream'
+        | 'user'
+        | 'ack'
+        | 'socketId'
+        | 'rooms'
+        | 'nspParams'
+        | 'request'
+        | 'io';
     };
 
 /** The moments of a socket's life that a method can ask to be called at. */

@@ -21,7 +21,8 @@ import { socketOnError } from './ways';
 import { MANAGEMENT_HANDLERS } from '../runtime/push/manage-gateway';
 import { socketGetMeta, socketSaveMeta } from '../runtime/user/socket-methods';
 import { setUser } from '../runtime/user/socket-user';
-import type { LogLevel, SocketServerOptions } from '../types';
+import { drainService } from '../runtime/drain/drain-gateways';
+import type { DrainOptions, LogLevel, SocketServerOptions } from '../types';
 
 /** The result of compiling the final schema of a service. */
 interface Compiled {
@@ -87,6 +88,11 @@ export const SocketIOService: Partial<ServiceSchema> = {
     /** Takes a namespace away and disconnects the sockets in it. */
     removeNamespace(this: Service, name: string) {
       return removeNamespace(this, name);
+    },
+
+    /** Refuses new clients, and closes all connections: see `SocketGateway.drain`. */
+    drain(this: Service, options?: DrainOptions) {
+      return drainService(this, options);
     },
 
     socketGetMeta,

@@ -11,6 +11,8 @@ export const MANAGEMENT_ACTIONS = [
   'request',
   'listEvents',
   'contract',
+  'drain',
+  'health',
 ] as const;
 
 /** The names of the actions of a gateway with the option `presence`. */
@@ -24,6 +26,7 @@ const names = [name, { type: 'array', items: name }] as const;
 const namespace = { ...name, ...optional };
 const args = { type: 'array', ...optional } as const;
 const flag = { type: 'boolean', ...optional } as const;
+const time = { type: 'number', min: 0, ...optional } as const;
 const user = [
   { ...name, ...optional },
   { type: 'number', ...optional },
@@ -62,14 +65,19 @@ export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> =
   },
   listEvents: { namespace },
   contract: { namespace },
+  drain: { window: time, grace: time },
+  health: {},
   listPresence: presence,
   countPresence: presence,
 };
 
+/** Actions that only services on the same node can call. */
+const PROTECTED = new Set<ManagementAction>(['drain']);
+
 /**
  * The definitions of the actions, with the handlers of the runtime.
  *
- * @param visibility `'public'`: for services, and not for clients of moleculer-web
+ * @param visibility of all but `drain`. `'public'`: for services, and not for clients of moleculer-web
  * @param actions the names of the actions that the gateway has
  */
 export function managementActions(
@@ -83,7 +91,7 @@ export function managementActions(
       // The setting `$cache` would answer a second broadcast from the cache.
       {
         params: MANAGEMENT_PARAMS[action],
-        visibility,
+        visibility: PROTECTED.has(action) ? 'protected' : visibility,
         cache: false,
         managesGateway: true,
         handler: handlers[action],

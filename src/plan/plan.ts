@@ -93,6 +93,18 @@ export interface BodyPlan {
   readonly check: BodyCheck;
 }
 
+/** What an event does with streams. */
+export interface StreamPlan {
+  /** Whether clients send one with the event. */
+  readonly upload: 'none' | 'optional' | 'required';
+  /** Clients may send objects, not only bytes. */
+  readonly objects: boolean;
+  /** Of an upload; Infinity for no limit. */
+  readonly maxBytes: number;
+  /** Between two chunks, in milliseconds. */
+  readonly idle: number;
+}
+
 /** A method that answers events. It is an action of the service, called like the method. */
 export interface HandlerPlan {
   readonly kind: 'handler';
@@ -106,6 +118,7 @@ export interface HandlerPlan {
   readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
+  readonly streams: StreamPlan;
   /** The type of the result, as the option `returns` declares it. It is not checked. */
   readonly returns: PayloadType | undefined;
   /** The definition of the action, without its handler. */
@@ -123,6 +136,8 @@ export interface ProxyPlan {
   readonly aliasesOnly: boolean;
   /** Clients may send several calls at once. */
   readonly multi: boolean;
+  /** Undefined: the actions neither take nor return streams. */
+  readonly streams: StreamPlan | undefined;
   /** Undefined: no limit. */
   readonly whitelist: ActionFilter | undefined;
   readonly blacklist: ActionFilter | undefined;
@@ -136,6 +151,8 @@ export interface ActionPlan {
   /** Its full name. */
   readonly action: string;
   readonly options: Readonly<Pick<ActionProxyOptions, 'callOptions'>>;
+  /** Undefined: the action neither takes nor returns streams. */
+  readonly streams: StreamPlan | undefined;
 }
 
 /** Whether the full name of an action is on a list. */
@@ -170,7 +187,14 @@ export interface AutoExposePlan {
   /** Whether the whitelist names an action that is closed without it. */
   readonly names: NamesAction;
   /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
-  readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
+  readonly eventFor: (
+    name: string,
+    action: string,
+    guards: readonly GuardPlan[],
+    streams: StreamPlan | undefined,
+  ) => EventPlan;
+  /** The streams of all actions that are exposed; undefined: of those that ask for it. */
+  readonly streams: StreamPlan | undefined;
 }
 
 /** A value, or a function of the event's context that gives it. */

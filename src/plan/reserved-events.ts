@@ -7,3 +7,6 @@ export const RESERVED_EVENTS: ReadonlySet<string> = new Set([
   'newListener',
   'removeListener',
 ]);
+
+/** The events that begin like this carry the chunks of streams. */
+export const STREAM_PREFIX = '$stream:';

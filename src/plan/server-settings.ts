@@ -10,6 +10,8 @@ export const SERVER_SETTINGS = [
   'cors',
   'io',
   'recovery',
+  'drain',
+  'readiness',
 ] as const;
 
 /** Returns the settings that belong to the server, by identity. */

@@ -1,5 +1,5 @@
 import type {} from 'moleculer';
-import type { ActionProxyOptions } from './event-options';
+import type { ActionProxyOptions, StreamOptions } from './event-options';
 
 /**
  * An event that an action asks for. Plain data, as it travels to the gateways of other nodes: a function in it would be
@@ -18,6 +18,8 @@ export interface SocketExposure {
    * suffices.
    */
   authorize?: true | string | readonly string[];
+  /** `true`, or limits: the action takes the streams that clients send, and returns streams. Default: false. */
+  streams?: boolean | StreamOptions;
 }
 
 /** The value of an action's `socket`: the events under which gateways with `autoExpose` serve it. */
@@ -32,6 +34,8 @@ export interface AutoExposeOptions {
   whitelist?: readonly (string | RegExp)[];
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ActionProxyOptions['callOptions'];
+  /** `true`, or limits: all of these actions take and return streams. Default: false, but for those that ask for it. */
+  streams?: boolean | StreamOptions;
 }
 
 /** The option `autoExpose`: all actions that ask for it, those on a whitelist, or a whitelist and options of the calls. */

@@ -1,4 +1,5 @@
 import type { Context, Service } from 'moleculer';
+import type { Readable } from 'node:stream';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
 import type { ContextPresence, PresenceTypes } from './presence';
 
@@ -68,6 +69,8 @@ export interface SocketContextParts<
   readonly signal: AbortSignal;
   /** The parameters of a dynamic namespace, by name. */
   readonly nspParams: Readonly<Record<string, string>>;
+  /** The stream that the client sends with the event, as `@MessageStream()` injects it. Undefined or null: it sends none. */
+  readonly stream?: Readable | null;
   /** Who is there. The gateway needs the option `presence`. */
   readonly presence: ContextPresence<Present>;
 }

@@ -40,6 +40,22 @@ export interface UncheckedBodyOptions {
   type?: never;
 }
 
+/** How an event takes and gives streams. */
+export interface StreamOptions {
+  /** Bytes of an upload at most; of objects, the bytes of their packets. Over it, the upload fails with 413. Default: no limit. */
+  maxBytes?: number;
+  /**
+   * Milliseconds between two chunks, in both directions: what the client sends and acknowledges, and what the handler gives. After
+   * that, the stream fails with 408. Default: 30_000 (ms).
+   */
+  idle?: number;
+  /**
+   * `false`: clients send bytes only, objects fail with 400. Default: true for `@MessageStream`, false for actions, which may run on
+   * another node and expect bytes.
+   */
+  objects?: boolean;
+}
+
 /**
  * Options of `@SocketEvent` on a method: anything that a Moleculer action takes, the type of the payload, and options of the
  * application's own, which its middlewares find in `event.action`.
@@ -47,6 +63,11 @@ export interface UncheckedBodyOptions {
 export interface SocketEventOptions extends Partial<ActionSchema> {
   /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
   timeout?: number;
+  /**
+   * How the event takes the stream that `@MessageStream` or `ctx.stream` is, and gives the one that it returns. With a stream, `timeout`
+   * is for its first chunk, and for the answer after an upload.
+   */
+  stream?: StreamOptions;
   /** The class of the first argument, where TypeScript cannot say it (an array, an interface, a union), or a schema. */
   payload?: PayloadType;
   /** The type of the result, for the contract: nothing checks it. Default: the contract does not say what the ack brings. */
@@ -89,6 +110,11 @@ export interface ActionProxyOptions {
   deprecated?: boolean | string;
   /** `true`: a client may send several calls at once, as an array or an object of `{ action, params }`. Default false. */
   multi?: boolean;
+  /**
+   * `true`, or limits: actions take the streams that clients send, and return streams. With Moleculer 0.15 an action reads
+   * `ctx.stream`; with 0.14 the stream is its params, and `ctx.meta` has what moleculer-web 0.10 puts there. Default: false.
+   */
+  streams?: boolean | StreamOptions;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?:
     | ProxyCallOptions
@@ -204,6 +230,8 @@ export interface GatewayLimits {
   maxRefusals?: number;
   /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
+  /** Streams of one socket that may be open, in both directions; one more is refused with 429. Default: 8. */
+  streams?: number;
   /**
    * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` to a socket, a
    * room or a namespace, where they name no timeout. A packet middleware has as long. Default 10,000.

@@ -108,7 +108,8 @@ function printResult(answer: Answer, ack: GatewayDescription['ack']): string {
   if (answer.kind !== 'result') return 'unknown';
   const absent = ack === 'object' ? 'undefined' : 'null';
   const { type = absent, mayBeAbsent } = answer;
-  const isUnion = mayBeAbsent && type !== absent && type !== 'unknown' && type !== 'any';
+  const isUnion =
+    mayBeAbsent && type !== 'unknown' && type !== 'any' && !` | ${type}`.endsWith(` | ${absent}`);
   return isUnion ? `${type} | ${absent}` : type;
 }
 

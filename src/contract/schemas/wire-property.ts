@@ -23,8 +23,9 @@ export function wireProperty(type: Class, property: string, options: ValidationO
   const isOfPrototype = property in (type.prototype as object);
   if (!storage || options.ignoreDecorators)
     return { key: property, how: isOfPrototype ? 'transformed' : 'taken' };
-  const { name, groups, since, until } = storage.findExposeMetadata(type, property)?.options ?? {};
-  const key = name ?? property;
+  const { name, toPlainOnly, groups, since, until } =
+    storage.findExposeMetadata(type, property)?.options ?? {};
+  const key = toPlainOnly ? property : (name ?? property);
   const isIgnored =
     (isExposedOnly(type, options) &&
       !storage.getExposedProperties(type, PLAIN_TO_CLASS).includes(property)) ||

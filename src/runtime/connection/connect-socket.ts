@@ -3,12 +3,14 @@ import { printable } from '../../plan/printable';
 import { isPromise, runSafely } from '../errors/run-safely';
 import { abortAll } from '../event/abort-signal';
 import { receivePacket, refuseIfFull } from '../event/handle-event';
-import { holdPending, releasePending } from '../event/pending';
+import { HeldPacket } from '../event/pending';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
+import { ackOf } from '../socket-io/gateway-socket';
 import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
+import { abandonStreams } from '../stream/receive-streams';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 import { isStillRecovered, sendMissed } from './recovery';
 
@@ -40,8 +42,9 @@ export function connectSocket(socket: Socket): void {
   if (socket.recovered) sendMissed(session.gateway, socket);
   presence?.connect(session);
   const connected = callConnected(session);
+  if (session.connection.isLeaving) return;
   if (connected) holdPackets(session, connected);
-  else session.receive = receivePacket;
+  else acceptPackets(session);
 }
 
 /** One listener for all sockets. */
@@ -57,6 +60,7 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
   const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
+  abandonStreams(session);
   settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.
@@ -68,18 +72,23 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
 
 /** Keeps packets, in order, until the `connected` callbacks are done. */
 function holdPackets(session: SocketSession, connected: Promise<void>): void {
-  const held: { readonly packet: Packet; readonly bytes: number }[] = [];
+  const held: { readonly packet: Packet; readonly bytes: number; readonly pending: HeldPacket }[] = [];
   session.receive = (_session, packet, bytes) => {
     if (refuseIfFull(session, packet, bytes)) return;
-    holdPending(session, bytes);
-    held.push({ packet, bytes });
+    held.push({ packet, bytes, pending: new HeldPacket(session, ackOf(packet), bytes) });
   };
   void connected.then(() => {
-    for (const { bytes } of held) releasePending(session, bytes);
-    session.receive = receivePacket;
+    for (const { pending } of held) pending.release();
+    acceptPackets(session);
     if (!session.socket.connected) return;
-    for (const { packet, bytes } of held) receivePacket(session, packet, bytes);
+    for (const { packet, bytes, pending } of held)
+      if (!pending.isRefused) receivePacket(session, packet, bytes);
   });
+}
+
+/** Lets packets in, unless a drain is about to close the connection: then none is accepted any more. */
+function acceptPackets(session: SocketSession): void {
+  if (!session.connection.isLeaving) session.receive = receivePacket;
 }
 
 /**

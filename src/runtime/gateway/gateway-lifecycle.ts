@@ -9,6 +9,7 @@ import { ServiceUnavailableError } from '../../errors';
 import type { SocketServerOptions } from '../../types';
 import { AdapterDirectory } from '../cluster/adapter-directory';
 import type { ServiceCluster } from '../cluster/service-cluster';
+import { drainBeforeStop } from '../drain/drain-before-stop';
 import { gatewaysOf, setGateways } from '../gateways-of';
 import type { Gateway } from '../model';
 import { addReplCommands } from '../repl/repl-commands';
@@ -27,6 +28,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
   return {
     created(service) {
       addReplCommands(service.broker);
+      drainBeforeStop(service.broker);
       const registry = ServerRegistry.of(service.broker);
       const gateways = buildGateways(service, plansOf(service));
       for (const gateway of gateways) registry.announce(gateway);
@@ -139,6 +141,7 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
     throw new Error(`Namespace '${path.name}' already exists`);
   server.add(gateway);
   gateway.exposed?.follow();
+  gateway.availability = first.availability;
   gateway.open();
   setGateways(service, [...gatewaysOf(service), gateway]);
   return gateway.namespaces.get(path?.kind === 'literal' ? path.name : '') as Namespace;

@@ -55,7 +55,7 @@ function decodeDevice(values: unknown): Device {
     id,
     info: freezeDeep(info) as object,
     meta: freezeDeep(meta),
-    rooms: new Map(rooms as [string, number][]),
+    rooms: new Map(rooms),
     isAway: isAway === 1,
   };
 }

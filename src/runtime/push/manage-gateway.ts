@@ -6,6 +6,9 @@ import { roomOfUser, refusalOfRooms } from '../../plan/gateway-rooms';
 import { BadRequestError, NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import { checkParams } from '../../validation/check-params';
+import type { DrainOptions } from '../../types';
+import { drainService } from '../drain/drain-gateways';
+import { healthOf } from '../drain/health';
 import { gatewaysOf } from '../gateways-of';
 import { listEvents } from './list-events';
 import { listPresence } from './list-presence';
@@ -130,6 +133,14 @@ const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
 
   contract(ctx: Context<{ namespace?: string }>) {
     return liveContract(gatewaysOf(this), ctx.params.namespace);
+  },
+
+  drain(ctx: Context<DrainOptions>) {
+    return drainService(this, ctx.params);
+  },
+
+  health() {
+    return healthOf(gatewaysOf(this));
   },
 
   listPresence({ params: { user, ...query } }: Context<PresenceQuery & { user?: string | number }>) {

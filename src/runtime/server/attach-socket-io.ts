@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Server } from 'socket.io';
 
 type Listener = (...args: unknown[]) => void;
@@ -22,15 +22,22 @@ export interface Attachment {
  * Attaches a Socket.IO server to an HTTP server.
  *
  * @param options of Engine.IO, where those of the server do not say otherwise
+ * @param answer answers requests that are not for Socket.IO, before the listeners of the HTTP server: true if it has done so
  * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
  */
-export function attachSocketIO(io: Server, http: HttpServer, options: object = {}): Attachment {
+export function attachSocketIO(
+  io: Server,
+  http: HttpServer,
+  options: object = {},
+  answer?: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Attachment {
   if (attached.has(http))
     throw new Error(
       'a gateway of another broker is attached to this HTTP server already; give each broker its own',
     );
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
+  if (answer) answerFirst(http, answer);
   // Its own method may be the one of attach-later.ts.
   Server.prototype.attach.call(io, http, options);
   http.on('upgrade', surviveReset);
@@ -51,6 +58,19 @@ export function attachSocketIO(io: Server, http: HttpServer, options: object = {
       attached.delete(http);
     },
   };
+}
+
+/** Calls the listeners for requests only for those that a function does not answer, as Engine.IO does. */
+function answerFirst(
+  http: HttpServer,
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
+): void {
+  const listeners = http.listeners('request') as Listener[];
+  http.removeAllListeners('request');
+  http.on('request', (request, response) => {
+    if (answer(request, response)) return;
+    for (const listener of listeners) listener.call(http, request, response);
+  });
 }
 
 /**

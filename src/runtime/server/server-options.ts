@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
 import { patternKeyOf, identify } from '../../plan/paths';
+import { problemOfDrain, problemOfReadiness } from '../../plan/drain-settings';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
@@ -12,7 +13,10 @@ import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** The merged options of all gateways of a server. */
-export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors' | 'recovery'> & {
+export type CombinedOptions = Pick<
+  ServerSettings,
+  'backlog' | 'https' | 'cors' | 'recovery' | 'readiness'
+> & {
   io: Partial<ServerOptions>;
   adapter?: NonNullable<ServerSettings['io']>['adapter'];
 };
@@ -43,11 +47,20 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
 export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
-    const { backlog, https, cors, io, recovery } = gateway.server;
+    const { backlog, https, cors, io, recovery, readiness, drain } = gateway.server;
     checkRecovery(gateway, recovery);
     checkBacklog(gateway, backlog);
     checkAdapterSetting(gateway, io?.adapter);
-    const wanted: Record<string, unknown> = { backlog, https, cors, recovery, 'io.adapter': io?.adapter };
+    for (const problem of [problemOfDrain(drain), problemOfReadiness(readiness, io?.options?.path)])
+      if (problem !== undefined) throw contradiction(gateway, problem);
+    const wanted: Record<string, unknown> = {
+      backlog,
+      https,
+      cors,
+      recovery,
+      readiness,
+      'io.adapter': io?.adapter,
+    };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;

@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
@@ -22,6 +22,8 @@ import {
   socketOptions,
   type CombinedOptions,
 } from './server-options';
+import { readinessOf } from '../drain/readiness';
+import { refuseHandshakes } from '../drain/refuse-handshakes';
 import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 
@@ -30,6 +32,9 @@ export type Place =
   { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
+
+/** The setting `readiness` of servers that the gateways open. */
+const READINESS_PATH = '/ready';
 
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
@@ -86,8 +91,11 @@ export class SharedServer {
    * @throws Error if the HTTP server has another Socket.IO server
    */
   attachTo(http: HttpServer, options?: object): void {
-    this.attachment = attachSocketIO(this.io, http, options);
+    const path = this.options.readiness ?? (this.listener?.server === http && READINESS_PATH);
+    const readiness = path ? readinessOf(path, () => this.gateways.keys()) : undefined;
+    this.attachment = attachSocketIO(this.io, http, options, readiness);
     useOwnMethods(this.io);
+    refuseHandshakes(this.io);
     this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
     watchClosedConnections(this.io, () => this.gateways.keys());
   }
@@ -100,8 +108,8 @@ export class SharedServer {
       this.options.https,
       this.options.backlog,
     );
-    this.attachTo(listener.server, options);
     this.listener = listener;
+    this.attachTo(listener.server, options);
     this.opened = undefined;
     this.open().catch((error: unknown) => gateway?.report('a port cannot be opened', error));
     return listener.server;
@@ -165,7 +173,9 @@ export class SharedServer {
         ? 'a backlog'
         : wanted.adapter !== this.options.adapter
           ? `io.adapter: '${wanted.adapter}'`
-          : 'https, cors or io.options';
+          : wanted.readiness !== this.options.readiness
+            ? `readiness: ${inspect(wanted.readiness)}`
+            : 'https, cors or io.options';
     throw contradiction(
       gateway,
       `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +

@@ -29,6 +29,7 @@ const USED_OF_SOCKETS: UsedMembers = {
   _onclose: 'function',
   _onpacket: 'function',
   dispatch: 'function',
+  packet: 'function',
   run: 'function',
 };
 

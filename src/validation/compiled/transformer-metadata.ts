@@ -15,6 +15,7 @@ export interface ExposeMetadata {
   readonly propertyName: string;
   readonly options?: {
     readonly name?: string;
+    readonly toPlainOnly?: boolean;
     readonly since?: number;
     readonly until?: number;
     readonly groups?: readonly string[];
