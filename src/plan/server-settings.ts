@@ -9,6 +9,7 @@ export const SERVER_SETTINGS = [
   'server',
   'cors',
   'io',
+  'recovery',
   'drain',
   'readiness',
   'explorer',

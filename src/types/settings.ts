@@ -31,6 +31,8 @@ export interface ServerSettings {
   };
   /** Serves a page to try the events of the gateway. With `NODE_ENV=production` it needs a `guard`. Default: false. */
   explorer?: boolean | ExplorerOptions;
+  /** Bounds what is kept for clients that come back. */
+  recovery?: RecoverySettings;
   /**
    * How the gateway closes its connections before its broker stops, also by SIGTERM. `false`: it does not drain. `true`: with the
    * defaults. Default: `true` if `NODE_ENV` is `production`, else `false`.
@@ -41,6 +43,15 @@ export interface ServerSettings {
    * Default: `'/ready'` on a server that the gateways open; none on moleculer-web's and yours.
    */
   readiness?: string | false;
+}
+
+/** What a node keeps for clients that come back, with `connectionStateRecovery`. */
+export interface RecoverySettings {
+  /**
+   * So many bytes of sessions and missed packets are kept at most. The oldest are forgotten first: their clients come in anew.
+   * Default: 33_554_432 (bytes, 32 MiB).
+   */
+  maxBytes?: number;
 }
 
 /** How connections are closed when a gateway drains. */

@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
 import { connectAdapters } from '../cluster/connect-adapters';
+import { MAX_RECOVERY_BYTES, RecoveryBudget } from '../cluster/recovery-budget';
 import { patternKeyOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import { ServerExplorers } from '../explorer/server-explorers';
@@ -63,13 +64,14 @@ export class SharedServer {
     this.options = combineOptions(gateways);
     // A mistake is found before anything is attached.
     for (const gateway of gateways) this.explorers.add(gateway);
-    const { backlog, https } = this.options;
+    const { backlog, https, recovery } = this.options;
     this.io = new GatewayServer(socketOptions(this.options, gateways), {
       all: () => this.gateways.keys(),
       hold: (name, done) => this.absent?.hold(name, done) ?? false,
     });
     this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
     const { io } = this;
+    RecoveryBudget.of(io).maxBytes = recovery?.maxBytes ?? MAX_RECOVERY_BYTES;
     if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
     if ('waiting' in place) attachLater(io, onAttach);
     else if ('http' in place) this.attachTo(place.http);
