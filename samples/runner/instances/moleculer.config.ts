@@ -1,0 +1,24 @@
+import cluster from 'node:cluster';
+import { ServiceBroker, type BrokerOptions } from 'moleculer';
+
+/**
+ * The options of the brokers of all instances, each a process of its own. The instances are nodes of one cluster: with a transporter, what
+ * is sent to a room reaches the clients of all of them.
+ */
+const config: BrokerOptions = {
+  // The instances are called web-1, web-2, …
+  nodeID: 'web',
+  logLevel: 'info',
+  transporter: process.env['TRANSPORTER'] ?? 'TCP',
+};
+
+// Moleculer 0.14 does not forward signals to the instances, which would go on until they are killed.
+if (cluster.isPrimary && ServiceBroker.MOLECULER_VERSION.startsWith('0.14')) {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+    });
+  }
+}
+
+export default config;
