@@ -12,13 +12,14 @@ const config: BrokerOptions = {
   transporter: process.env['TRANSPORTER'] ?? 'TCP',
 };
 
-// Moleculer 0.14 does not forward signals to the instances, which would go on until they are killed.
-if (cluster.isPrimary && ServiceBroker.MOLECULER_VERSION.startsWith('0.14')) {
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
-    });
-  }
+// Moleculer 0.14 does not forward signals to the instances. It closes their servers, and waits until their connections end.
+const { worker } = cluster;
+if (worker && ServiceBroker.MOLECULER_VERSION.startsWith('0.14')) {
+  const timer = setInterval(() => {
+    if (!worker.exitedAfterDisconnect) return;
+    clearInterval(timer);
+    process.kill(process.pid, 'SIGTERM');
+  }, 100).unref();
 }
 
 export default config;
