@@ -35,7 +35,9 @@ export async function runWithUpload(
   const stream = exchange.acceptUpload(terms);
   // The upload may take longer, and cannot be read again.
   Object.assign(options, { timeout: 0, retries: 0 });
-  const running = call ? callWithStream(gateway, ctx, call, stream) : runHandler(event, ctx, stream);
+  const running = call
+    ? callWithStream(gateway, ctx, call, stream, terms.objects ? exchange.uploadBegun() : undefined)
+    : runHandler(event, ctx, stream);
   let hasFailed = false;
   running.then(
     (late) => {
@@ -56,14 +58,20 @@ function runHandler(event: EventSteps, ctx: SocketContext, stream: UploadStream)
   return event.run(ctx);
 }
 
-/** Gives an action its stream as moleculer-web does: beside the params, or, for Moleculer 0.14, in their place. */
-function callWithStream(
+/**
+ * Gives an action its stream as moleculer-web does: beside the params, or, for Moleculer 0.14, in their place.
+ *
+ * @param begun what the call waits for: when the call is sent, Moleculer tells the other node whether objects will come
+ */
+async function callWithStream(
   { broker }: Gateway,
   ctx: SocketContext,
   call: ProxiedCall,
   stream: UploadStream,
-): PromiseLike<unknown> {
+  begun: Promise<void> | undefined,
+): Promise<unknown> {
   const { options } = call;
+  if (begun) await begun;
   if (takesStreamOption(broker)) {
     Object.assign(options, { stream });
     return callAction(ctx, call, ctx.params);
