@@ -159,7 +159,8 @@ module.exports = {
     },
     {
       name: 'samples-as-users',
-      comment: 'a sample imports the entries of the package, by its name; its test may start the servers that it needs',
+      comment:
+        'a sample imports the entries of the package, by its name; its test may start the servers that it needs',
       severity: 'error',
       from: { path: '^samples/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(src|test)/', pathNot: `^src/(${entries.join('|')})\\.ts$` },

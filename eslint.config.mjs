@@ -108,6 +108,6 @@ export default defineConfig(
     },
   },
   // A sample's page runs in the browser, whose names are not listed here.
-  { files: ['samples/**/*.js'], rules: { 'no-undef': 'off' } },
+  { files: ['samples/**/*.{js,mjs}'], rules: { 'no-undef': 'off' } },
   { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
 );

@@ -44,7 +44,7 @@ describe('the scripts of the pages', function () {
     expect([
       ...check('orders/page/orders.js'),
       ...check('chat/page/chat.js'),
-      ...check('streams/page/studio.js'),
+      ...check('streams/page/studio.mjs'),
     ]).to.deep.equal([]);
   });
 
@@ -53,7 +53,7 @@ describe('the scripts of the pages', function () {
       check('orders/page/orders.js', (text) => text.replaceAll('order.updated', 'order.update')),
     ).to.have.length(1);
     expect(
-      check('streams/page/studio.js', (text) => text.replaceAll("'export', {", "'exprt', {")),
+      check('streams/page/studio.mjs', (text) => text.replaceAll("'export', {", "'exprt', {")),
     ).to.not.deep.equal([]);
     expect(check('chat/page/chat.js', (text) => text.replaceAll("'typing'", "'typng'"))).to.not.deep.equal(
       [],

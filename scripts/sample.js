@@ -13,7 +13,8 @@ const samples = readdirSync(folder).filter((name) => existsSync(join(folder, nam
 
 /** Returns what docs/samples.md says of a sample. */
 function descriptionOf(name) {
-  const [, text = ''] = page.match(new RegExp(`^## ${name}\\n\\n\\[[^\\]]*\\]\\([^)]*\\): ([^.]+\\.)`, 'm')) ?? [];
+  const [, text = ''] =
+    page.match(new RegExp(`^## ${name}\\n\\n\\[[^\\]]*\\]\\([^)]*\\): ([^.]+\\.)`, 'm')) ?? [];
   return text.replace(/\s+/g, ' ').replaceAll('`', '');
 }
 
@@ -36,6 +37,10 @@ if (name === undefined) {
   // Processes that a sample starts run TypeScript, too.
   process.execArgv.push('-r', require.resolve('../test/support/compile-once'));
   // The sample is the main module, as if Node.js had been started with it.
-  process.argv = [process.execPath, tries ? attempt : join(folder, name, 'main.ts'), ...args.slice(tries ? 1 : 0)];
+  process.argv = [
+    process.execPath,
+    tries ? attempt : join(folder, name, 'main.ts'),
+    ...args.slice(tries ? 1 : 0),
+  ];
   Module.runMain();
 }

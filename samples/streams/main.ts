@@ -19,7 +19,7 @@ const readPage = () =>
   new Map([
     ['/', { type: 'text/html', content: readFileSync(pathOf('index.html'), 'utf8') }],
     ['/studio.css', { type: 'text/css', content: readFileSync(pathOf('studio.css'), 'utf8') }],
-    ['/studio.js', { type: 'text/javascript', content: bundle(pathOf('studio.js')) }],
+    ['/studio.js', { type: 'text/javascript', content: bundle(pathOf('studio.mjs')) }],
   ]);
 
 const bundle = (file: string) =>

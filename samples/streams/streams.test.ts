@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
 import { typed, type TypedClient } from '../../src/client';

@@ -22,9 +22,19 @@ const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest
 const CONTENT = bytesOf(1_500_000);
 
 interface Types extends GatewayTypes {
-  calls: object;
-  streams: { rows: (count: number) => { id: number }; bytes: () => Buffer; tokens: () => string };
-  uploads: { hash: (name: string) => { name: string; sha: string }; hold: () => never; count: () => number };
+  calls: { ping: () => string };
+  streams: {
+    failing: () => number;
+    rows: (count: number) => { id: number };
+    bytes: () => Buffer;
+    tokens: () => string;
+  };
+  uploads: {
+    limited: () => number;
+    hash: (name: string) => { name: string; sha: string };
+    hold: () => never;
+    count: () => number;
+  };
 }
 
 const hold = { go: signal(), ends: [] as string[] };
@@ -104,7 +114,7 @@ for (const ack of ['error-first', 'object'] as const) {
     const watched = watchStreams(running, socket);
     const left = async (): Promise<void> => {
       // Asks with acks of the other format, too.
-      await client.call('ping' as never);
+      await client.call('ping');
       await watched(false);
     };
     return { running, socket, client, left };
@@ -118,7 +128,7 @@ for (const ack of ['error-first', 'object'] as const) {
       'a web stream': () => new Blob([CONTENT]).stream() as ReadableStream<unknown>,
       'a Readable': () => Readable.from(chunksOf(CONTENT, 100_000)),
       'a Readable of text': () => Readable.from([CONTENT.toString('latin1')]),
-      'an async generator': async function* () {
+      async *'an async generator' () {
         yield* chunksOf(CONTENT, 10_000);
       },
     } as Record<string, () => UploadSource>;
@@ -177,7 +187,7 @@ for (const ack of ['error-first', 'object'] as const) {
       const answer = failureOf(
         client.upload('hold', source, { signal: ending.signal, onProgress: () => undefined }),
       );
-      await client.call('ping' as never);
+      await client.call('ping');
       ending.abort(new Error('enough'));
       expect(await answer).to.have.property('message', 'enough');
       expect(source.destroyed).to.equal(true);
@@ -189,7 +199,7 @@ for (const ack of ['error-first', 'object'] as const) {
     it('end with the error of the gateway, and the source is ended', async () => {
       const { client, left } = await serve();
       const source = Readable.from(chunksOf(CONTENT));
-      expect(await failureOf(client.upload('limited' as never, source as never))).to.include({
+      expect(await failureOf(client.upload('limited', source))).to.include({
         code: 413,
         event: 'limited',
       });
@@ -219,7 +229,7 @@ for (const ack of ['error-first', 'object'] as const) {
       const { client, left } = await serve();
       const taken: unknown[] = [];
       const reading = async (): Promise<void> => {
-        for await (const one of client.stream('failing' as never)) taken.push(one);
+        for await (const one of client.stream('failing')) taken.push(one);
       };
       expect(await failureOf(reading())).to.include({ code: 500, type: 'INTERNAL_SERVER_ERROR' });
       expect(taken).to.deep.equal([1]);

@@ -30,7 +30,7 @@ export interface Download {
 export interface DownloadOptions {
   readonly id?: string;
   /** Called for each chunk, before it is acknowledged. Returns false to leave it without an answer. */
-  readonly onChunk?: (data: any, seq: number) => boolean | void | Promise<boolean | void>;
+  readonly onChunk?: (data: any, seq: number) => unknown;
   readonly onAnswer?: (id: string) => void;
   /** False: the data of chunks is not kept. */
   readonly keeps?: boolean;

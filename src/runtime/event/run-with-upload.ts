@@ -80,18 +80,18 @@ async function callWithStream(
   return callAction(ctx, call, stream);
 }
 
-/** The parts of a file that moleculer-web puts into the meta. */
-const PARTS = ['filename', 'mimetype', 'encoding', 'fieldname'];
-
 /** Returns what moleculer-web 0.10 puts into the meta of a call whose params are a stream. */
 function metaOf(params: unknown): Record<string, unknown> {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return { $params: params };
-  const $params: Record<string, unknown> = { ...params };
-  const meta: Record<string, unknown> = { $params };
-  for (const part of PARTS) {
-    const value = $params[`$${part}`];
-    if (typeof value === 'string') meta[part] = value;
-    Reflect.deleteProperty($params, `$${part}`);
-  }
-  return meta;
+  const {
+    $filename: filename,
+    $mimetype: mimetype,
+    $encoding: encoding,
+    $fieldname: fieldname,
+    ...$params
+  } = params as Record<string, unknown>;
+  const texts = Object.entries({ filename, mimetype, encoding, fieldname }).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return { ...Object.fromEntries(texts), $params };
 }
