@@ -108,7 +108,11 @@ const recipes = fc.letrec<{ any: Recipe }>((tie) => {
       const others = fc.constantFrom<object>({}, { z: 1 });
       return {
         zod: { object: z.object, strict: z.strictObject, loose: z.looseObject }[kind](zods),
-        valibot: { object: v.object(valibots), strict: v.strictObject(valibots), loose: v.looseObject(valibots) }[kind],
+        valibot: {
+          object: v.object(valibots),
+          strict: v.strictObject(valibots),
+          loose: v.looseObject(valibots),
+        }[kind],
         likely: fc.tuple(likelyOf(parts), others).map(([one, other]) => ({ ...(one as object), ...other })),
       };
     });
