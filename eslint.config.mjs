@@ -23,6 +23,8 @@ export default defineConfig(
     'dist',
     'coverage',
     'docs/api',
+    'src/explorer/built-page.ts',
+    'docs/.vitepress/cache',
     'bench',
     '.ci',
     'test/package/app',

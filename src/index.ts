@@ -40,6 +40,7 @@ export { OnCallError } from './decorators/on-call-error';
 export { OnConnect } from './decorators/on-connect';
 export { OnDisconnect } from './decorators/on-disconnect';
 export { OnDisconnecting } from './decorators/on-disconnecting';
+export { OnPresence } from './decorators/on-presence';
 export { PacketMiddleware } from './decorators/packet-middleware';
 export { RateLimit } from './decorators/rate-limit';
 export { SocketEvent } from './decorators/socket-event';

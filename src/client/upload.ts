@@ -4,25 +4,25 @@ import { chunksOf, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
-import { whenConnected } from './when-connected';
+import { waitForConnection } from './wait-for-connection';
+import type { RawSocket } from './socket-like';
 
 /** Options of an upload. */
 export interface UploadOptions {
   /** Ends the upload when it is aborted. */
   signal?: AbortSignal;
-  /** How long to wait for a connection, and for the gateway to accept a chunk or to answer, in milliseconds. Default: 10_000 (ms). */
+  /** Time in which the client must connect, and the gateway accept a chunk or answer. Default: 10_000 (ms). */
   timeout?: number;
   /** Called when the gateway has accepted a chunk, with the bytes so far and, unless it is a stream, those of the whole. */
   onProgress?: (sent: number, total: number | undefined) => void;
 }
 
-/** How many chunks may be under way. */
+/** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(
-  socket: SocketLike,
+  socket: RawSocket,
   options: CallOptions & UploadOptions,
   event: string,
   args: readonly unknown[],
@@ -32,7 +32,7 @@ export async function upload(
   const chunks = chunksOf(source);
   try {
     signal?.throwIfAborted();
-    if (!socket.connected) await whenConnected(socket, options, event);
+    if (!socket.connected) await waitForConnection(socket, options, event);
   } catch (error) {
     chunks.cancel();
     throw error;

@@ -12,7 +12,7 @@ import { visibleRooms } from '../plan/gateway-rooms';
 /** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
 type Reader = (ctx: SocketContext, service: Service) => unknown;
 
-/** What the compiler knows of the parameters of a handler. */
+/** The parameters of a handler, as far as the compiler knows them. */
 export type ArgumentsPlan = Pick<HandlerPlan, 'invoke' | 'bodies' | 'unchecked' | 'answersItself'>;
 
 /**

@@ -7,7 +7,7 @@ import { checkCallOptions, checkPatterns } from './compile-proxy';
 import { didYouMean } from './similar-names';
 import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 
-/** What an event of the gateway has that no member declares. */
+/** The parts of an event that no member declares. */
 export interface SharedDeclarations {
   /** The guard of the class. */
   readonly guard: GuardPlan | undefined;

@@ -16,7 +16,7 @@ import type { Problems } from './problems';
 import { readEventOptions } from './read-event-options';
 import { RESERVED_EVENTS, STREAM_PREFIX } from '../plan/reserved-events';
 
-/** What the events of a gateway are compiled with. */
+/** The context in which the events of a gateway are compiled. */
 export interface EventsContext {
   readonly guard: GuardPlan | undefined;
   /** Those of the class, whose points all events share. */

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { StreamPlan } from '../plan/plan';
 import { readStreamOptions } from '../plan/stream-options';
 import type { MemberDeclaration } from './inherit-facts';
@@ -50,19 +51,14 @@ function checkGenerator(
   injectsAck: boolean,
   report: (what: string) => void,
 ): void {
-  if (method instanceof GeneratorFunction)
+  if (!types.isGeneratorFunction(method)) return;
+  if (!types.isAsyncFunction(method)) {
     report('a generator cannot answer an event; write an async one: async *rows() { … }');
-  if (!(method instanceof AsyncGeneratorFunction)) return;
+    return;
+  }
   if (injectsAck) report('an async generator answers with its stream; take the parameter with @Ack() away');
   if (isOn(action['cache'])) report('the stream of an async generator cannot be cached; take cache away');
 }
-
-const GeneratorFunction = Object.getPrototypeOf(function* () {
-  // Only its class is of interest.
-}).constructor as FunctionConstructor;
-const AsyncGeneratorFunction = Object.getPrototypeOf(async function* () {
-  // The same.
-}).constructor as FunctionConstructor;
 
 /** What Moleculer takes for an option that is on. */
 function isOn(option: unknown): boolean {

@@ -189,6 +189,7 @@ describe('the types of gateways', () => {
     const program = ts.createProgram(
       clients.map(({ file }) => join(folder.path, file)),
       options,
+      ts.createCompilerHost(options),
     );
     const wrong = clients.flatMap(({ statement, file }, at) => {
       const source = program.getSourceFile(join(folder.path, file));

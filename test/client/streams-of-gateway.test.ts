@@ -128,7 +128,7 @@ for (const ack of ['error-first', 'object'] as const) {
       'a web stream': () => new Blob([CONTENT]).stream() as ReadableStream<unknown>,
       'a Readable': () => Readable.from(chunksOf(CONTENT, 100_000)),
       'a Readable of text': () => Readable.from([CONTENT.toString('latin1')]),
-      async *'an async generator' () {
+      async *'an async generator'() {
         yield* chunksOf(CONTENT, 10_000);
       },
     } as Record<string, () => UploadSource>;

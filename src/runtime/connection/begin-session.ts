@@ -31,6 +31,8 @@ export function beginSession(
     packetBytes: 0,
     receive: undefined,
     pending: 0,
+    lastPending: undefined,
+    unanswered: 0,
     running: 0,
     waiting: undefined,
     aborts: undefined,

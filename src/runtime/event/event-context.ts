@@ -1,11 +1,12 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import { shareInjectedAck } from '../../plan/injected-ack';
-import type { SocketContext } from '../../types';
+import type { ContextPresence, SocketContext } from '../../types';
 import type { EventContextClass, EventState, SocketSession } from '../model';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from '../moleculer/internals';
 import { eventSpanOf } from '../observe/event-span';
 import { finishSignal, makeSignal } from './abort-signal';
+import { presenceOfSocket } from './context-presence';
 import { RESOURCES, type ResourceOwner } from './owned-resources';
 import type { Exchange } from '../stream/exchange';
 
@@ -93,6 +94,10 @@ function extend(Base: ContextClass): EventContextClass {
     get signal(): AbortSignal {
       const event = this[ORIGINAL] ?? this;
       return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
+    }
+
+    get presence(): ContextPresence {
+      return presenceOfSocket(this.socket);
     }
 
     /** Moleculer's tracing of the handler's action goes into the span of the event. */

@@ -11,11 +11,11 @@ import { abortEvent } from './abort-signal';
 import { eventOf, finishEvent, setExchange } from './event-context';
 import { closeResources, disownResource } from './owned-resources';
 import { downloadTermsOf } from './stream-terms';
-import { holdPending, releasePending, type BatchBytes } from './pending';
+import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
 /** One event of a socket from its arrival to its answer. However it ends, `end` releases what it holds. */
-export class EventRun {
+export class EventRun extends HeldPacket {
   ctx: SocketContext | undefined;
   /** True if the event holds one of the slots of `limits.concurrency`. */
   holdsSlot = false;
@@ -26,21 +26,26 @@ export class EventRun {
   private errorCode: unknown;
 
   /**
+   * @param ack undefined if the client wants no answer
    * @param bytes of its packet; 0 if the packet has several calls
    * @param batch the bytes of a packet of several calls
    * @param exchange the streams that the client has offered with the event
    */
   constructor(
-    readonly session: SocketSession,
+    session: SocketSession,
     readonly event: BoundEvent,
-    private readonly ack: AckFunction | undefined,
-    private readonly bytes: number,
+    ack: AckFunction | undefined,
+    bytes: number,
     private readonly batch: BatchBytes | undefined,
     private readonly exchange: Exchange | undefined,
   ) {
+    super(session, ack && event.answersItself ? awaitAnswer(session, ack) : ack, bytes);
     this.meter = session.gateway.metrics?.event(session.path, event.plan.name);
     this.beganAt = this.meter ? this.meter.begin() : 0;
-    holdPending(session, bytes);
+  }
+
+  override get hasBegun(): boolean {
+    return this.ctx !== undefined;
   }
 
   /** Starts the event, which has its context now. */
@@ -130,7 +135,7 @@ export class EventRun {
       finishEvent(ctx, this.failure);
       closeResources(session.gateway, eventOf(ctx));
     }
-    releasePending(session, this.bytes);
+    this.release();
     this.batch?.endCall();
     this.exchange?.release();
     this.giveSlotBack();

@@ -16,7 +16,7 @@ import { handleCalls, takesCalls } from './handle-calls';
 import { receiveResult } from './owned-resources';
 import { runPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
-import { holdPending, releasePending, type BatchBytes } from './pending';
+import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { refuseOverload, tooManyBytes, tooManyPending } from './refuse-overload';
 import { acquireSlot } from './slots';
 import { shownEvent } from '../observe/shown-event';
@@ -37,15 +37,15 @@ export function receivePacket(session: SocketSession, packet: Packet, bytes: num
     return;
   }
   if (refuseIfFull(session, packet, bytes)) return;
-  holdPending(session, bytes);
+  const held = new HeldPacket(session, ackOf(packet), bytes);
   runPacketMiddlewares(session, packet).then(
     () => {
-      releasePending(session, bytes);
-      dispatch(session, packet, bytes);
+      held.release();
+      if (!held.isRefused) dispatch(session, packet, bytes);
     },
     (error: unknown) => {
-      releasePending(session, bytes);
-      refusePacket(session, packet, error);
+      held.release();
+      if (!held.isRefused) refusePacket(session, packet, error);
     },
   );
 }
@@ -108,9 +108,10 @@ function deliver(session: SocketSession, packet: Packet, bytes: number): void {
     gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
     answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }
-  for (const listener of listeners) {
-    (listener as AckFunction).apply(socket, packet.slice(1));
-  }
+  if (listeners.length === 0) return;
+  const ack = ackOf(packet);
+  const args = ack ? [...packet.slice(1, -1), awaitAnswer(session, ack)] : packet.slice(1);
+  for (const listener of listeners) (listener as AckFunction).apply(socket, args);
 }
 
 /** Takes an event to its answer. Never throws. The only promise that it makes of an event is that of `runSteps`. */
@@ -148,14 +149,15 @@ async function startLater(
   const { session, event } = run;
   try {
     const created = (await awaited) as SocketContext | undefined;
-    if (!session.socket.connected) {
+    if (!session.socket.connected || run.isRefused) {
       run.end();
       return;
     }
     const ctx = created ?? (await createContext(session, event, name, args));
     if (event.rateLimits.length > 0)
       await takePoints(session.gateway, event.rateLimits, ctx, session.path, 'rateLimit');
-    start(run, ctx);
+    if (run.isRefused) run.end();
+    else start(run, ctx);
   } catch (error) {
     run.fail(error);
     run.end();

@@ -18,6 +18,8 @@ export function stateOf(connection: Connection): ConnectionState {
     streamBytes: 0,
     wasAdmitted: false,
     closedFor: undefined,
+    sockets: undefined,
+    isLeaving: false,
     rateKey: undefined,
     rateLimits: undefined,
   });

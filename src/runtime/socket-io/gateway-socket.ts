@@ -196,7 +196,7 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       EventEmitter.prototype.emit.call(this, 'disconnect', reason, description);
     }
   },
-  /** Called when the handshake is refused, whoever refuses it. */
+  /** Called when the handshake is refused, by the gateway or by Socket.IO. */
   _error(error) {
     original._error.call(this, error);
     const { gateway } = sessionOf(this);

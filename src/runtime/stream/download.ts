@@ -103,7 +103,7 @@ export class Download {
   }
 
   /** What has come before the source fails is sent. */
-  async #next(): Promise<IteratorResult<unknown>> {
+  async #next(): Promise<IteratorResult<unknown, unknown>> {
     try {
       return await this.#source.next();
     } catch (error) {
