@@ -186,7 +186,7 @@ function allowedBy(
 describe('the schemas of generated schemas', () => {
   for (const library of ['zod', 'valibot'] as const) {
     it(`allow only what ${library} takes`, async function () {
-      this.timeout(120_000);
+      this.timeout(600_000);
       const seen = { said: 0, allowed: 0 };
       const cases = recipes.any.chain((recipe) =>
         fc.record({

@@ -1,6 +1,7 @@
 import type { TypesCommand } from '../command-line';
 import { checkOutput, writeOutput, type Output } from '../output-file';
 import type { Terminal } from '../terminal';
+import { formatTypes } from './format-types';
 import { generateTypes, type Generated, type Generation } from './generate';
 import { ProgramLoader } from './load-programs';
 import { normalizeTypes } from './normalize-types';
@@ -31,6 +32,7 @@ function outputOf({ patterns, out = '', project, binary }: TypesCommand, generat
   return {
     text: generated.text,
     normalize: normalizeTypes,
+    format: formatTypes,
     summary: `${plural(generated.gateways, 'gateway')}, ${plural(generated.events, 'event')}`,
     command: `npx moleculer-socket-gateway types ${patterns.map((one) => `'${one}'`).join(' ')} --out ${out}${options}`,
   };
