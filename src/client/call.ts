@@ -5,7 +5,7 @@ import type { RawSocket } from './socket-like';
 
 /** Options of calls. */
 export interface CallOptions {
-  /** How long a call may take, in milliseconds, waiting for a connection included. Default: 10_000 (ms). */
+  /** Timeout of a call, waiting for a connection included. Default: 10_000 (ms). */
   timeout?: number;
   /** Ends the call when it is aborted. The event may have run. */
   signal?: AbortSignal;

@@ -3,19 +3,19 @@ import type { UploadSource } from './chunks';
 import type { PresenceOfRoom } from './presence';
 import type { UploadOptions } from './upload';
 
-/** What a gateway offers its clients. `npx moleculer-socket-gateway types` writes one for each gateway. */
+/** The events of a gateway, as its clients see them. `npx moleculer-socket-gateway types` writes one type for each gateway. */
 export interface GatewayTypes {
   /** The events that clients send: functions of their arguments, by name. */
   toServer: object;
   /** The events that clients receive. */
   toClient: object;
-  /** Of each event that is answered: its arguments and its result. */
+  /** For each event that is answered, its arguments and its result. */
   calls: object;
-  /** Of each event that is answered with a stream: its arguments and one of the things that the stream brings. */
+  /** For each event that is answered with a stream, its arguments and the type of one item. */
   streams?: object;
-  /** Of each event that takes an upload: its other arguments and its result. */
+  /** For each event that takes an upload, its other arguments and its result. */
   uploads?: object;
-  /** What a client sends to log in. */
+  /** The `auth` that a client sends to log in. */
   auth?: object;
 }
 

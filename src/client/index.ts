@@ -18,7 +18,7 @@ export type { UploadOptions } from './upload';
 
 /** Options of {@link typed}. */
 export interface TypedOptions<Auth extends object = object> extends StayConnectedOptions<Auth> {
-  /** How long a call may take, in milliseconds. Default: 10_000 (ms). */
+  /** Timeout of a call. Default: 10_000 (ms). */
   timeout?: number;
 }
 

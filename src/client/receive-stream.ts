@@ -27,7 +27,7 @@ export async function* receiveStream(
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;
-  /** Nothing more comes: there is nothing to cancel. */
+  /** The stream has ended, so there is nothing to cancel. */
   let isOver = false;
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);

@@ -11,13 +11,13 @@ import type { RawSocket } from './socket-like';
 export interface UploadOptions {
   /** Ends the upload when it is aborted. */
   signal?: AbortSignal;
-  /** How long the gateway may take to accept a chunk or to answer, in milliseconds. Default: 10_000 (ms). */
+  /** Time in which the gateway must accept a chunk or answer. Default: 10_000 (ms). */
   timeout?: number;
   /** Called when the gateway has accepted a chunk, with the bytes so far and, unless it is a stream, those of the whole. */
   onProgress?: (sent: number, total: number | undefined) => void;
 }
 
-/** How many chunks may be under way. */
+/** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */

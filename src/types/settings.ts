@@ -29,6 +29,46 @@ export interface ServerSettings {
      */
     adapter?: 'moleculer' | 'local';
   };
+  /**
+   * How the gateway closes its connections before its broker stops, also by SIGTERM. `false`: it does not drain. `true`: with the
+   * defaults. Default: `true` if `NODE_ENV` is `production`, else `false`.
+   */
+  drain?: DrainSettings | boolean;
+  /**
+   * The path of the HTTP server that answers 200 if all gateways on the server are started and not draining, else 503. `false`: none.
+   * Default: `'/ready'` on a server that the gateways open; none on moleculer-web's and yours.
+   */
+  readiness?: string | false;
+}
+
+/** How connections are closed when a gateway drains. */
+export interface DrainOptions {
+  /** The connections are closed in random order over this time. Default: 10_000 (ms). */
+  window?: number;
+  /**
+   * How long a connection, from its turn on, may wait for its pending events. Then they are answered 503 `DRAINING`, and the connection
+   * is closed. Default: 5_000 (ms).
+   */
+  grace?: number;
+}
+
+/** The setting `drain`. */
+export interface DrainSettings extends DrainOptions {
+  /**
+   * How long the gateway lets clients in while it is not ready, so that load balancers notice first. Default: 0 (ms).
+   */
+  delay?: number;
+}
+
+/** What the action `health` of a gateway returns. It is about one node. */
+export interface GatewayHealth {
+  /** Clients are to come: the gateway is started, has a server, and does not drain. */
+  ready: boolean;
+  draining: boolean;
+  /** The open connections of the gateway's server, with those of other gateways on it. */
+  connections: number;
+  /** The events of the gateway's sockets that have arrived and are not done. */
+  pending: number;
 }
 
 /** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */
@@ -36,14 +76,14 @@ export type SocketServerOptions = Partial<Omit<ServerOptions, 'adapter'>> & {
   adapter?: ServerOptions['adapter'] | (() => AdapterFactory | Promise<AdapterFactory>);
 };
 
-/** What gives a namespace its adapter. */
+/** A function that creates the adapter of a namespace. */
 export type AdapterFactory = NonNullable<ServerOptions['adapter']>;
 
 /** Levels of Moleculer's logger; null or false is silence. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | null | false;
 
 /**
- * What the gateway logs, as moleculer-io spells it. Of what clients send, it logs at most 100 characters of a text, without
+ * The log settings, as moleculer-io spells them. The gateway logs at most 100 characters of a client's text, without
  * control characters; of params and results, at most 5 levels and 100 values.
  */
 export interface LogSettings {

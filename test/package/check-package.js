@@ -90,12 +90,14 @@ function checkContents(tarball) {
   const files = run(root, 'tar', ['-tzf', tarball])
     .split('\n')
     .map((file) => file.replace(/^package\//, ''));
-  const wanted = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
+  const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
+  wanted.push('dist/index.js', 'dist/index.d.ts', 'docs/index.md', 'docs/chat.png');
   const missing = wanted.filter((file) => !files.includes(file));
   const extra = files.filter(
     (file) =>
       !wanted.includes(file) &&
-      !/^dist\/(.+\.(d\.ts|js|js\.map)|client\/index\.(d\.mts|mjs|mjs\.map))$/.test(file),
+      !/^dist\/(.+\.(d\.ts|js|js\.map)|client\/index\.(d\.mts|mjs|mjs\.map))$/.test(file) &&
+      !/^docs\/[\w/-]+\.(md|png|svg|json|yaml)$/.test(file),
   );
   if (missing.length || extra.length)
     throw new Error(`missing: ${missing.join(' ')}\nextra: ${extra.join(' ')}`);

@@ -83,7 +83,7 @@ function printEvent(
   return `${doc}${propertyName(name)}: (...args: ${tuples.join(' | ')}) => void`;
 }
 
-/** How many arguments may stand before the ack. */
+/** Returns the numbers of arguments that are allowed before the ack. */
 function optionalCounts(variant: readonly Argument[]): number[] {
   const required = variant.filter(({ isOptional }) => !isOptional).length;
   return Array.from({ length: variant.length - required + 1 }, (_, more) => required + more);

@@ -6,7 +6,7 @@ import { constraintSchema, refusesAbsence, type Constraint } from './constraint-
 import { intersect } from './intersect';
 import { unsaid, type JsonSchema } from './json-schema';
 
-/** What class-validator has recorded of one decorator. */
+/** The record that class-validator keeps of one decorator. */
 export type Metadata = ReturnType<typeof metadataOf>[number];
 
 /** Returns true for a decorator that checks a value, and not what is in it or whether it is checked. */

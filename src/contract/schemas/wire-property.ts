@@ -5,7 +5,7 @@ import {
   type Class,
 } from '../../validation/compiled/transformer-metadata';
 
-/** How class-transformer takes a property of a class from a payload. */
+/** Describes how class-transformer takes a property of a class from a payload. */
 export interface WireProperty {
   /** The key in the payload. */
   readonly key: string;

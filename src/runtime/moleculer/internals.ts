@@ -265,3 +265,8 @@ export function hasUnknownNodes(broker: ServiceBroker): boolean {
 export function askForNodes(broker: ServiceBroker): void {
   (broker as object as BrokerInternals).transit?.tx.sendGossipRequest?.();
 }
+
+/** Returns true if the calls of a broker take a stream beside their params: since 0.15. Before, it takes the place of the params. */
+export function takesStreamOption(broker: ServiceBroker): boolean {
+  return 'stream' in new (contextClassOf(broker))(broker);
+}

@@ -3,7 +3,7 @@ import { docComment, linesOfDoc } from '../wire/doc-comments';
 import type { AppliedDecorator } from './class-chain';
 import type { Reading } from './reading';
 
-/** What `@SocketEvent` of a member says, all of them together. */
+/** The merged options of all `@SocketEvent` decorators of a member. */
 export class EventOptions {
   private readonly objects: readonly ts.Expression[];
 

@@ -4,7 +4,7 @@ import { arrayOf, single, type Printed } from '../wire/printed';
 import type { WireTypes } from '../wire/wire-types';
 import type { Reading } from './reading';
 
-/** What the option `type` or `payload` says: a class, a primitive, a schema, or an array of one of them. */
+/** The value of the option `type` or `payload`: a class, a primitive, a schema, or an array of one of them. */
 export type PayloadDescription =
   | { readonly kind: 'class' | 'schema'; readonly type: ts.Type }
   | { readonly kind: 'array'; readonly item: PayloadDescription };

@@ -122,7 +122,7 @@ function readForwards(reading: Reading, className: string, member: DecoratedMemb
       'what it sends',
     );
     const payload = new EventOptions(reading, [decorator]).expression('payload');
-    // What the class or the schema leaves out is not sent.
+    // Properties that the class or the schema leaves out are not sent.
     const described = payload && describePayload(reading, payload, 'output');
     const printed = described
       ? printPayload(reading.wire, described, place)

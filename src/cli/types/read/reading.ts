@@ -7,7 +7,7 @@ import { Place } from '../wire/place';
 import { ReceivedClasses } from '../wire/received-classes';
 import { WireTypes } from '../wire/wire-types';
 
-/** What is shared by all gateways of a run, whatever program they are in. */
+/** The state that all gateways of a run share, in whatever program they are. */
 export interface Run {
   /** The folder that shown paths are relative to. */
   readonly folder: string;

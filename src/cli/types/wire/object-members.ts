@@ -4,7 +4,7 @@ import type { Place } from './place';
 import { propertyName, single, type Printed } from './printed';
 import type { ReceivedClasses, ReceivedProperty } from './received-classes';
 
-/** What the members of an object are printed with. */
+/** The context in which the members of an object are printed. */
 export interface MemberPrinter {
   print(type: ts.Type, place: Place): Printed;
   printPresent(type: ts.Type, place: Place): { printed: Printed | undefined; mayBeAbsent: boolean };
