@@ -118,6 +118,31 @@ describe('the command types', function () {
     expect(said).to.match(/export interface User2 \{\n {2}id: string;\n {2}born: string;/);
   });
 
+  it('tells of ancestors that cannot be read: their events would be missing', async () => {
+    const gateway = (from: string): string => `
+      import { SocketNamespace } from 'moleculer-socket-gateway';
+      import { BaseGateway } from '${from}';
+      @SocketNamespace('/x') export class XGateway extends BaseGateway {}`;
+    const folder = newFolder({
+      'tsconfig.json': tsconfig(),
+      'src/lost.gateway.ts': gateway('./nowhere'),
+      'src/compiled.gateway.ts': gateway('../compiled/base'),
+      'compiled/base.d.ts': `
+        import { SocketGateway } from 'moleculer-socket-gateway';
+        export declare abstract class BaseGateway extends SocketGateway { find(id: string): string; }`,
+    });
+    const lost = await folder.run('types', 'src/lost.gateway.ts');
+    expect(lost.exitCode).to.equal(1);
+    expect(lost.complained).to.equal(
+      'src/lost.gateway.ts:4:60: XGateway: extends a class that cannot be found; npx tsc --noEmit says why',
+    );
+    const compiled = await folder.run('types', 'src/compiled.gateway.ts', '--out', 'web/gateway.ts');
+    expect(compiled).to.include({ exitCode: 0, said: 'web/gateway.ts written: 1 gateway, 0 events.' });
+    expect(compiled.complained).to.match(
+      /^src\/compiled\.gateway\.ts:4:43: XGateway: extends BaseGateway \(compiled\/base\.d\.ts:3:9\), of which only the declarations are at hand; the events that it declares are not in the file\. For those of your own packages, add references to tsconfig\.json, or paths to their sources$/,
+    );
+  });
+
   it('has Buffer for clients in Node.js', async () => {
     const folder = newFolder({
       'tsconfig.json': tsconfig(),

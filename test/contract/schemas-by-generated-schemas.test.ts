@@ -83,6 +83,13 @@ const fixed: fc.Arbitrary<Recipe> = fc.constantFrom<Recipe>(
   { zod: z.unknown(), valibot: v.unknown(), likely: fc.jsonValue({ maxDepth: 1 }) },
 );
 
+const VALIBOT_OBJECTS: Record<'object' | 'strict' | 'loose', (entries: v.ObjectEntries) => v.GenericSchema> =
+  {
+    object: (entries) => v.object(entries),
+    strict: (entries) => v.strictObject(entries),
+    loose: (entries) => v.looseObject(entries),
+  };
+
 const recipes = fc.letrec<{ any: Recipe }>((tie) => {
   const some = fc.dictionary(fc.constantFrom('a', 'b', 'c'), tie('any'), { minKeys: 1, maxKeys: 3 });
   const likelyOf = (parts: Record<string, Recipe>): fc.Arbitrary<unknown> =>
@@ -108,7 +115,7 @@ const recipes = fc.letrec<{ any: Recipe }>((tie) => {
       const others = fc.constantFrom<object>({}, { z: 1 });
       return {
         zod: { object: z.object, strict: z.strictObject, loose: z.looseObject }[kind](zods),
-        valibot: { object: v.object, strict: v.strictObject, loose: v.looseObject }[kind](valibots),
+        valibot: VALIBOT_OBJECTS[kind](valibots),
         likely: fc.tuple(likelyOf(parts), others).map(([one, other]) => ({ ...(one as object), ...other })),
       };
     });

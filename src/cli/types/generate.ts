@@ -23,6 +23,8 @@ export interface Generated {
   readonly events: number;
   /** What is wrong, a line each; empty if nothing is. */
   readonly problems: string;
+  /** What people should know, a line each; empty if there is nothing. */
+  readonly notes: string;
   /** The sources, without those of packages. */
   readonly sources: readonly string[];
 }
@@ -34,7 +36,13 @@ export interface Generated {
  */
 export async function generateTypes({ patterns, folder, binary, loader }: Generation): Promise<Generated> {
   const files = await findFiles(patterns, folder);
-  const run: Run = { folder, binary, names: new NamedTypes(RESERVED_NAMES), problems: new Problems() };
+  const run: Run = {
+    folder,
+    binary,
+    names: new NamedTypes(RESERVED_NAMES),
+    problems: new Problems(),
+    notes: new Problems(),
+  };
   const programs = loader.load(files, run.problems);
   const found = programs.flatMap(({ program, files: sources }, at) => {
     const reading = new Reading(program, run, String(at));
@@ -59,6 +67,7 @@ export async function generateTypes({ patterns, folder, binary, loader }: Genera
     gateways: described.length,
     events: described.reduce((sum, { events, sent = [] }) => sum + events.length + sent.length, 0),
     problems,
+    notes: run.notes.toString(folder),
     sources: [...new Set(sources)],
   };
 }

@@ -13,10 +13,18 @@ export async function runTypes(command: TypesCommand, terminal: Terminal): Promi
   const { folder } = terminal;
   const generation: Generation = { patterns, folder, binary, loader: new ProgramLoader(folder, project) };
   if (watch && out !== undefined)
-    return watchSources(generation, terminal, (made) => write(command, made, terminal));
+    return watchSources(generation, terminal, (made) => {
+      tellNotes(made, terminal);
+      return write(command, made, terminal);
+    });
   const generated = await generateTypes(generation);
+  tellNotes(generated, terminal);
   if (generated.problems !== '' || !check || out === undefined) return write(command, generated, terminal);
   return checkOutput(terminal, out, outputOf(command, generated));
+}
+
+function tellNotes({ notes }: Generated, { complain }: Terminal): void {
+  if (notes !== '') complain(notes.trimEnd());
 }
 
 /** Writes the file, or shows the problems and leaves it as it is. */
