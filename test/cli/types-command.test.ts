@@ -167,7 +167,7 @@ describe('the command types', function () {
       while (!lines.some((line) => line.includes(text)))
         await new Promise<void>((resolve) => (told = resolve));
     };
-    const ended = run(['types', 'src/*.gateway.ts', '--out', 'web/gateway.ts', '--watch'], {
+    const ended = run(['types', 'src/**/*.gateway.ts', '--out', 'web/gateway.ts', '--watch'], {
       folder: folder.path,
       say: tell,
       complain: tell,
@@ -182,6 +182,8 @@ describe('the command types', function () {
     );
     await until('written: 1 gateway, 2 events.');
     expect(folder.read('web/gateway.ts')).to.include('other: () => null');
+    folder.write('src/rooms/room.gateway.ts', CHAT.replace('ChatGateway', 'RoomGateway'));
+    await until('written: 2 gateways, 3 events.');
     ending.abort();
     expect(await ended).to.equal(0);
   });

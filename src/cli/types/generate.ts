@@ -25,7 +25,7 @@ export interface Generated {
   readonly problems: string;
   /** What people should know, a line each; empty if there is nothing. */
   readonly notes: string;
-  /** The sources, without those of packages. */
+  /** The sources and their tsconfig.json, without those of packages. */
   readonly sources: readonly string[];
 }
 
@@ -48,12 +48,13 @@ export async function generateTypes({ patterns, folder, binary, loader }: Genera
     const reading = new Reading(program, run, String(at));
     return sources.flatMap((source) => findGateways(reading, source));
   });
-  const sources = programs.flatMap(({ program }) =>
-    program
-      .getSourceFiles()
-      .map(({ fileName }) => fileName)
-      .filter((name) => !name.includes('/node_modules/')),
-  );
+  const sources = programs.flatMap(({ program }) => {
+    const files = program.getSourceFiles().map(({ fileName }) => fileName);
+    const { configFilePath } = program.getCompilerOptions();
+    return [...files, ...(typeof configFilePath === 'string' ? [configFilePath] : [])].filter(
+      (name) => !name.includes('/node_modules/'),
+    );
+  });
   if (found.length === 0 && run.problems.isEmpty) {
     const where = files.length === 1 ? 'The file has' : `The ${files.length} files have`;
     throw new CommandError(`${where} no class with @SocketNamespace of moleculer-socket-gateway.`);
