@@ -22,6 +22,7 @@ export const COMPILER_OPTIONS = {
   lib: ['ES2022', 'DOM'],
   module: 'node20',
   strict: true,
+  noFallthroughCasesInSwitch: true,
   noEmit: true,
   skipLibCheck: true,
   experimentalDecorators: true,

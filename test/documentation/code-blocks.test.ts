@@ -15,6 +15,7 @@ const OPTIONS: ts.CompilerOptions = {
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
   types: ['node'],
   strict: true,
+  noFallthroughCasesInSwitch: true,
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
   skipLibCheck: true,
