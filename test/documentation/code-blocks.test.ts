@@ -23,6 +23,7 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
     'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts'), join(ROOT, 'src/*.ts')],
+    // React and Vue are installed. Angular and React Native are too large for one recipe each.
     '@angular/core': [join(ROOT, 'test/documentation/angular.ts')],
     'react-native': [join(ROOT, 'test/documentation/react-native.ts')],
     'documentation-fragments': [join(ROOT, 'test/documentation/fragments.ts')],
