@@ -413,6 +413,7 @@ describe('the explorer', () => {
         { path: '/socket.io/x' },
         /settings\.explorer\.path '\/socket\.io\/x' is below the path of Socket\.IO/,
       ],
+      [{ path: '/ready' }, /settings\.explorer\.path '\/ready' is the path of settings\.readiness/],
       [{ guard: true }, /settings\.explorer\.guard must be a function, not true/],
       [{ title: '' }, /settings\.explorer\.title must be a text, not ''/],
       [{ title: 1 }, /settings\.explorer\.title must be a text, not 1/],
