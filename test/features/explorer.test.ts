@@ -139,7 +139,7 @@ describe('the explorer', () => {
 
   it('serves the contract of the gateway at work', async () => {
     const { url, gateway } = await start(chat({ explorer: true }));
-    const read = async () => JSON.parse((await get(`${url}/explorer/contract.json`)).text) as any;
+    const read = async () => JSON.parse((await get(`${url}/explorer/contract.json`)).text);
     const contract = await read();
     expect(contract).to.deep.equal(await gateway.broker.call('chat.contract'));
     expect(Object.keys(contract.channels)).to.deep.equal(['chat']);
