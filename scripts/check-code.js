@@ -55,7 +55,7 @@ function checkTypes(program) {
 async function lint(...programs) {
   const eslint = new ESLint({
     overrideConfig: {
-      files: ['**/*.ts'],
+      files: ['{src,test,samples}/**/*.ts'],
       languageOptions: { parserOptions: { projectService: false, programs } },
     },
   });
