@@ -74,7 +74,7 @@ describe('the code in the documentation', () => {
   });
 
   describe('in TypeScript compiles under strict', function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const modules = new Map(
       blocks.filter(({ language }) => /^tsx?$/.test(language)).map((block) => [fileOf(block), block]),
     );
