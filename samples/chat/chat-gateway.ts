@@ -19,7 +19,11 @@ type ChatSocket = Socket<DefaultEventsMap, ToPage, DefaultEventsMap, ChatData>;
 /** How many messages of a room are kept for those who come later. */
 const HISTORY = 50;
 
-@SocketNamespace('/chat', { sends: { message: [ChatMessage], people: [[Person]], typing: [String] } })
+@SocketNamespace('/chat', {
+  sends: { message: [ChatMessage], people: [[Person]], typing: [String] },
+  // A page to try the events at /explorer. In production it would need a guard.
+  settings: { explorer: process.env.NODE_ENV !== 'production' && { title: 'Chat' } },
+})
 export class ChatGateway extends SocketGateway<ToPage> {
   /** The last messages of every room that somebody is in. */
   private readonly history = new Map<string, ChatMessage[]>();

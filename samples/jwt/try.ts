@@ -16,7 +16,7 @@ export async function tryIt(url: string, token: string, print: (line: string) =>
   const socket = io(url, { auth: { token }, forceNew: true });
   await Promise.race([
     once(socket as never, 'connect'),
-    once(socket as never, 'connect_error').then(failWith),
+    once(socket as never, 'connect_error').then(([error]) => failWith(error as Error)),
   ]);
   const ask = (event: string, body?: unknown) =>
     new Promise<void>((resolve) => {
@@ -31,7 +31,7 @@ export async function tryIt(url: string, token: string, print: (line: string) =>
   socket.close();
 }
 
-function failWith([error]: [Error]): never {
+function failWith(error: Error): never {
   throw new Error(
     `The token was refused (${error.message}): take the one that the running sample has printed.`,
   );

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { start } from '../../samples/chat/main';
+import { driveExplorer } from './explorer';
 import { driveOrders } from './orders-page';
 import { driveTypedClient } from './typed-client';
 
@@ -258,6 +259,8 @@ async function main(): Promise<void> {
     await driveOrders(browser);
     console.log('The typed client, in Chromium:');
     await driveTypedClient(browser);
+    console.log('The explorer, in Chromium:');
+    await driveExplorer(browser);
   } finally {
     await browser.close();
   }
