@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ServiceBroker } from 'moleculer';
+import { ServiceBroker, type BrokerOptions } from 'moleculer';
 import { accounts } from './accounts';
 import { DeskGateway } from './desk-gateway';
 import { tickets } from './tickets';
@@ -9,7 +9,7 @@ import { tickets } from './tickets';
 export interface Node {
   nodeID?: string;
   /** How the nodes find each other: `'TCP'`, `'nats://…'`, … Default: this is the only node. */
-  transporter?: string;
+  transporter?: BrokerOptions['transporter'];
   /** Whether the accounts and tickets are here. They are on one node. Default: true. */
   services?: boolean;
   /** False: it logs nothing. */
@@ -32,7 +32,7 @@ async function main() {
   const { PORT = '3000', NODE_ID, TRANSPORTER, SERVICES } = process.env;
   const { port, stop } = await start(Number(PORT), {
     ...(NODE_ID !== undefined && { nodeID: NODE_ID }),
-    ...(TRANSPORTER !== undefined && { transporter: TRANSPORTER }),
+    ...(TRANSPORTER !== undefined && { transporter: TRANSPORTER as BrokerOptions['transporter'] }),
     services: SERVICES !== 'elsewhere',
   });
   console.log(`The desk is open: http://localhost:${port}. Ctrl-C closes it.`);
