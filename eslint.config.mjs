@@ -23,6 +23,7 @@ export default defineConfig(
     'dist',
     'coverage',
     'docs/api',
+    'docs/.vitepress/cache',
     'bench',
     '.ci',
     'test/package/app',

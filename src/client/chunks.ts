@@ -1,4 +1,4 @@
-/** How many bytes are in a chunk at most. */
+/** Maximum bytes of a chunk. */
 export const CHUNK_BYTES = 65_536;
 
 /** What {@link TypedClient.upload} takes: a file, bytes, or a stream of bytes or of objects. */

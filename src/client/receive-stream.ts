@@ -3,7 +3,8 @@ import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import { waitForConnection } from './wait-for-connection';
+import type { RawSocket } from './socket-like';
 
 /** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
 type Arrival =
@@ -16,17 +17,17 @@ type Arrival =
  * loop takes.
  */
 export async function* receiveStream(
-  socket: SocketLike,
+  socket: RawSocket,
   { timeout = DEFAULT_TIMEOUT_MS, signal }: CallOptions,
   event: string,
   args: readonly unknown[],
 ): AsyncGenerator<unknown, void> {
+  await waitForConnection(socket, { timeout, ...(signal && { signal }) }, event);
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;
-  /** Nothing more comes: there is nothing to cancel. */
+  /** The stream has ended, so there is nothing to cancel. */
   let isOver = false;
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);

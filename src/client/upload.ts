@@ -4,24 +4,25 @@ import { chunksOf, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import { waitForConnection } from './wait-for-connection';
+import type { RawSocket } from './socket-like';
 
 /** Options of an upload. */
 export interface UploadOptions {
   /** Ends the upload when it is aborted. */
   signal?: AbortSignal;
-  /** How long the gateway may take to accept a chunk or to answer, in milliseconds. Default: 10_000 (ms). */
+  /** Time in which the gateway must accept a chunk or answer. Default: 10_000 (ms). */
   timeout?: number;
   /** Called when the gateway has accepted a chunk, with the bytes so far and, unless it is a stream, those of the whole. */
   onProgress?: (sent: number, total: number | undefined) => void;
 }
 
-/** How many chunks may be under way. */
+/** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(
-  socket: SocketLike,
+  socket: RawSocket,
   { timeout = DEFAULT_TIMEOUT_MS, signal, onProgress }: CallOptions & UploadOptions,
   event: string,
   args: readonly unknown[],
@@ -29,8 +30,8 @@ export async function upload(
 ): Promise<unknown> {
   const id = newStreamId();
   const total = sizeOf(source);
+  await waitForConnection(socket, { timeout, ...(signal && { signal }) }, event);
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
 
   let isOver = false;
   let underWay = 0;

@@ -69,7 +69,7 @@ export function checkSettings(
 export function checkEventOptions(options: object, report: Report): void {
   checkNames(
     options,
-    ['payload', ...DESCRIBING_OPTIONS, ...ACTION_OPTIONS, ...PROXY_OPTIONS],
+    ['payload', 'stream', ...DESCRIBING_OPTIONS, ...ACTION_OPTIONS, ...PROXY_OPTIONS],
     'the option ',
     report,
   );

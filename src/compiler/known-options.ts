@@ -6,8 +6,11 @@ import type {
   DrainSettings,
   LogSettings,
   MessageBodyOptions,
+  OnPresenceOptions,
+  PresenceOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
+  StreamOptions,
 } from '../types';
 
 /*
@@ -42,6 +45,7 @@ export const NAMESPACE_OPTIONS: readonly (keyof SocketNamespaceOptions)[] = [
   'validation',
   'autoExpose',
   'sends',
+  'presence',
   'exposeErrors',
 ];
 
@@ -152,10 +156,14 @@ export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing' | 'descrip
   aliases: true,
   mappingPolicy: true,
   multi: true,
+  streams: true,
   callOptions: true,
   onBeforeCall: true,
   onAfterCall: true,
 });
+
+/** Options of streams. */
+export const STREAM_OPTIONS = names<StreamOptions>({ maxBytes: true, idle: true, objects: true });
 
 /** Options of an event that describe it, and have no other effect. */
 export const DESCRIBING_OPTIONS = ['description', 'deprecated', 'returns'] as const;
@@ -201,6 +209,12 @@ export const CALL_OPTIONS = names<ProxyCallOptions & { headers: unknown; stream:
   stream: true,
   ctx: true,
 });
+
+/** Options of `presence`. */
+export const PRESENCE_OPTIONS = names<PresenceOptions>({ of: true, rooms: true, grace: true, notify: true });
+
+/** Options of `@OnPresence`. */
+export const LISTENER_OPTIONS = names<OnPresenceOptions>({ once: true });
 
 /** Options of `@MessageBody`. */
 export const BODY_OPTIONS = names<MessageBodyOptions>({ type: true, optional: true, unchecked: true });

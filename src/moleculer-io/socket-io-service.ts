@@ -24,10 +24,10 @@ import { setUser } from '../runtime/user/socket-user';
 import { drainService } from '../runtime/drain/drain-gateways';
 import type { DrainOptions, LogLevel, SocketServerOptions } from '../types';
 
-/** What is compiled of the final schema of a service. */
+/** The result of compiling the final schema of a service. */
 interface Compiled {
   readonly plans: readonly GatewayPlan[];
-  /** What is logged when the service starts. */
+  /** Warnings that are logged when the service starts. */
   readonly warnings: readonly string[];
 }
 
@@ -135,7 +135,7 @@ Object.assign(SocketIOService, {
     compiled.set(this, { plans, warnings });
     const settings = schema.settings as { port?: unknown; ip?: unknown; server?: unknown } | undefined;
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
-    // Without a port moleculer-io waits for somebody to bring a server.
+    // Without a port moleculer-io listens only after `initSocketIO` was called with a server.
     configureServer(schema, listens ? {} : { server: false });
     subscribeCluster(schema, lifecycle);
     arrangeLifecycle(schema, lifecycle, own);

@@ -76,14 +76,14 @@ export type SocketServerOptions = Partial<Omit<ServerOptions, 'adapter'>> & {
   adapter?: ServerOptions['adapter'] | (() => AdapterFactory | Promise<AdapterFactory>);
 };
 
-/** What gives a namespace its adapter. */
+/** A function that creates the adapter of a namespace. */
 export type AdapterFactory = NonNullable<ServerOptions['adapter']>;
 
 /** Levels of Moleculer's logger; null or false is silence. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | null | false;
 
 /**
- * What the gateway logs, as moleculer-io spells it. Of what clients send, it logs at most 100 characters of a text, without
+ * The log settings, as moleculer-io spells them. The gateway logs at most 100 characters of a client's text, without
  * control characters; of params and results, at most 5 levels and 100 values.
  */
 export interface LogSettings {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { SocketEvent, SocketGateway, SocketIOService, SocketNamespace, type SocketContext } from '../../src';
-import { MANAGEMENT_ACTIONS, type ManagementAction } from '../../src/plan/management-actions';
+import { MANAGEMENT_ACTIONS } from '../../src/plan/management-actions';
+
+type ManagementAction = (typeof MANAGEMENT_ACTIONS)[number];
 import {
   ask,
   connect,

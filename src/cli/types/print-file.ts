@@ -83,7 +83,7 @@ function printEvent(
   return `${doc}${propertyName(name)}: (...args: ${tuples.join(' | ')}) => void`;
 }
 
-/** How many arguments may stand before the ack. */
+/** Returns the numbers of arguments that are allowed before the ack. */
 function optionalCounts(variant: readonly Argument[]): number[] {
   const required = variant.filter(({ isOptional }) => !isOptional).length;
   return Array.from({ length: variant.length - required + 1 }, (_, more) => required + more);
@@ -108,7 +108,8 @@ function printResult(answer: Answer, ack: GatewayDescription['ack']): string {
   if (answer.kind !== 'result') return 'unknown';
   const absent = ack === 'object' ? 'undefined' : 'null';
   const { type = absent, mayBeAbsent } = answer;
-  const isUnion = mayBeAbsent && type !== absent && type !== 'unknown' && type !== 'any';
+  const isUnion =
+    mayBeAbsent && type !== 'unknown' && type !== 'any' && !` | ${type}`.endsWith(` | ${absent}`);
   return isUnion ? `${type} | ${absent}` : type;
 }
 

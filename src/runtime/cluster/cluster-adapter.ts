@@ -23,7 +23,7 @@ type ServerSideAck = (error: Error | null, responses: readonly unknown[]) => voi
  */
 export class ClusterAdapter extends Adapter {
   declare readonly nsp: Namespace;
-  /** What clients may have missed; undefined without `connectionStateRecovery`. */
+  /** The packets that clients may have missed; undefined without `connectionStateRecovery`. */
   readonly recoverable: RecoverablePackets | undefined = undefined;
   /** The sockets on other nodes; undefined while the adapter belongs to no gateway that runs. */
   remote: RemoteSockets | undefined;

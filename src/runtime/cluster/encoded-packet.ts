@@ -12,7 +12,7 @@ export class EncodedPacket {
     private readonly codec: PacketCodec,
   ) {}
 
-  /** What `socket.onAnyOutgoing` listeners are given. It is decoded only for them. */
+  /** The arguments of `socket.onAnyOutgoing` listeners. They are decoded only if there are listeners. */
   get data(): unknown[] {
     return (this.values ??= decodeValues(this.codec, this.parts));
   }

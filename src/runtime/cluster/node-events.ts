@@ -9,7 +9,7 @@ import {
 } from '../moleculer/internals';
 import type { ClusterLog } from './observers';
 
-/** What a link wants to know of the nodes. */
+/** The callbacks of a link for changes of nodes. */
 export interface NodeListener {
   /** A service may have come, changed or gone, here or elsewhere. */
   readonly changed: () => void;

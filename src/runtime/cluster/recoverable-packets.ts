@@ -4,7 +4,7 @@ import type { BroadcastOptions, Session } from 'socket.io-adapter';
 import { deleteExpired, recoveryDurationOf } from '../socket-io/recovery-duration';
 import { EVENT } from './encode-values';
 
-/** What Socket.IO keeps of a client that may come back. */
+/** The session that Socket.IO keeps of a client that may come back. */
 export type StoredSession = Omit<Session, 'missedPackets'>;
 
 /** A packet that a client may have missed. */

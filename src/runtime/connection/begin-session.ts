@@ -36,6 +36,7 @@ export function beginSession(
     running: 0,
     waiting: undefined,
     aborts: undefined,
+    streams: undefined,
     expiryTimer: undefined,
   };
 }

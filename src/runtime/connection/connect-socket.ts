@@ -10,6 +10,7 @@ import { knownAddress } from '../socket-io/address';
 import { ackOf } from '../socket-io/gateway-socket';
 import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
+import { abandonStreams } from '../stream/receive-streams';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
 import { isStillRecovered } from './recovery';
 
@@ -22,13 +23,14 @@ const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client na
  */
 export function connectSocket(socket: Socket): void {
   const session = sessionOf(socket);
-  const { callbacks, metrics, log } = session.gateway;
+  const { callbacks, metrics, log, presence } = session.gateway;
   if (socket.recovered && !isStillRecovered(session.gateway, socket)) {
     socket.disconnect();
     return;
   }
   // Socket.IO's own method, since these listeners never throw.
-  if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
+  if (callbacks.disconnecting.length > 0 || presence)
+    Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
   Socket.prototype.on.call(socket, 'disconnect', onDisconnect);
   session.connection.wasAdmitted = true;
   watchExpiry(session);
@@ -37,6 +39,7 @@ export function connectSocket(socket: Socket): void {
   log.connection?.(
     `${socket.id} entered '${printable(socket.nsp.name)}' from ${knownAddress(socket.handshake.address)}`,
   );
+  presence?.connect(session);
   const connected = callConnected(session);
   if (session.connection.isLeaving) return;
   if (connected) holdPackets(session, connected);
@@ -45,8 +48,10 @@ export function connectSocket(socket: Socket): void {
 
 /** One listener for all sockets. */
 function onDisconnecting(this: Socket, reason: string, description?: unknown): void {
-  const { gateway, connection } = sessionOf(this);
+  const session = sessionOf(this);
+  const { gateway, connection } = session;
   runAll(gateway, gateway.callbacks.disconnecting, this, reason, description ?? connection.closedFor);
+  gateway.presence?.disconnect(session, FINAL_REASONS.has(reason));
 }
 
 function onDisconnect(this: Socket, reason: string, description?: unknown): void {
@@ -54,6 +59,7 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
   const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
+  abandonStreams(session);
   settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.

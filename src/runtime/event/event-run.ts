@@ -3,8 +3,14 @@ import type { AckFunction, SocketContext } from '../../types';
 import { answerError, answerResult, injectableAck } from '../answer/answer';
 import { inspectResult } from '../answer/inspect-result';
 import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
-import { eventOf, finishEvent } from './event-context';
-import { closeResources } from './owned-resources';
+import { failStream } from '../stream/fail-stream';
+import type { DownloadTerms } from '../stream/download';
+import type { Exchange } from '../stream/exchange';
+import { isStreamable } from '../stream/source';
+import { abortEvent } from './abort-signal';
+import { eventOf, finishEvent, setExchange } from './event-context';
+import { closeResources, disownResource } from './owned-resources';
+import { downloadTermsOf } from './stream-terms';
 import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
@@ -23,6 +29,7 @@ export class EventRun extends HeldPacket {
    * @param ack undefined if the client wants no answer
    * @param bytes of its packet; 0 if the packet has several calls
    * @param batch the bytes of a packet of several calls
+   * @param exchange the streams that the client has offered with the event
    */
   constructor(
     session: SocketSession,
@@ -30,6 +37,7 @@ export class EventRun extends HeldPacket {
     ack: AckFunction | undefined,
     bytes: number,
     private readonly batch: BatchBytes | undefined,
+    private readonly exchange: Exchange | undefined,
   ) {
     super(session, ack && event.answersItself ? awaitAnswer(session, ack) : ack, bytes);
     this.meter = session.gateway.metrics?.event(session.path, event.plan.name);
@@ -44,6 +52,12 @@ export class EventRun extends HeldPacket {
   begin(ctx: SocketContext): void {
     const { ack, event, session } = this;
     this.ctx = ctx;
+    if (this.exchange) {
+      setExchange(ctx, this.exchange);
+      this.exchange.onStop((reason) => {
+        abortEvent(session, ctx, reason);
+      });
+    }
     if (event.trace) this.span = event.trace(ctx, session.path);
     // A function of moleculer-io's settings gets an ack only if the client asked for an answer.
     if (event.answersItself && (ack || event.plan.target.kind === 'handler'))
@@ -54,13 +68,55 @@ export class EventRun extends HeldPacket {
    * Answers with a result, unless the handler answers by itself.
    *
    * @param isPlain true if the result is known to be plain data
+   * @returns a promise that resolves when a stream that is the answer has ended; undefined if it is none
    */
-  succeed(result: unknown, isPlain: boolean): void {
-    const { ack, ctx, event, session } = this;
-    if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return;
+  succeed(result: unknown, isPlain: boolean): Promise<void> | undefined {
+    const { ack, ctx, event, exchange, session } = this;
+    if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return undefined;
+    if (!isPlain && ctx && exchange && event.streams && isStreamable(result))
+      return this.answerWithStream(ctx, ack, exchange, result, downloadTermsOf(session.gateway, event, ctx));
     const refusal = isPlain ? undefined : inspectResult(result).refusal;
     if (refusal) this.fail(refusal);
     else answerResult(session.gateway, session.socket, ctx, ack, result);
+    return undefined;
+  }
+
+  /** Answers with a stream, and sends it. The event is pending until it has ended; others take its slot meanwhile. Never rejects. */
+  private async answerWithStream(
+    ctx: SocketContext,
+    ack: AckFunction,
+    exchange: Exchange,
+    result: object,
+    terms: DownloadTerms,
+  ): Promise<void> {
+    const { gateway, socket } = this.session;
+    let send: () => Promise<void>;
+    try {
+      send = exchange.prepareDownload(result, terms);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    const owner = eventOf(ctx);
+    disownResource(owner, result);
+    closeResources(gateway, owner);
+    answerResult(gateway, socket, ctx, ack, { $stream: exchange.$stream });
+    this.giveSlotBack();
+    try {
+      await send();
+    } catch (error) {
+      this.failStream(exchange.$stream, error);
+    }
+  }
+
+  /** Ends a stream with an error. */
+  private failStream(id: string, error: unknown): void {
+    const { ctx, session } = this;
+    this.failure = error;
+    this.span?.fail(error);
+    const shown = answerError(session.gateway, session.socket, ctx, undefined, error);
+    this.errorCode = shown.code;
+    failStream(session, id, shown);
   }
 
   fail(error: unknown): void {
@@ -81,6 +137,12 @@ export class EventRun extends HeldPacket {
     }
     this.release();
     this.batch?.endCall();
-    if (this.holdsSlot) releaseSlot(session);
+    this.exchange?.release();
+    this.giveSlotBack();
+  }
+
+  private giveSlotBack(): void {
+    if (this.holdsSlot) releaseSlot(this.session);
+    this.holdsSlot = false;
   }
 }

@@ -6,6 +6,9 @@ import { answerError } from '../answer/answer';
 import { isPromise } from '../errors/run-safely';
 import type { Around, BoundEvent, Packet, SocketSession } from '../model';
 import { ackOf } from '../socket-io/gateway-socket';
+import type { Exchange } from '../stream/exchange';
+import { notExpected } from '../stream/stream-errors';
+import { takeExchange } from '../stream/take-exchange';
 import { createContext } from './create-context';
 import { eventOf } from './event-context';
 import { EventRun } from './event-run';
@@ -89,11 +92,13 @@ function deliver(session: SocketSession, packet: Packet, bytes: number): void {
   if (event) {
     const ack = ackOf(packet);
     const args = packet.slice(1, ack ? -1 : undefined);
+    const exchange = takeExchange(args);
     if (takesCalls(event.plan.target, args[0])) {
+      if (exchange?.upload) throw notExpected();
       handleCalls(session, event.plan, args, ack, bytes, (one, answer, batch) => {
         handleEvent(session, event, name, one, answer, 0, batch);
       });
-    } else handleEvent(session, event, name, args, ack, bytes);
+    } else handleEvent(session, event, name, args, ack, bytes, undefined, exchange);
     return;
   }
   // A client may send 'error', the event by which Socket.IO reports its own errors.
@@ -118,8 +123,9 @@ function handleEvent(
   ack: AckFunction | undefined,
   bytes: number,
   batch?: BatchBytes,
+  exchange?: Exchange,
 ): void {
-  const run = new EventRun(session, event, ack, bytes, batch);
+  const run = new EventRun(session, event, ack, bytes, batch, exchange);
   try {
     refuseOverload(session, args);
     const slot = acquireSlot(session);
@@ -170,7 +176,7 @@ function start(run: EventRun, ctx: SocketContext): void {
 async function runAround(run: EventRun, around: Around, ctx: SocketContext): Promise<void> {
   try {
     const result = await around(ctx);
-    run.succeed(result, receiveResult(run.session.gateway, eventOf(ctx), result));
+    await run.succeed(result, receiveResult(run.session.gateway, eventOf(ctx), result));
   } catch (error) {
     run.fail(error);
   } finally {

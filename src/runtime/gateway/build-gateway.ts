@@ -16,6 +16,8 @@ import { RateLimits } from '../event/rate-limits';
 import type { ServiceCluster } from '../cluster/service-cluster';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
+import { RECEIVES_STREAMS } from '../stream/receive-streams';
+import { NodePresence } from '../presence/gateway-presence';
 import { eventLogOf } from '../observe/event-log';
 import { GatewayMetrics } from '../observe/gateway-metrics';
 import { bindEvent } from './bind-event';
@@ -94,6 +96,8 @@ export function buildGateway(
     attachedTo,
     adapterSetting: undefined,
     cluster,
+    streams: RECEIVES_STREAMS,
+    presence: undefined,
     ready: gate.opened,
     get started() {
       return gate.isOpen;
@@ -105,6 +109,13 @@ export function buildGateway(
     handOvers: [],
   };
   cluster.gateways.push(gateway);
+  if (plan.presence) {
+    const presence = new NodePresence(gateway, plan.presence);
+    Object.assign(gateway, { presence });
+    cluster.whenLinked((link) => {
+      presence.connectTo(link);
+    });
+  }
   return bindPlan(gateway, bound);
 }
 

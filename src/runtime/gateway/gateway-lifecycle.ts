@@ -76,6 +76,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of gateways) await registry.release(gateway);
       // Clients that went have caused messages to the other nodes.
+      for (const { presence } of gateways) presence?.close();
       await clusterOf(service)?.close();
       // The broker may be started again, and all gateways must be known before the first one is attached.
       const [first] = gateways;

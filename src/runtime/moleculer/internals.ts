@@ -281,3 +281,8 @@ export function askForNodes(broker: ServiceBroker): void {
 function isUnknown({ local, available, seq }: RegistryNode): boolean {
   return !local && !available && seq === 0;
 }
+
+/** Returns true if the calls of a broker take a stream beside their params: since 0.15. Before, it takes the place of the params. */
+export function takesStreamOption(broker: ServiceBroker): boolean {
+  return 'stream' in new (contextClassOf(broker))(broker);
+}

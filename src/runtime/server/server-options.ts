@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
-import { claimOf, identify } from '../../plan/paths';
+import { patternKeyOf, identify } from '../../plan/paths';
 import { problemOfDrain, problemOfReadiness } from '../../plan/drain-settings';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
@@ -12,7 +12,7 @@ import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
-/** What all gateways of a server want, brought together. */
+/** The merged options of all gateways of a server. */
 export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors' | 'readiness'> & {
   io: Partial<ServerOptions>;
   adapter?: NonNullable<ServerSettings['io']>['adapter'];
@@ -29,9 +29,9 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
   const owners = new Map<string, Gateway>();
   for (const gateway of gateways) {
     for (const path of gateway.plan.paths) {
-      const owner = owners.get(claimOf(path));
+      const owner = owners.get(patternKeyOf(path));
       if (owner) throw taken(gateway, path, owner);
-      owners.set(claimOf(path), gateway);
+      owners.set(patternKeyOf(path), gateway);
     }
   }
 }
@@ -96,19 +96,19 @@ export function socketOptions(
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
   const longest = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
-  const patience = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
+  const timeoutMs = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
   const isClustered = setting !== 'local' && gateways.some(({ broker }) => broker.transit);
   return {
     // A little more than ours, so that the client is told why.
-    ...(Number.isFinite(patience) && { connectTimeout: boundedDelay(patience + 1000) }),
+    ...(Number.isFinite(timeoutMs) && { connectTimeout: boundedDelay(timeoutMs + 1000) }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter: safeAdapterClass(adapter, report) }),
     ...(!adapter && isClustered && { adapter: moleculerAdapter() }),
     ...(!adapter && !isClustered && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
-    cors: corsOptions(guardedCors, patience, report),
-    allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
+    cors: corsOptions(guardedCors, timeoutMs, report),
+    allowRequest: guardHandshake(guardedCors, io.allowRequest, timeoutMs, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
     cleanupEmptyChildNamespaces: false,
   };
@@ -132,7 +132,7 @@ function isClass({ prototype }: { prototype?: unknown }): boolean {
   );
 }
 
-/** Somebody else has the namespace. */
+/** Returns the error for a namespace that belongs to another gateway. */
 export function taken(gateway: Gateway, path: PathPlan, owner: Gateway): DeclarationError {
   return contradiction(
     gateway,

@@ -3,7 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
 import { connectAdapters } from '../cluster/connect-adapters';
-import { claimOf } from '../../plan/paths';
+import { patternKeyOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
@@ -26,7 +26,7 @@ import { refuseHandshakes } from '../drain/refuse-handshakes';
 import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 
-/** An address to listen on, the HTTP server of somebody else, or, for a service that waits for one, the service. */
+/** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
   { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
 
@@ -37,7 +37,7 @@ const READINESS_PATH = '/ready';
 
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
-  /** Of every gateway, how to take its paths away again. */
+  /** For every gateway, a function that removes its paths. */
   private readonly gateways = new Map<Gateway, Map<string, Unbind>>();
   private stopWatching: (() => void) | undefined;
   private opened: Promise<void> | undefined;
@@ -73,7 +73,7 @@ export class SharedServer {
     connectAdapters(io, () => this.gateways.keys());
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
-    // Whoever starts awaits it; a gateway that is attached before that does not.
+    // `started` awaits it; a gateway that is attached earlier does not.
     this.prepared.catch(() => undefined);
   }
 
@@ -226,10 +226,10 @@ export class SharedServer {
    */
   addPath(gateway: Gateway, path: LiteralPath): void {
     if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
-    this.gateways.get(gateway)?.set(claimOf(path), bindPath(gateway, this.io, path));
+    this.gateways.get(gateway)?.set(patternKeyOf(path), bindPath(gateway, this.io, path));
   }
 
-  /** Whether there is such a namespace, whoever has it. */
+  /** Tells whether there is such a namespace, of any gateway or of the application. */
   serves(path: LiteralPath): boolean {
     if (path.name !== '/') return this.io._nsps.has(path.name);
     return this.ownerOf(path) !== undefined;
@@ -238,15 +238,15 @@ export class SharedServer {
   /** @throws Error if there is no such namespace of the gateway */
   async removePath(gateway: Gateway, path: LiteralPath): Promise<void> {
     const bound = this.gateways.get(gateway);
-    const unbind = bound?.get(claimOf(path));
+    const unbind = bound?.get(patternKeyOf(path));
     if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
-    bound?.delete(claimOf(path));
+    bound?.delete(patternKeyOf(path));
     for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
     await unbind();
   }
 
   private ownerOf(path: PathPlan): Gateway | undefined {
-    for (const [gateway, bound] of this.gateways) if (bound.has(claimOf(path))) return gateway;
+    for (const [gateway, bound] of this.gateways) if (bound.has(patternKeyOf(path))) return gateway;
     return undefined;
   }
 
@@ -255,7 +255,7 @@ export class SharedServer {
     gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
-    for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));
+    for (const path of gateway.plan.paths) bound.set(patternKeyOf(path), bindPath(gateway, this.io, path));
     this.absent?.arrive(gateway);
   }
 }

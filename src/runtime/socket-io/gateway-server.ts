@@ -17,7 +17,7 @@ import {
   smallestLimits,
 } from './refuse-handshake';
 
-/** What the server asks about its gateways. */
+/** The questions that the server has about its gateways. */
 export interface GatewaysOfServer {
   /** Returns the gateways that are on the server now. */
   all(): Iterable<Gateway>;

@@ -18,7 +18,7 @@ interface Encoder {
 /** The limits of a connection, across its namespaces. */
 export type ConnectionLimits = Pick<LimitsPlan, 'maxNamespaces' | 'maxPendingBytes' | 'maxRefusals'>;
 
-/** What a client gets as `connect_error`. */
+/** The error that a client gets as `connect_error`. */
 export interface Refusal {
   readonly message: string;
   readonly data?: unknown;
@@ -27,7 +27,7 @@ export interface Refusal {
 /** A refusal with its code. */
 export type HandshakeRefusal = Refusal & { readonly code: number };
 
-/** What Socket.IO answers for a name that no namespace has. */
+/** The message of Socket.IO for a namespace that does not exist. */
 export const INVALID_NAMESPACE: Refusal = { message: 'Invalid namespace' };
 
 /**

@@ -6,7 +6,7 @@ import type { Namespace, Socket } from 'socket.io';
  * recovered then, Socket.IO has given the adapter a new session under the same id.
  */
 
-/** What an adapter keeps of a client that may come back. */
+/** The session that an adapter keeps of a client that may come back. */
 export interface StoredSession {
   readonly sid: string;
   readonly pid: string;

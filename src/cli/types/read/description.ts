@@ -6,7 +6,7 @@ export interface Argument {
   readonly isOptional: boolean;
 }
 
-/** How an event is answered. */
+/** The way in which an event is answered. */
 export type Answer =
   /** `type` is undefined if the answer has no result. */
   | { readonly kind: 'result'; readonly type: string | undefined; readonly mayBeAbsent: boolean }
@@ -32,7 +32,7 @@ export interface SentDescription {
   readonly parameters: string;
 }
 
-/** What a gateway offers its clients. */
+/** The events of a gateway, as its clients see them. */
 export interface GatewayDescription {
   /** The name of its interface. */
   readonly name: string;

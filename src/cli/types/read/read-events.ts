@@ -22,7 +22,7 @@ export function readEvents(
     const options = new EventOptions(reading, decorators);
     const names = options.names(member.name, subject).filter((name) => name !== '*');
     if (names.length === 0) continue;
-    const doc = docOf([member.newest, member.declaration]) || options.doc;
+    const doc = options.completeDoc(docOf([member.newest, member.declaration]));
     const described = ts.isPropertyDeclaration(member.newest)
       ? readProxy(reading, member, options, subject)
       : {
@@ -62,7 +62,7 @@ function readAnswer(
   const returns = options.expression('returns');
   const documented = returns && saysLittle(checker, result) && describePayload(reading, returns, 'output');
   if (documented)
-    return { kind: 'result', type: printPayload(reading, documented, place).text, mayBeAbsent: false };
+    return { kind: 'result', type: printPayload(reading.wire, documented, place).text, mayBeAbsent: false };
   const { printed, mayBeAbsent } = wire.printPresent(result, place);
   return { kind: 'result', type: printed?.text, mayBeAbsent };
 }

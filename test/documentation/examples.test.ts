@@ -4,18 +4,25 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import * as classValidator from 'class-validator';
 import { ServiceBroker } from 'moleculer';
 import * as socketIoClient from 'socket.io-client';
 import ts from 'typescript';
-import * as library from '../src';
+import * as library from '../../src';
+import { markdownFiles } from './code-blocks';
 
-const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+/** The text of the whole documentation, file by file. */
+const documentation = new Map(
+  markdownFiles().map((file) => [file, readFileSync(join(__dirname, '../..', file), 'utf8')]),
+);
 
-/** The block of code behind a marker in the README. */
+/** Returns the block of code behind a marker, in whichever file it is. */
 function example(name: string): string {
-  const code = new RegExp(`<!-- example: ${name} -->\\s+\`\`\`\\w+\\n(.*?)\`\`\``, 's').exec(readme)?.[1];
-  if (code === undefined) throw new Error(`the README has no example '${name}'`);
-  return code;
+  const block = new RegExp(`<!-- example: ${name} -->\\s+\`\`\`\\w+\\n(.*?)\`\`\``, 's');
+  const found = [...documentation.values()].flatMap((text) => block.exec(text)?.[1] ?? []);
+  if (found.length !== 1)
+    throw new Error(`the documentation has ${found.length} examples '${name}', not one`);
+  return found[0] as string;
 }
 
 /** Runs code as a CommonJS module that sees these modules in place of the installed ones. */
@@ -32,13 +39,13 @@ function run(code: string, modules: Record<string, unknown>, globals: Record<str
   const installed = createRequire(__filename);
   const names = ['exports', 'require', ...Object.keys(globals)];
   const exports = {};
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the README is ours
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the documentation is ours
   const module = new Function(...names, outputText) as (...args: unknown[]) => void;
   module(exports, (name: string): unknown => modules[name] ?? installed(name), ...Object.values(globals));
   return exports;
 }
 
-describe('the README', () => {
+describe('the examples of the documentation', () => {
   let broker: ServiceBroker | undefined;
   const clients: socketIoClient.Socket[] = [];
   afterEach(async () => {
@@ -46,7 +53,7 @@ describe('the README', () => {
     await broker?.stop();
   });
 
-  /** Starts a broker of the README on any port, and says where its gateway is. */
+  /** Starts a broker of an example on any port, and says where its gateway is. */
   async function start(code: string, gateway: string): Promise<string> {
     const silent = code
       .replace('port: 3000', 'port: 0')
@@ -89,7 +96,9 @@ describe('the README', () => {
     expect(await ask('search', { text: 'tea' })).to.deep.equal([null, 'tea']);
     expect(await ask('list', 'tea')).to.deep.equal([null, 10]);
     const [error] = (await ask('publish', { title: 'Tea', author: { name: 'A' } })) as [any];
-    const shown = /A payload that is refused.*?```js\n(.*?)```/s.exec(readme)![1]!;
+    const shown = /A payload that is refused.*?```js\n(.*?)```/s.exec(
+      documentation.get('docs/payloads.md')!,
+    )![1]!;
     expect(error).to.deep.equal(run(`exports.shown = ${shown}`, {}).shown);
     expect(await ask('search', { text: '' })).to.have.nested.property('[0].data[0].field', 'text');
   });
@@ -212,20 +221,36 @@ describe('the README', () => {
   it('names every decorator, and none that there is not', () => {
     const exported = Object.keys(library).filter((name) => /^[A-Z]/.test(name));
     const apart = ['SocketGateway', 'SocketIOService', 'DeclarationError', 'Errors'];
-    for (const name of exported.filter((one) => !apart.includes(one))) expect(readme).to.include(`@${name}(`);
-    const constraints = [
-      'IsInt',
-      'IsOptional',
-      'IsString',
-      'IsNotEmpty',
-      'Length',
-      'MaxLength',
-      'Min',
-      'ArrayMaxSize',
+    for (const name of exported.filter((one) => !apart.includes(one)))
+      expect(documentation.get('docs/decorators.md')).to.include(`@${name}(`);
+    const foreign = [
+      ...Object.keys(classValidator),
+      ...['Service', 'Action', 'Event', 'Method', 'Type', 'Transform', 'JSONSchema'],
+      // Of other libraries, on the page about moving.
+      ...[
+        'WebSocketGateway',
+        'SubscribeMessage',
+        'UsePipes',
+        'UseGuards',
+        'UseInterceptors',
+        'UseFilters',
+        'Roles',
+      ],
+      ...[
+        'WebSocketServer',
+        'SocketController',
+        'OnMessage',
+        'MessageAck',
+        'EmitOnSuccess',
+        'EmitOnFail',
+        'Middleware',
+      ],
     ];
-    const foreign = ['Service', 'Action', 'Event', 'Type', 'ValidateNested', ...constraints];
-    for (const [, name = ''] of readme.matchAll(/@([A-Z]\w+)\(/g)) {
-      if (!foreign.includes(name)) expect(exported, name).to.include(name);
+    for (const [file, text] of documentation) {
+      if (file === 'CHANGELOG.md') continue;
+      for (const [, name = ''] of text.matchAll(/@([A-Z]\w+)\(/g)) {
+        if (!foreign.includes(name)) expect(exported, `${name} in ${file}`).to.include(name);
+      }
     }
   });
 });
