@@ -98,7 +98,9 @@ async function main() {
   } catch (error) {
     const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
     console.error(
-      isTaken ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm run two-nodes` : error,
+      isTaken
+        ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm run sample -- two-nodes`
+        : error,
     );
     process.exitCode = 1;
   }

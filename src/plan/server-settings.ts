@@ -9,8 +9,10 @@ export const SERVER_SETTINGS = [
   'server',
   'cors',
   'io',
+  'recovery',
   'drain',
   'readiness',
+  'explorer',
 ] as const;
 
 /** Returns the settings that belong to the server, by identity. */

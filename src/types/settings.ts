@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { ServerOptions as TlsOptions } from 'node:https';
 import type { ServerOptions } from 'socket.io';
 
@@ -29,6 +29,10 @@ export interface ServerSettings {
      */
     adapter?: 'moleculer' | 'local';
   };
+  /** Serves a page to try the events of the gateway. With `NODE_ENV=production` it needs a `guard`. Default: false. */
+  explorer?: boolean | ExplorerOptions;
+  /** Bounds what is kept for clients that come back. */
+  recovery?: RecoverySettings;
   /**
    * How the gateway closes its connections before its broker stops, also by SIGTERM. `false`: it does not drain. `true`: with the
    * defaults. Default: `true` if `NODE_ENV` is `production`, else `false`.
@@ -39,6 +43,15 @@ export interface ServerSettings {
    * Default: `'/ready'` on a server that the gateways open; none on moleculer-web's and yours.
    */
   readiness?: string | false;
+}
+
+/** What a node keeps for clients that come back, with `connectionStateRecovery`. */
+export interface RecoverySettings {
+  /**
+   * So many bytes of sessions and missed packets are kept at most. The oldest are forgotten first: their clients come in anew.
+   * Default: 33_554_432 (bytes, 32 MiB).
+   */
+  maxBytes?: number;
 }
 
 /** How connections are closed when a gateway drains. */
@@ -69,6 +82,25 @@ export interface GatewayHealth {
   connections: number;
   /** The events of the gateway's sockets that have arrived and are not done. */
   pending: number;
+}
+
+/**
+ * Options of the explorer, the page to try the events of a gateway. Its clients have the rights of any other client: the page
+ * shows the contract, and nothing else that a client does not see.
+ *
+ * @example
+ * settings: { explorer: { guard: (req) => isAdmin(req.headers.cookie) } }
+ */
+export interface ExplorerOptions {
+  /** Where the page is, on the server of the gateway. Default: `'/explorer'`. */
+  path?: string;
+  /**
+   * Returns true if a request may see the page and the contract. Any other result is answered with 403, an error and no
+   * answer within 10 s with 503. Default: every request may, but not with `NODE_ENV=production`.
+   */
+  guard?: (request: IncomingMessage) => boolean | Promise<boolean>;
+  /** The heading of the page. Default: the name of the service. */
+  title?: string;
 }
 
 /** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */

@@ -18,9 +18,7 @@ export const NODES = ['n1', 'n2', 'n3'] as const;
 class FakeSocket {
   readonly rooms = new Set<string>();
   readonly client = new EventEmitter();
-  readonly view = new PresenceView({
-    on: (event: string, listener: (...args: unknown[]) => void) => this.client.on(event, listener),
-  } as never);
+  readonly view = new PresenceView(this.client);
   readonly data: { user: { id: number } | undefined };
 
   constructor(

@@ -1,5 +1,4 @@
 import type { PresenceMessage, PresentUser } from '../../src';
-import type { Client } from './run-gateway';
 
 /** What a client knows of who is there, from what it is sent. */
 export class PresenceView {
@@ -7,7 +6,7 @@ export class PresenceView {
   private readonly rooms = new Map<string, Map<string | number, PresentUser>>();
   private readonly checks = new Set<() => void>();
 
-  constructor(client: Pick<Client, 'on'>) {
+  constructor(client: { on(event: string, listener: (message: PresenceMessage) => void): unknown }) {
     client.on('presence', (message: PresenceMessage) => {
       this.messages.push(message);
       this.apply(message);
@@ -47,9 +46,9 @@ export class PresenceView {
   private apply(message: PresenceMessage): void {
     const users = 'state' in message ? new Map<string | number, PresentUser>() : this.of(message.room);
     this.rooms.set(message.room, users);
-    const { state, joins, updates, leaves } = message as Partial<Record<'state' | 'joins' | 'updates' | 'leaves', PresentUser[]>>;
-    for (const user of [...(state ?? []), ...(joins ?? []), ...(updates ?? [])]) users.set(user.id, user);
-    for (const { id } of leaves ?? []) users.delete(id);
+    const come = 'state' in message ? message.state : [...message.joins, ...message.updates];
+    for (const user of come) users.set(user.id, user);
+    if ('leaves' in message) for (const { id } of message.leaves) users.delete(id);
   }
 
   private of(room: string): Map<string | number, PresentUser> {

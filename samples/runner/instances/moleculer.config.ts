@@ -9,7 +9,7 @@ const config: BrokerOptions = {
   // The instances are called web-1, web-2, …
   nodeID: 'web',
   logLevel: 'info',
-  transporter: (process.env['TRANSPORTER'] ?? 'TCP') as 'TCP',
+  transporter: (process.env['TRANSPORTER'] as BrokerOptions['transporter']) ?? 'TCP',
 };
 
 // Moleculer 0.14 does not forward signals to the instances. It closes their servers, and waits until their connections end.

@@ -12,7 +12,7 @@ import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
 import { abandonStreams } from '../stream/receive-streams';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
-import { isStillRecovered } from './recovery';
+import { isStillRecovered, sendMissed } from './recovery';
 
 /** The reasons of a disconnect after which Socket.IO does not recover the client. */
 const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
@@ -39,6 +39,7 @@ export function connectSocket(socket: Socket): void {
   log.connection?.(
     `${socket.id} entered '${printable(socket.nsp.name)}' from ${knownAddress(socket.handshake.address)}`,
   );
+  if (socket.recovered) sendMissed(session.gateway, socket);
   presence?.connect(session);
   const connected = callConnected(session);
   if (session.connection.isLeaving) return;

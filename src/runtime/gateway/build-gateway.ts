@@ -13,6 +13,7 @@ import { eventContextClassOf } from '../event/event-context';
 import { brokerOfEvents } from '../event/event-id';
 import { assertParamsAreChecked } from '../event/moleculer-params';
 import { RateLimits } from '../event/rate-limits';
+import { handOverSessions } from '../cluster/hand-over-sessions';
 import type { ServiceCluster } from '../cluster/service-cluster';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
@@ -106,7 +107,11 @@ export function buildGateway(
       gate.open(error);
     },
     availability: 'open',
-    handOvers: [],
+    handOvers: [
+      () => {
+        handOverSessions(gateway);
+      },
+    ],
   };
   cluster.gateways.push(gateway);
   if (plan.presence) {

@@ -35,7 +35,11 @@ export class PresenceClients {
       await this.send(room, socketIds, { room: room.name, joins, leaves: NO_USERS, updates: NO_USERS });
   }
 
-  private async send({ namespace, name }: PresenceRoom, ids: ReadonlySet<string>, message: object): Promise<void> {
+  private async send(
+    { namespace, name }: PresenceRoom,
+    ids: ReadonlySet<string>,
+    message: object,
+  ): Promise<void> {
     const live = this.find(namespace);
     if (!live || ids.size === 0) return;
     const slice = new TimeSlice();

@@ -135,7 +135,7 @@ function adoptNamespace(
   const putBack = takeEntrance(namespace);
   const partsBefore = countParts(namespace);
   makeNamespaceSafe(gateway, namespace);
-  watchForcedDisconnects(namespace);
+  watchForcedDisconnects(gateway, namespace);
   const stopSockets = makeGatewaySockets(
     gateway,
     namespace,

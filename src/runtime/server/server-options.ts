@@ -13,7 +13,10 @@ import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
 /** The merged options of all gateways of a server. */
-export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors' | 'readiness'> & {
+export type CombinedOptions = Pick<
+  ServerSettings,
+  'backlog' | 'https' | 'cors' | 'recovery' | 'readiness'
+> & {
   io: Partial<ServerOptions>;
   adapter?: NonNullable<ServerSettings['io']>['adapter'];
 };
@@ -44,12 +47,20 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
 export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
-    const { backlog, https, cors, io, readiness, drain } = gateway.server;
+    const { backlog, https, cors, io, recovery, readiness, drain } = gateway.server;
+    checkRecovery(gateway, recovery);
     checkBacklog(gateway, backlog);
     checkAdapterSetting(gateway, io?.adapter);
     for (const problem of [problemOfDrain(drain), problemOfReadiness(readiness, io?.options?.path)])
       if (problem !== undefined) throw contradiction(gateway, problem);
-    const wanted: Record<string, unknown> = { backlog, https, cors, readiness, 'io.adapter': io?.adapter };
+    const wanted: Record<string, unknown> = {
+      backlog,
+      https,
+      cors,
+      recovery,
+      readiness,
+      'io.adapter': io?.adapter,
+    };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;
@@ -86,6 +97,17 @@ function checkBacklog(gateway: Gateway, backlog: unknown): void {
   throw contradiction(
     gateway,
     `settings.backlog must be a whole number above 0, not ${inspect(backlog)}: { backlog: 4096 }`,
+  );
+}
+
+function checkRecovery(gateway: Gateway, recovery: unknown): void {
+  if (recovery === undefined) return;
+  const { maxBytes, ...others } = Object(recovery) as { maxBytes?: unknown };
+  const isObject = typeof recovery === 'object' && recovery !== null && Object.keys(others).length === 0;
+  if (isObject && (maxBytes === undefined || (typeof maxBytes === 'number' && maxBytes >= 0))) return;
+  throw contradiction(
+    gateway,
+    `settings.recovery must be an object with a number of bytes from 0, not ${inspect(recovery)}: { maxBytes: 32 * 1024 * 1024 }`,
   );
 }
 
