@@ -78,7 +78,7 @@ export class BoardGateway extends SocketGateway {
   /** The users on all nodes. */
   @SocketEvent()
   async people(@ConnectedSocket() socket: Socket): Promise<string[]> {
-    const sockets = await socket.nsp.fetchSockets();
-    return [...new Set(sockets.map(({ data }) => (data.user as Person).id))].sort();
+    const sockets: { data: { user?: Person } }[] = await socket.nsp.fetchSockets();
+    return [...new Set(sockets.flatMap(({ data }) => data.user?.id ?? []))].sort();
   }
 }

@@ -17,7 +17,7 @@ import {
 import type { Server as HttpServer } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
-import type { Context, Service, ServiceBroker } from 'moleculer';
+import type { BrokerOptions, Context, Service, ServiceBroker } from 'moleculer';
 import type { Server, Socket } from 'socket.io';
 import { CHUNK_BYTES, NAMESPACE } from '../payloads';
 import { newBroker } from './broker';
@@ -32,12 +32,13 @@ type Sum = { a: number; b: number };
 type GatewayClass = abstract new (...args: never[]) => SocketGateway;
 interface Shape {
   readonly gateways: () => GatewayClass[];
+  readonly transporter?: BrokerOptions['transporter'];
   readonly commands?: (broker: ServiceBroker, gateway: Service) => NonNullable<RunningServer['commands']>;
 }
 
 export async function start({ shape, observed }: ServerSpec): Promise<RunningServer> {
-  const broker = newBroker(observed);
-  const { gateways, commands } = SHAPES[shape] as Shape;
+  const { gateways, commands, transporter } = SHAPES[shape] as Shape;
+  const broker = newBroker(observed, transporter);
   const services = gateways().map((type) => broker.createService(type as never) as unknown as Service);
   await broker.start();
   const [gateway] = services as [Service];
@@ -193,6 +194,10 @@ function streams(): GatewayClass {
 
 const NEWS = { title: 'A title', text: 'and a few words' };
 
+const broadcasting: Shape['commands'] = (broker) => ({
+  broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
+});
+
 const SHAPES: Record<string, Shape> = {
   add: { gateways: () => [handler()] },
   call: { gateways: () => [proxy()] },
@@ -207,11 +212,11 @@ const SHAPES: Record<string, Shape> = {
   streams: { gateways: () => [streams()] },
   idle: { gateways: () => [withEvents(19)] },
   connect: { gateways: () => [connect()] },
-  push: {
+  push: { gateways: () => [handler()], commands: broadcasting },
+  'push-alone': {
     gateways: () => [handler()],
-    commands: (broker) => ({
-      broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
-    }),
+    commands: broadcasting,
+    transporter: { type: 'TCP', options: { udpDiscovery: false } } as never,
   },
   forward: {
     gateways: () => [forward()],
