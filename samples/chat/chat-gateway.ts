@@ -83,7 +83,7 @@ export class ChatGateway extends SocketGateway<ToPage, Visitor> {
 
   @SocketEvent()
   async leave(@ConnectedSocket() socket: ChatSocket) {
-    await Promise.all(roomsOf(socket).map((room) => socket.leave(room)));
+    for (const room of roomsOf(socket)) await socket.leave(room);
   }
 
   /** Forgets what was said in a room when nobody is left, on whatever node. */

@@ -83,7 +83,7 @@ export class ModelNode {
       namespaces: new Map([['/x', this.namespace]]),
       metrics: undefined,
     };
-    this.presence = new NodePresence(gateway as object as Gateway, presence as never);
+    this.presence = new NodePresence(gateway as object as Gateway, presence);
     this.presence.connectTo(link);
   }
 
