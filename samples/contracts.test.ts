@@ -25,6 +25,7 @@ describe('the contracts of the samples', function () {
   for (const [sample, title] of [
     ['chat', 'Chat'],
     ['orders', 'Orders'],
+    ['streams', 'Studio'],
   ] as const) {
     const gateway = `samples/${sample}/*-gateway.ts`;
 

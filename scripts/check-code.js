@@ -52,11 +52,11 @@ function checkTypes(program) {
   return diagnostics.length === 0;
 }
 
-async function lint(program) {
+async function lint(...programs) {
   const eslint = new ESLint({
     overrideConfig: {
       files: ['**/*.ts'],
-      languageOptions: { parserOptions: { projectService: false, programs: [program] } },
+      languageOptions: { parserOptions: { projectService: false, programs } },
     },
   });
   const results = await eslint.lintFiles(['.']);
@@ -74,9 +74,12 @@ async function check(title, run) {
 }
 
 async function main() {
-  let program;
+  let program, page;
   await check('types', () => checkTypes((program = createProgram('tsconfig.json'))));
-  await check('lint', () => lint(program));
+  await check('types of the explorer', () =>
+    checkTypes((page = createProgram('src/explorer/page/tsconfig.json'))),
+  );
+  await check('lint', () => lint(program, page));
   await check('types, Moleculer 0.14', () => checkTypes(createProgram('tsconfig.moleculer-0.14.json')));
 }
 

@@ -1,5 +1,4 @@
 import type { Context } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   ConnectedSocket,
   Ctx,
@@ -14,7 +13,7 @@ import {
   type GatewaySocket,
   type PresenceDiff,
   type SocketContext,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import { ChatMessage, NewMessage, Room, Seat, type Person, type Said, type ToPage } from './messages';
 
 type Visitor = Person | undefined;
@@ -29,7 +28,11 @@ const HISTORY = 50;
   // The people in a room, on all nodes, are sent to everybody in it.
   presence: { rooms: 'room:*' },
   // A client that was cut off keeps its seat, and gets what it has missed.
-  settings: { io: { options: { connectionStateRecovery: {} } } },
+  settings: {
+    io: { options: { connectionStateRecovery: {} } },
+    // A page to try the events at /explorer. In production it would need a guard.
+    explorer: process.env.NODE_ENV !== 'production' && { title: 'Chat' },
+  },
 })
 export class ChatGateway extends SocketGateway<ToPage, Visitor> {
   /** The last messages of every room that somebody is in. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
-import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
 import { ChatGateway } from './chat-gateway';
 import { start } from './main';
-import type { PresenceMessage } from '../../src';
+import type { PresenceMessage } from 'moleculer-socket-gateway';
 
 /** The people in the room of a client, by all that it was told. */
 function peopleOf({ events }: TestClient): string[] {
@@ -216,6 +216,7 @@ describe('samples/chat, on a port', () => {
     expect((await get('/?from=test')).text).to.include('<title>Chat</title>');
     expect(await get('/chat.js')).to.include({ status: 200, type: 'text/javascript; charset=utf-8' });
     expect(await get('/socket.io/socket.io.js')).to.include({ status: 200 });
+    expect((await get('/explorer')).text).to.include('<title>Chat · Explorer</title>');
     for (const path of ['/main.ts', '/../main.ts', '/%2e%2e/main.ts', '/constructor']) {
       expect(await get(path), path).to.include({ status: 404, text: '' });
     }

@@ -65,9 +65,9 @@ async function main() {
     const { TRANSPORTER: transporter } = process.env;
     const nodeID = `${hostname()}-${port}`;
     const chat = await start(port, transporter ? ({ transporter, nodeID } as BrokerOptions) : {});
-    console.log(
-      `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
-    );
+    console.log(`Open http://localhost:${chat.port} in two tabs, to have company. Ctrl-C closes the chat.`);
+    if (process.env.NODE_ENV !== 'production')
+      console.log(`Try its events in the explorer: http://localhost:${chat.port}/explorer`);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= chat.stop();

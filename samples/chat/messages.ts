@@ -1,7 +1,6 @@
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsString, Length, ValidateNested } from 'class-validator';
-// In an application: from 'moleculer-socket-gateway'.
-import type { PresenceMessage } from '../../src';
+import type { PresenceMessage } from 'moleculer-socket-gateway';
 
 const Trimmed = () =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));

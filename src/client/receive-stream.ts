@@ -18,19 +18,23 @@ type Arrival =
  */
 export async function* receiveStream(
   socket: RawSocket,
-  { timeout = DEFAULT_TIMEOUT_MS, signal }: CallOptions,
+  options: CallOptions,
   event: string,
   args: readonly unknown[],
 ): AsyncGenerator<unknown, void> {
-  await waitForConnection(socket, { timeout, ...(signal && { signal }) }, event);
+  const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
   signal?.throwIfAborted();
+  if (!socket.connected) await waitForConnection(socket, options, event);
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;
   /** The stream has ended, so there is nothing to cancel. */
   let isOver = false;
+  /** Something has come: from now on, it is the gateway that ends a stream which stands still. */
+  let hasBegun = false;
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
+    hasBegun = true;
     wake();
   };
   const fail = (error: unknown): void => {
@@ -80,7 +84,7 @@ export async function* receiveStream(
   }
 
   async function next(): Promise<Arrival> {
-    const timer = startTimer(timeout, () => {
+    const timer = startTimer(hasBegun ? Infinity : timeout, () => {
       fail(timedOut(event, timeout, true));
     });
     await new Promise<void>((resolve) => {

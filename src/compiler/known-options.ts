@@ -3,6 +3,7 @@ import type { ValidatorOptions } from 'class-validator';
 import type { ServerOptions } from 'socket.io';
 import type {
   ActionProxyOptions,
+  ExplorerOptions,
   DrainSettings,
   LogSettings,
   MessageBodyOptions,
@@ -60,6 +61,8 @@ export const LOG_SETTINGS = names<LogSettings>({
   log4XXResponses: true,
 });
 
+/** Options of `settings.explorer`. */
+export const EXPLORER_OPTIONS = names<ExplorerOptions>({ path: true, guard: true, title: true });
 /** Options of `settings.drain`. */
 export const DRAIN_OPTIONS = names<DrainSettings>({ window: true, grace: true, delay: true });
 

@@ -12,6 +12,7 @@ export const SERVER_SETTINGS = [
   'recovery',
   'drain',
   'readiness',
+  'explorer',
 ] as const;
 
 /** Returns the settings that belong to the server, by identity. */

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { ServerOptions as TlsOptions } from 'node:https';
 import type { ServerOptions } from 'socket.io';
 
@@ -29,6 +29,8 @@ export interface ServerSettings {
      */
     adapter?: 'moleculer' | 'local';
   };
+  /** Serves a page to try the events of the gateway. With `NODE_ENV=production` it needs a `guard`. Default: false. */
+  explorer?: boolean | ExplorerOptions;
   /** Bounds what is kept for clients that come back. */
   recovery?: RecoverySettings;
   /**
@@ -80,6 +82,25 @@ export interface GatewayHealth {
   connections: number;
   /** The events of the gateway's sockets that have arrived and are not done. */
   pending: number;
+}
+
+/**
+ * Options of the explorer, the page to try the events of a gateway. Its clients have the rights of any other client: the page
+ * shows the contract, and nothing else that a client does not see.
+ *
+ * @example
+ * settings: { explorer: { guard: (req) => isAdmin(req.headers.cookie) } }
+ */
+export interface ExplorerOptions {
+  /** Where the page is, on the server of the gateway. Default: `'/explorer'`. */
+  path?: string;
+  /**
+   * Returns true if a request may see the page and the contract. Any other result is answered with 403, an error and no
+   * answer within 10 s with 503. Default: every request may, but not with `NODE_ENV=production`.
+   */
+  guard?: (request: IncomingMessage) => boolean | Promise<boolean>;
+  /** The heading of the page. Default: the name of the service. */
+  title?: string;
 }
 
 /** Options of socket.io. An adapter may also be a function that takes nothing, connects first, and gives the adapter. */

@@ -22,9 +22,21 @@ class ChatGateway extends SocketGateway {
 
 type Command = (argument: never) => unknown;
 
-async function start({ id, broker: options }: { id: string; broker: BrokerOptions }): Promise<Record<string, Command>> {
+async function start({
+  id,
+  broker: options,
+}: {
+  id: string;
+  broker: BrokerOptions;
+}): Promise<Record<string, Command>> {
   const registry: object = { stopDelay: 0 };
-  const broker = new ServiceBroker({ nodeID: id, logger: false, skipProcessEventRegistration: true, registry, ...options });
+  const broker = new ServiceBroker({
+    nodeID: id,
+    logger: false,
+    skipProcessEventRegistration: true,
+    registry,
+    ...options,
+  });
   broker.createService(ChatGateway as never as ServiceSchema);
   await broker.start();
   const chat = serviceOf(broker, 'chat');
@@ -33,7 +45,8 @@ async function start({ id, broker: options }: { id: string; broker: BrokerOption
   let sent = 0;
   let timer: NodeJS.Timeout | undefined;
   return {
-    call: ({ action, params }: { action: string; params: object }) => broker.call(action, params, { nodeID: id }),
+    call: ({ action, params }: { action: string; params: object }) =>
+      broker.call(action, params, { nodeID: id }),
     peers: () => (namespace as unknown as { adapter: ClusterAdapter }).adapter.remote?.link.peers ?? [],
     flood: () => void (timer = setInterval(() => namespace.emit('number', id, sent++), 2)),
     endFlood: () => {

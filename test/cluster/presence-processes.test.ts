@@ -20,7 +20,10 @@ async function startAll(cluster: ProcessCluster, ...ids: string[]): Promise<Proc
 }
 
 /** A client that collects what it is told, and connects by itself only if it is told to. */
-async function enter(node: ProcessNode, user: number): Promise<{ client: ProcessClient; view: PresenceView }> {
+async function enter(
+  node: ProcessNode,
+  user: number,
+): Promise<{ client: ProcessClient; view: PresenceView }> {
   const client = new ProcessClient(`${node.url}/x`, { auth: { user: { id: user } } });
   const view = new PresenceView(client.socket);
   await client.connected();

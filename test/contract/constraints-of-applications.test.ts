@@ -78,9 +78,7 @@ const IN_PLACE: Record<string, Decorator> = {
       constraints: [2],
       validator: MinWords,
     }),
-  'an identifier that the built-in keeps to itself': ArrayUnique(
-    (one: { id: number }) => one.id,
-  ),
+  'an identifier that the built-in keeps to itself': ArrayUnique((one: { id: number }) => one.id),
 };
 
 describe('constraints of applications', () => {

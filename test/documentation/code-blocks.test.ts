@@ -15,6 +15,7 @@ const OPTIONS: ts.CompilerOptions = {
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
   types: ['node'],
   strict: true,
+  noFallthroughCasesInSwitch: true,
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
   skipLibCheck: true,
@@ -22,8 +23,6 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
     'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts'), join(ROOT, 'src/*.ts')],
-    react: [join(ROOT, 'test/documentation/react.ts')],
-    vue: [join(ROOT, 'test/documentation/vue.ts')],
     '@angular/core': [join(ROOT, 'test/documentation/angular.ts')],
     'react-native': [join(ROOT, 'test/documentation/react-native.ts')],
     'documentation-fragments': [join(ROOT, 'test/documentation/fragments.ts')],

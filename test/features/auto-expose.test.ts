@@ -924,7 +924,10 @@ describe('autoExpose', () => {
       [[''], PATTERNS],
       [{ whitelist: 'orders.*' }, PATTERNS],
       [{ whitlist: ['orders.*'] }, 'autoExpose.whitlist does not exist; did you mean `whitelist`?'],
-      [{ actions: ['orders.*'] }, 'autoExpose.actions does not exist; there are whitelist, callOptions, streams'],
+      [
+        { actions: ['orders.*'] },
+        'autoExpose.actions does not exist; there are whitelist, callOptions, streams',
+      ],
       [
         { callOptions: 7 },
         'autoExpose.callOptions must be an object, or a function (ctx, socket) that returns one',

@@ -29,10 +29,6 @@ const seen = {
   reading: signal(),
 };
 
-class Name {
-  declare name: string;
-}
-
 @SocketNamespace('/x', { settings: { port: 0 }, limits: { streams: 3, maxDepth: 5 } })
 class FilesGateway extends SocketGateway {
   @OnBeforeCall()
@@ -328,7 +324,7 @@ describe('uploads', () => {
     it('400: an offer that is none, and an id that is taken', async () => {
       const { client, left } = await serve();
       for (const $stream of ['', 'a b', 'é', 'a'.repeat(65), 1, null, {}, ['a']]) {
-        expect((await ask(client, 'nothing', { $stream })).error, String($stream)).to.include({
+        expect((await ask(client, 'nothing', { $stream })).error, JSON.stringify($stream)).to.include({
           code: 400,
           type: 'STREAM_NOT_VALID',
         });

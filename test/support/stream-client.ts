@@ -30,8 +30,10 @@ export interface Download {
 export interface DownloadOptions {
   readonly id?: string;
   /** Called for each chunk, before it is acknowledged. Returns false to leave it without an answer. */
-  readonly onChunk?: (data: any, seq: number) => boolean | void | Promise<boolean | void>;
+  readonly onChunk?: (data: any, seq: number) => unknown;
   readonly onAnswer?: (id: string) => void;
+  /** False: the data of chunks is not kept. */
+  readonly keeps?: boolean;
 }
 
 /** Sends an event, takes the stream that answers it, and resolves when it has ended. */
@@ -39,7 +41,7 @@ export function download(
   client: Client,
   event: string,
   args: unknown[] = [],
-  { id = newStreamId(), onChunk, onAnswer }: DownloadOptions = {},
+  { id = newStreamId(), onChunk, onAnswer, keeps = true }: DownloadOptions = {},
 ): Promise<Download> {
   return new Promise((resolve) => {
     const chunks: unknown[] = [];
@@ -61,7 +63,7 @@ export function download(
     };
     const take = (of: string, seq: number, data: unknown, ack: () => void): void => {
       if (of !== id) return;
-      chunks.push(data);
+      if (keeps) chunks.push(data);
       seqs.push(seq);
       void Promise.resolve(onChunk?.(data, seq)).then((answer) => {
         if (answer !== false) ack();

@@ -62,7 +62,7 @@ export class NodeEvents {
     return hasUnknownNodes(this.broker);
   }
 
-  /** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+  /** Asks each of these nodes for the services of all nodes that it knows. */
   discover(): void {
     askForNodes(this.broker);
   }

@@ -4,7 +4,14 @@ import type { BroadcastOptions, Session } from 'socket.io-adapter';
 import { recoveryDurationOf } from '../socket-io/recovery-duration';
 import { EVENT } from './encode-values';
 import type { ClientSession, HandedPacket, HandedSessions } from './handed-sessions';
-import { indexOfOffset, isMeant, type KeptPacket, type LoggedPacket, PacketLog, type SeenPackets } from './packet-log';
+import {
+  indexOfOffset,
+  isMeant,
+  type KeptPacket,
+  type LoggedPacket,
+  PacketLog,
+  type SeenPackets,
+} from './packet-log';
 import { nextOffset, type PacketOffset, readOffset } from './packet-offset';
 import { type Kept, RecoveryBudget } from './recovery-budget';
 

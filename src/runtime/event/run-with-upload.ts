@@ -35,7 +35,9 @@ export async function runWithUpload(
   const stream = exchange.acceptUpload(terms);
   // The upload may take longer, and cannot be read again.
   Object.assign(options, { timeout: 0, retries: 0 });
-  const running = call ? callWithStream(gateway, ctx, call, stream) : runHandler(event, ctx, stream);
+  const running = call
+    ? callWithStream(gateway, ctx, call, stream, terms.objects ? exchange.uploadBegun() : undefined)
+    : runHandler(event, ctx, stream);
   let hasFailed = false;
   running.then(
     (late) => {
@@ -56,14 +58,20 @@ function runHandler(event: EventSteps, ctx: SocketContext, stream: UploadStream)
   return event.run(ctx);
 }
 
-/** Gives an action its stream as moleculer-web does: beside the params, or, for Moleculer 0.14, in their place. */
-function callWithStream(
+/**
+ * Gives an action its stream as moleculer-web does: beside the params, or, for Moleculer 0.14, in their place.
+ *
+ * @param begun what the call waits for: when the call is sent, Moleculer tells the other node whether objects will come
+ */
+async function callWithStream(
   { broker }: Gateway,
   ctx: SocketContext,
   call: ProxiedCall,
   stream: UploadStream,
-): PromiseLike<unknown> {
+  begun: Promise<void> | undefined,
+): Promise<unknown> {
   const { options } = call;
+  if (begun) await begun;
   if (takesStreamOption(broker)) {
     Object.assign(options, { stream });
     return callAction(ctx, call, ctx.params);
@@ -72,18 +80,18 @@ function callWithStream(
   return callAction(ctx, call, stream);
 }
 
-/** The parts of a file that moleculer-web puts into the meta. */
-const PARTS = ['filename', 'mimetype', 'encoding', 'fieldname'];
-
 /** Returns what moleculer-web 0.10 puts into the meta of a call whose params are a stream. */
 function metaOf(params: unknown): Record<string, unknown> {
   if (typeof params !== 'object' || params === null || Array.isArray(params)) return { $params: params };
-  const $params: Record<string, unknown> = { ...params };
-  const meta: Record<string, unknown> = { $params };
-  for (const part of PARTS) {
-    const value = $params[`$${part}`];
-    if (typeof value === 'string') meta[part] = value;
-    Reflect.deleteProperty($params, `$${part}`);
-  }
-  return meta;
+  const {
+    $filename: filename,
+    $mimetype: mimetype,
+    $encoding: encoding,
+    $fieldname: fieldname,
+    ...$params
+  } = params as Record<string, unknown>;
+  const texts = Object.entries({ filename, mimetype, encoding, fieldname }).filter(
+    ([, value]) => typeof value === 'string',
+  );
+  return { ...Object.fromEntries(texts), $params };
 }

@@ -72,7 +72,8 @@ export const METRICS = [
     type: 'gauge',
     labelNames: ['namespace'],
     unit: 'user',
-    description: 'Number of users in the rooms of a gateway on all nodes, each counted once for each namespace',
+    description:
+      'Number of users in the rooms of a gateway on all nodes, each counted once for each namespace',
   },
   {
     name: 'moleculer.io.cluster.sent.total',

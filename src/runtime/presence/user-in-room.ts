@@ -59,7 +59,9 @@ export class UserInRoom {
   private describe(): PresentUser {
     const present = this.list.filter((placement) => !isAway(placement));
     const shown = new Map<string, Device>();
-    const order = (present.length > 0 ? present : [...this.list]).sort((one, other) => this.compare(one, other));
+    const order = (present.length > 0 ? present : [...this.list]).sort((one, other) =>
+      this.compare(one, other),
+    );
     for (const { device } of order) shown.set(device.socketId, device);
     const devices = Array.from(shown.values(), (device) => this.describeDevice(device));
     const latest = order[order.length - 1] as Placement;

@@ -6,6 +6,7 @@ import { connectAdapters } from '../cluster/connect-adapters';
 import { MAX_RECOVERY_BYTES, RecoveryBudget } from '../cluster/recovery-budget';
 import { patternKeyOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
+import { ServerExplorers } from '../explorer/server-explorers';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
@@ -50,6 +51,7 @@ export class SharedServer {
   private attachment: Attachment | undefined;
   private readonly options: CombinedOptions;
   private readonly absent: AbsentNamespaces | undefined;
+  private readonly explorers = new ServerExplorers(() => this.io.path());
 
   /**
    * @param place where it is
@@ -60,6 +62,8 @@ export class SharedServer {
   constructor(place: Place, gateways: readonly Gateway[], onAttach: AttachTo) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
+    // A mistake is found before anything is attached.
+    for (const gateway of gateways) this.explorers.add(gateway);
     const { backlog, https, recovery } = this.options;
     this.io = new GatewayServer(socketOptions(this.options, gateways), {
       all: () => this.gateways.keys(),
@@ -91,9 +95,17 @@ export class SharedServer {
    * @throws Error if the HTTP server has another Socket.IO server
    */
   attachTo(http: HttpServer, options?: object): void {
+    // The settings of a service that waited may have changed.
+    for (const gateway of this.gateways.keys()) this.explorers.add(gateway);
     const path = this.options.readiness ?? (this.listener?.server === http && READINESS_PATH);
     const readiness = path ? readinessOf(path, () => this.gateways.keys()) : undefined;
-    this.attachment = attachSocketIO(this.io, http, options, readiness);
+    this.attachment = attachSocketIO(
+      this.io,
+      http,
+      options,
+      (request, response) =>
+        this.explorers.answer(request, response) || (readiness?.(request, response) ?? false),
+    );
     useOwnMethods(this.io);
     refuseHandshakes(this.io);
     this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
@@ -208,6 +220,7 @@ export class SharedServer {
   private async unbind(gateway: Gateway): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
+    this.explorers.remove(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
   }
@@ -253,6 +266,7 @@ export class SharedServer {
   }
 
   private bind(gateway: Gateway): void {
+    this.explorers.add(gateway);
     gateway.io = this.io;
     gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
     const bound = new Map<string, Unbind>();

@@ -72,6 +72,11 @@ export class Exchange implements StreamExchange {
     return this.#upload.accept(terms);
   }
 
+  /** Resolves when it is known whether the client sends bytes or objects. */
+  uploadBegun(): Promise<void> {
+    return this.#upload.begun();
+  }
+
   /** Calls a function when the client cancels, and when a stream that is the answer fails. */
   onStop(stop: (reason: Error) => void): void {
     this.#onStop = stop;

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 
 /** What the stream of an upload asks for. */
@@ -9,6 +10,8 @@ export interface UploadSource {
   closed(): void;
   /** Called if a listener of the stream throws, as `pipe` does for a chunk that the target does not take. */
   failed(error: Error): void;
+  /** Logs what a listener throws when nothing can fail with it. */
+  readonly report: Report;
 }
 
 /**
@@ -19,6 +22,7 @@ export class UploadStream extends Readable {
   /** True if the client sends objects. */
   hasObjects = false;
   readonly #source: UploadSource;
+  #emittedError: unknown;
 
   constructor(source: UploadSource) {
     super({ objectMode: true, highWaterMark: 1 });
@@ -36,12 +40,29 @@ export class UploadStream extends Readable {
   }
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error') this.#emittedError = args[0];
     try {
       return super.emit(event, ...args);
     } catch (error) {
       this.#source.failed(toError(error));
       return true;
     }
+  }
+
+  /**
+   * Tells a listener for errors also of an error before it listened. Moleculer listens when it has sent the call to another node, and
+   * that node must hear of an upload that has failed meanwhile.
+   */
+  override on(event: string | symbol, listener: (...args: never[]) => void): this {
+    super.on(event, listener as (...args: unknown[]) => void);
+    const error = this.#emittedError;
+    if (event === 'error' && error !== undefined)
+      process.nextTick(() => {
+        runSafely('a listener of an upload failed', this.#source.report, () =>
+          listener.call(this, error as never),
+        );
+      });
+    return this;
   }
 }
 

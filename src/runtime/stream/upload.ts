@@ -52,6 +52,8 @@ export class Upload {
   #heldBytes = 0;
   #totalBytes = 0;
   #nextSeq = 0;
+  /** Called when the first chunk or the end of the upload arrives. */
+  #onBegin: (() => void) | undefined;
   /** True if the client has sent everything. */
   #isComplete = false;
   /** True if nothing more is taken: the upload has failed, or its event is answered. */
@@ -81,7 +83,9 @@ export class Upload {
     if (!this.#failure && !terms.objects && this.#queue.some(({ data }) => Array.isArray(data)))
       this.fail(noObjects());
     if (this.#failure) throw this.#failure;
+    const { report } = this.session.gateway;
     this.#stream = new UploadStream({
+      report,
       pull: () => {
         this.#pull();
       },
@@ -89,13 +93,19 @@ export class Upload {
         this.#stop();
       },
       failed: (error) => {
-        if (this.#isOver) this.session.gateway.report('a listener of an upload failed', error);
+        if (this.#isOver) report('a listener of an upload failed', error);
         else this.fail(error);
       },
     });
     this.#stream.hasObjects = Array.isArray(this.#queue[0]?.data);
     if (this.#nextSeq === 0 && !this.#isComplete) this.#awaitFirst(terms);
     return this.#stream;
+  }
+
+  /** Resolves when it is known whether the client sends bytes or objects. */
+  async begun(): Promise<void> {
+    if (this.#nextSeq === 0 && !this.#isComplete && !this.#isOver)
+      await new Promise<void>((resolve) => (this.#onBegin = resolve));
   }
 
   /** Receives what a client sends as a chunk. `bytes` is the size of the packet. */
@@ -118,6 +128,7 @@ export class Upload {
     this.#hold(size);
     this.#queue.push({ data: data as Chunk['data'], bytes: size, ack });
     this.#timer.stop();
+    this.#onBegin?.();
     if (this.#isWanted) this.#pull();
   }
 
@@ -130,6 +141,7 @@ export class Upload {
     }
     this.#isComplete = true;
     this.#timer.stop();
+    this.#onBegin?.();
     if (this.#isWanted) this.#pull();
   }
 

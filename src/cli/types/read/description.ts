@@ -14,6 +14,14 @@ export type Answer =
   | { readonly kind: 'own' }
   | { readonly kind: 'stream'; readonly chunk: string };
 
+/** The streams of an event. */
+export interface StreamsOfEvent {
+  /** Whether clients send one with the event. */
+  readonly upload: 'none' | 'optional' | 'required';
+  /** The event may be answered with one. */
+  readonly download: boolean;
+}
+
 /** An event that clients send. */
 export interface EventDescription {
   readonly name: string;
@@ -22,6 +30,7 @@ export interface EventDescription {
   /** The lists of arguments that the event takes. Mostly one. */
   readonly variants: readonly (readonly Argument[])[];
   readonly answer: Answer;
+  readonly streams: StreamsOfEvent;
 }
 
 /** An event that clients receive. */

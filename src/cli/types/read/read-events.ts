@@ -6,6 +6,7 @@ import { EventOptions } from './event-options';
 import { describePayload, printPayload, saysLittle } from './payload-types';
 import { injects, readArguments } from './read-arguments';
 import { readProxy } from './read-proxy';
+import { readStreams } from './read-streams';
 import type { Reading } from './reading';
 
 /** Reads the events that clients send: those of handlers and those of proxies. */
@@ -30,11 +31,12 @@ export function readEvents(
           answer: readAnswer(reading, member, options, subject),
         };
     if (!described) continue;
+    const streams = readStreams(reading, member, options, described.answer);
     for (const name of names) {
       if (events.has(name)) {
         const what = `the event '${name}' is already handled by another member; give one of them another name`;
         reading.run.problems.add(member.declaration.name ?? member.declaration, subject, what);
-      } else events.set(name, { name, doc, ...described });
+      } else events.set(name, { name, doc, ...described, streams });
     }
   }
   return [...events.values()];
