@@ -13,7 +13,8 @@ let seat = null; // { name, room } as this person picked them: the page returns 
 let seated = false; // the server has confirmed the seat on the connection of this moment
 let draft = null; // { id, text }: the message that is on its way, or whose answer got lost
 let sending = false;
-let people = [];
+let people = new Set(); // the names of those in the room
+let missing = false; // what comes now was said while this page was cut off
 const shown = new Set(); // the ids of the messages in the log: none is shown twice
 const mine = new Set(); // the ids of those that were written here
 
@@ -39,7 +40,9 @@ async function enter() {
     Object.assign(wanted, { name, room }); // as the server spells them
     seated = true;
     if ($('chat').hidden) openRoom();
-    messages.forEach(show);
+    showPeople();
+    showAll(messages);
+    missing = false;
     if (draft && shown.has(draft.id)) delivered();
   } catch (error) {
     if (seat !== wanted) return;
@@ -56,6 +59,7 @@ socket.on('connect', () => {
   if (seat) enter();
 });
 socket.on('disconnect', () => {
+  missing = seated;
   seated = false;
   showConnection();
 });
@@ -65,18 +69,21 @@ socket.on('connect_error', () => {
   if (!socket.active) setTimeout(() => socket.connect(), 2000);
 });
 
-socket.on('people', (now) => {
-  if (seated) {
-    for (const person of now) if (!people.some(({ id }) => id === person.id)) note(`${person.name} joined`);
-    for (const person of people) if (!now.some(({ id }) => id === person.id)) note(`${person.name} left`);
+/** Who is in the room: first everybody, then what changes. */
+socket.on('presence', ({ state, joins = [], updates = [], leaves = [] }) => {
+  const before = people;
+  people = new Set(state ? [] : people);
+  for (const { id } of [...(state ?? []), ...joins, ...updates]) people.add(id);
+  for (const { id } of leaves) people.delete(id);
+  if (before.size > 0) {
+    for (const name of people) if (!before.has(name)) note(`${name} joined`);
+    for (const name of before) if (!people.has(name)) note(`${name} left`);
   }
-  people = now;
-  const youFirst = people.toSorted((a, b) => Number(b.id === socket.id) - Number(a.id === socket.id));
-  $('people').replaceChildren(...youFirst.map(({ id, name }) => nameTag(name, id === socket.id)));
+  showPeople();
 });
 socket.on('message', (message) => {
-  if (!seated) return; // it will be among the messages that `join` answers with
-  show(message);
+  if (!seated && !socket.recovered) return; // it will be among the messages that `join` answers with
+  showAll([message]);
   showTyping(message.from, false);
 });
 socket.on('typing', (name) => showTyping(name, true));
@@ -108,7 +115,8 @@ function openRoom() {
 $('leave').addEventListener('click', () => {
   if (socket.connected) socket.emit('leave');
   seat = draft = null;
-  seated = false;
+  seated = missing = false;
+  people = new Set();
   shown.clear();
   log.replaceChildren();
   for (const name of [...typists.keys()]) showTyping(name, false);
@@ -172,6 +180,14 @@ const newId = () =>
 
 /* ---- Showing: everything that somebody wrote goes in as text, never as HTML ---- */
 
+/** Shows messages, and says so if they were written while this page was cut off. */
+function showAll(messages) {
+  const isMissed = missing && messages.some(({ id }) => !shown.has(id) && !mine.has(id));
+  if (isMissed) note('While you were away:');
+  if (isMissed) missing = false;
+  messages.forEach(show);
+}
+
 function show({ id, from, text, at }) {
   if (shown.has(id)) return;
   shown.add(id);
@@ -201,6 +217,11 @@ function append(element, always) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   log.append(element);
   if (atEnd || always) log.scrollTop = log.scrollHeight;
+}
+
+function showPeople() {
+  const youFirst = [...people].toSorted((a, b) => Number(b === seat?.name) - Number(a === seat?.name));
+  $('people').replaceChildren(...youFirst.map((name) => nameTag(name, name === seat?.name)));
 }
 
 function nameTag(name, you) {
