@@ -66,7 +66,7 @@ export class ChildServer {
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** All that the process has printed; a healthy one prints nothing. */
