@@ -2,6 +2,9 @@
 // Which part of src may import which, type-only imports included. Imports point one way: a part may import the parts
 // that its line names, and nothing else of src.
 
+// What users can import, by the name of the package.
+const entries = ['index', 'client/index', 'contract', 'moleculer-io/index', 'testing/index'];
+
 const parts = {
   errors: ['^src/errors\\.ts$', []],
   types: ['^src/types/', []],
@@ -14,7 +17,9 @@ const parts = {
   'contract-entry': ['^src/contract\\.ts$', ['compiler', 'contract', 'plan', 'types']],
   compiler: ['^src/compiler/', ['metadata', 'plan', 'validation', 'errors', 'types']],
   'moleculer-io': ['^src/moleculer-io/', ['compiler', 'runtime', 'plan', 'errors', 'types']],
-  runtime: ['^src/runtime/', ['plan', 'contract', 'validation', 'errors', 'types']],
+  // The page of the explorer, which runs in browsers, and the file that it is built into.
+  explorer: ['^src/explorer/', []],
+  runtime: ['^src/runtime/', ['plan', 'contract', 'validation', 'explorer', 'errors', 'types']],
   testing: ['^src/testing/', ['test-seam', 'types']],
   // The testing kit goes over connections like any client. This is all that it uses of the runtime beside them.
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['plan', 'runtime']],
@@ -32,20 +37,31 @@ const rooms = {
   model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
   repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],
+  'presence-of': ['^src/runtime/presence-of\\.ts$', ['model']],
   observe: ['^src/runtime/observe/', ground],
   answer: ['^src/runtime/answer/', [...ground, 'observe']],
   'socket-io': ['^src/runtime/socket-io/', [...ground, 'answer']],
   cluster: ['^src/runtime/cluster/', [...ground, 'socket-io']],
   user: ['^src/runtime/user/', [...ground, 'socket-io']],
-  event: ['^src/runtime/event/', [...ground, 'observe', 'answer', 'socket-io', 'user']],
-  connection: ['^src/runtime/connection/', [...ground, 'answer', 'socket-io', 'user', 'cluster', 'event']],
+  drain: ['^src/runtime/drain/', [...ground, 'gateways-of', 'answer', 'socket-io']],
+  stream: ['^src/runtime/stream/', [...ground, 'answer', 'socket-io']],
+  presence: ['^src/runtime/presence/', [...ground, 'socket-io', 'user', 'cluster']],
+  event: [
+    '^src/runtime/event/',
+    [...ground, 'observe', 'answer', 'socket-io', 'stream', 'user', 'presence-of'],
+  ],
+  connection: [
+    '^src/runtime/connection/',
+    [...ground, 'answer', 'socket-io', 'stream', 'user', 'cluster', 'event'],
+  ],
   'auto-expose': ['^src/runtime/auto-expose/', [...ground, 'event']],
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['socket-io', 'user']],
   push: [
     '^src/runtime/push/',
-    [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'event'],
+    [...ground, 'observe', 'gateways-of', 'answer', 'socket-io', 'user', 'cluster', 'drain', 'event'],
   ],
-  server: ['^src/runtime/server/', [...ground, 'socket-io', 'cluster', 'connection']],
+  explorer: ['^src/runtime/explorer/', [...ground, 'push']],
+  server: ['^src/runtime/server/', [...ground, 'socket-io', 'cluster', 'drain', 'connection', 'explorer']],
   gateway: [
     '^src/runtime/gateway/',
     [
@@ -53,13 +69,17 @@ const rooms = {
       'observe',
       'answer',
       'socket-io',
+      'stream',
       'user',
       'cluster',
       'event',
       'connection',
+      'drain',
+      'presence',
       'auto-expose',
       'push',
       'repl',
+      'explorer',
       'server',
       ...ground,
     ],
@@ -116,7 +136,8 @@ module.exports = {
       name: 'declared-dependencies',
       comment: 'what src imports, for types too, is a dependency or a peer in package.json',
       severity: 'error',
-      from: { path: '^src/' },
+      // The page of the explorer is built into one file, with what it imports.
+      from: { path: '^src/', pathNot: '^src/explorer/page/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'npm-bundled'],
         dependencyTypesNot: ['npm', 'npm-peer'],
@@ -138,10 +159,11 @@ module.exports = {
     },
     {
       name: 'samples-as-users',
-      comment: 'a sample uses what a user can import; its test may start the servers that it needs',
+      comment:
+        'a sample imports the entries of the package, by its name; its test may start the servers that it needs',
       severity: 'error',
       from: { path: '^samples/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(src|test)/', pathNot: '^src/index\\.ts$' },
+      to: { path: '^(src|test)/', pathNot: `^src/(${entries.join('|')})\\.ts$` },
     },
   ],
   options: {

@@ -23,6 +23,8 @@ export default defineConfig(
     'dist',
     'coverage',
     'docs/api',
+    'src/explorer/built-page.ts',
+    'docs/.vitepress/cache',
     'bench',
     '.ci',
     'test/package/app',
@@ -110,6 +112,6 @@ export default defineConfig(
     },
   },
   // A sample's page runs in the browser, whose names are not listed here.
-  { files: ['samples/**/*.js'], rules: { 'no-undef': 'off' } },
+  { files: ['samples/**/*.{js,mjs}'], rules: { 'no-undef': 'off' } },
   { files: ['**/*.{js,cjs}'], languageOptions: { sourceType: 'commonjs' } },
 );

@@ -41,13 +41,20 @@ describe('the scripts of the pages', function () {
   this.timeout(60_000);
 
   it('fit the types of their gateways', () => {
-    expect([...check('orders/page/orders.js'), ...check('chat/page/chat.js')]).to.deep.equal([]);
+    expect([
+      ...check('orders/page/orders.js'),
+      ...check('chat/page/chat.js'),
+      ...check('streams/page/studio.mjs'),
+    ]).to.deep.equal([]);
   });
 
   it('would not, if they sent or awaited something else', () => {
     expect(
       check('orders/page/orders.js', (text) => text.replaceAll('order.updated', 'order.update')),
     ).to.have.length(1);
+    expect(
+      check('streams/page/studio.mjs', (text) => text.replaceAll("'export', {", "'exprt', {")),
+    ).to.not.deep.equal([]);
     expect(check('chat/page/chat.js', (text) => text.replaceAll("'typing'", "'typng'"))).to.not.deep.equal(
       [],
     );

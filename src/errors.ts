@@ -5,7 +5,7 @@ import { Errors as MoleculerErrors } from 'moleculer';
  * errors serves HTTP and sockets.
  */
 
-/** 401: nobody is logged in, or the token is no good. */
+/** 401: the client is not logged in, or its token is invalid. */
 export class UnAuthorizedError extends MoleculerErrors.MoleculerError {
   /**
    * @param type machine-readable reason, `INVALID_TOKEN` by default
@@ -16,7 +16,7 @@ export class UnAuthorizedError extends MoleculerErrors.MoleculerError {
   }
 }
 
-/** 403: somebody is logged in, but may not do this. */
+/** 403: the user is logged in, but may not do this. */
 export class ForbiddenError extends MoleculerErrors.MoleculerError {
   /**
    * @param type machine-readable reason
@@ -38,7 +38,7 @@ export class BadRequestError extends MoleculerErrors.MoleculerError {
   }
 }
 
-/** 404: there is no such thing; an event that nobody handles has the type `EVENT_NOT_FOUND`. */
+/** 404: not found. An event without a handler has the type `EVENT_NOT_FOUND`. */
 export class NotFoundError extends MoleculerErrors.MoleculerError {
   /**
    * @param type machine-readable reason, `NOT_FOUND` by default
@@ -83,7 +83,7 @@ export class ServiceUnavailableError extends MoleculerErrors.MoleculerError {
 export interface DeclarationProblem {
   /** The method, property or parameter, as `ChatGateway.send`; the class alone where the class itself is wrong. */
   readonly where: string;
-  /** What is wrong, and what to write instead. */
+  /** Says what is wrong, and what to write instead. */
   readonly what: string;
 }
 

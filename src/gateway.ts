@@ -4,9 +4,10 @@ import type { DefaultEventsMap, Namespace, Server } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
 import { planOf } from './compiler/compile-gateway';
 import { isWrappedByService } from './compiler/compile-service';
+import { withSlash } from './plan/paths';
 import { serverSettings } from './plan/server-settings';
 import { completePlan } from './compiler/complete-plan';
-import { managementActions } from './plan/management-actions';
+import { MANAGEMENT_ACTIONS, managementActions, PRESENCE_ACTIONS } from './plan/management-actions';
 import { toServiceSchema } from './compiler/service/service-schema';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
@@ -19,15 +20,20 @@ import {
   registerNamespace,
   removeNamespace,
 } from './runtime/gateway/gateway-lifecycle';
+import { drainService } from './runtime/drain/drain-gateways';
 import { gatewaysOf } from './runtime/gateways-of';
 import type { Gateway } from './runtime/model';
+import { presenceOf } from './runtime/presence-of';
 import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
 import { socketGetMeta } from './runtime/user/socket-methods';
 import { setUser } from './runtime/user/socket-user';
 import type {
+  DrainOptions,
   EventsMap,
+  GatewayPresence,
   GatewayShape,
   GatewaySocket,
+  PresenceTypes,
   SocketContext,
   SocketData,
   SocketServerOptions,
@@ -46,8 +52,13 @@ import type {
  *
  * @typeParam ToClient the events that clients are sent: `{ message(text: string): void }`
  * @typeParam User the users in `socket.data.user`
+ * @typeParam Present info and meta of `this.presence`: `{ info: { name: string }; meta: { isTyping: boolean } }`
  */
-export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMap, User = unknown>
+export abstract class SocketGateway<
+  ToClient extends EventsMap = DefaultEventsMap,
+  User = unknown,
+  Present extends PresenceTypes = PresenceTypes,
+>
   extends Service
   implements GatewayShape
 {
@@ -67,7 +78,7 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
   constructor(broker: ServiceBroker, schema?: Partial<ServiceSchema>) {
     super(broker);
     if (schema) modifications.set(this, schema);
-    // Says what is wrong with the class also where nobody will parse its schema.
+    // Compiles the class, so that its mistakes are reported even if its schema is never parsed.
     planOf(new.target);
   }
 
@@ -82,13 +93,33 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
       plan,
       given,
       lifecycleOf(() => [plan]),
-      managementActions(MANAGEMENT_HANDLERS, 'public'),
+      managementActions(
+        MANAGEMENT_HANDLERS,
+        'public',
+        plan.presence ? [...MANAGEMENT_ACTIONS, ...PRESENCE_ACTIONS] : MANAGEMENT_ACTIONS,
+      ),
       FORWARD_HANDLERS,
       runHandler,
     );
     super.parseServiceSchema(
       Object.keys(schema.given).length > 0 ? mergeInto(this, schema.own, schema.given) : schema.own,
     );
+  }
+
+  /**
+   * Who is in the rooms of the gateway, on all nodes.
+   *
+   * @throws Error if the gateway has no option `presence`
+   * @example
+   * this.presence.list({ room: 'room:tea' }).length
+   */
+  get presence(): GatewayPresence<Present> {
+    const [gateway] = gatewaysOf(this);
+    const presence = presenceOf(gateway as Gateway);
+    return {
+      list: ({ namespace, room } = {}) =>
+        presence.list(namespace === undefined ? undefined : withSlash(namespace), room),
+    };
   }
 
   /**
@@ -122,6 +153,20 @@ export abstract class SocketGateway<ToClient extends EventsMap = DefaultEventsMa
    */
   removeNamespace(name: string): Promise<void> {
     return removeNamespace(this, name);
+  }
+
+  /**
+   * Refuses new clients, and closes all connections: each when none of its events is pending. The clients come back by themselves, to
+   * another node. The gateway stays closed until its service starts again.
+   *
+   * @param options in place of those in `settings.drain`
+   * @returns resolves when no connection is left; at once if the service has not started
+   * @throws Error if an option is wrong
+   * @example
+   * await this.drain({ window: 60_000 });
+   */
+  drain(options?: DrainOptions): Promise<void> {
+    return drainService(this, options);
   }
 
   /**
@@ -165,7 +210,7 @@ for (const part of ['actions', 'events', 'methods'] as const satisfies (keyof Se
   });
 }
 
-/** What createService was given beside the class. Where @Service parses a schema of its own, it would be lost. */
+/** The second argument of createService. It would be lost where @Service parses a schema of its own. */
 const modifications = new WeakMap<object, Partial<ServiceSchema>>();
 
 function modified(service: Service, written: Partial<ServiceSchema>): Partial<ServiceSchema> {

@@ -17,6 +17,7 @@ export type {
   ProxyPlan,
   RateLimitPlan,
   ServicePlan,
+  StreamPlan,
 } from './plan/plan';
 
 export { Ack } from './decorators/ack';
@@ -28,6 +29,7 @@ export { Ctx } from './decorators/ctx';
 export { decorate, type GatewayClassDecorator, type GatewayMemberDecorator } from './decorators/decorate';
 export { ForwardEvent } from './decorators/forward-event';
 export { MessageBody } from './decorators/message-body';
+export { MessageStream } from './decorators/message-stream';
 export { Meta } from './decorators/meta';
 export { NamespaceMiddleware } from './decorators/namespace-middleware';
 export { NspParam } from './decorators/nsp-param';
@@ -38,6 +40,7 @@ export { OnCallError } from './decorators/on-call-error';
 export { OnConnect } from './decorators/on-connect';
 export { OnDisconnect } from './decorators/on-disconnect';
 export { OnDisconnecting } from './decorators/on-disconnecting';
+export { OnPresence } from './decorators/on-presence';
 export { PacketMiddleware } from './decorators/packet-middleware';
 export { RateLimit } from './decorators/rate-limit';
 export { SocketEvent } from './decorators/socket-event';

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
-import type { ListedEvent } from '../../src';
+import type { ListedEvent } from 'moleculer-socket-gateway';
 import { start } from './main';
+import { tryIt } from './try';
 
 describe('samples/auto-expose', () => {
   let shop: Awaited<ReturnType<typeof start>>;
@@ -112,6 +113,20 @@ describe('samples/auto-expose', () => {
       'order.send',
       'order.watch',
       'stock.list',
+    ]);
+  });
+
+  it('can be tried', async () => {
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${shop.port}`, (line) => printed.push(line));
+    const order = '{"id":1,"item":"tea","customer":"ada","sent":false}';
+    expect(printed).to.deep.equal([
+      'order.watch => null',
+      'stock.list => {"tea":2,"cups":1}',
+      `order.create => ${order}`,
+      `the clerk is told: ${order}`,
+      'order.list => 403 MISSING_ROLE',
+      'ask => {"stock":{"tea":1,"cups":1},"again":{"tea":1,"cups":1}}',
     ]);
   });
 });

@@ -1,5 +1,4 @@
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   type ActionProxy,
   Authenticate,
@@ -8,7 +7,7 @@ import {
   SocketEvent,
   SocketGateway,
   SocketNamespace,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import type { Person } from './services';
 
 /** In place of accounts. */

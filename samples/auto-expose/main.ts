@@ -1,8 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceBroker } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import type { ListedEvent } from '../../src';
+import type { ListedEvent } from 'moleculer-socket-gateway';
 import { CounterGateway, ShopGateway } from './gateways';
 import { orderService, stockService } from './services';
 
@@ -30,6 +29,7 @@ async function main() {
       console.log(`  ${namespaces.join(' ')} ${event}: ${action}, for ${who}`);
     }
   }
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- auto-expose try`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

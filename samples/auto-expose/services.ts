@@ -1,6 +1,5 @@
 import type { Context, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import { Errors, type SocketMeta } from '../../src';
+import { Errors, type SocketMeta } from 'moleculer-socket-gateway';
 
 /** Who is logged in, as the gateway knows it. */
 export interface Person {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
 import { start, WAYS } from './main';
+import { tryIt } from './try';
 
 describe('samples/calculator', () => {
   for (const way of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
@@ -61,5 +62,15 @@ describe('samples/calculator', () => {
     });
     expect(await response.json()).to.equal(38);
     await stop();
+  });
+
+  it('can be tried', async () => {
+    const { port, stop } = await start(0);
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${port}`, (line) => printed.push(line));
+    await stop();
+    expect(printed.slice(0, 2)).to.deep.equal(['math.add {"a":25,"b":13} => 38', 'plus {"a":1,"b":2} => 3']);
+    expect(printed[2]).to.include('=> 422 ');
+    expect(printed[3]).to.include('$node.health {} => 404 ');
   });
 });

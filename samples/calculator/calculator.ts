@@ -1,6 +1,5 @@
 import type { Context, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import { type ActionProxy, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
+import { type ActionProxy, SocketEvent, SocketGateway, SocketNamespace } from 'moleculer-socket-gateway';
 
 interface Numbers {
   a: number;

@@ -3,8 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceBroker } from 'moleculer';
 import ApiGateway from 'moleculer-web';
-// In an application: from 'moleculer-socket-gateway'.
-import { SocketNamespace } from '../../src';
+import { SocketNamespace } from 'moleculer-socket-gateway';
 import { CalculatorGateway, math } from './calculator';
 
 const newBroker = () => new ServiceBroker({ logLevel: 'warn', skipProcessEventRegistration: true });
@@ -68,6 +67,7 @@ async function main(way = 'port') {
   if (!(way in WAYS)) throw new Error(`choose one of ${Object.keys(WAYS).join(', ')}`);
   const { port, stop } = await start(Number(process.env.PORT || 3000), way as keyof typeof WAYS);
   console.log(`The calculator listens on http://localhost:${port}. Ctrl-C stops it.`);
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- calculator try`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

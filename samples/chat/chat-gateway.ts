@@ -1,5 +1,4 @@
 import type { DefaultEventsMap, Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   ConnectedSocket,
   Errors,
@@ -8,7 +7,7 @@ import {
   SocketEvent,
   SocketGateway,
   SocketNamespace,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import { ChatMessage, NewMessage, Person, Room, Seat, type ToPage } from './messages';
 
 /** What a socket carries in its `data`. */
@@ -20,7 +19,11 @@ type ChatSocket = Socket<DefaultEventsMap, ToPage, DefaultEventsMap, ChatData>;
 /** How many messages of a room are kept for those who come later. */
 const HISTORY = 50;
 
-@SocketNamespace('/chat', { sends: { message: [ChatMessage], people: [[Person]], typing: [String] } })
+@SocketNamespace('/chat', {
+  sends: { message: [ChatMessage], people: [[Person]], typing: [String] },
+  // A page to try the events at /explorer. In production it would need a guard.
+  settings: { explorer: process.env.NODE_ENV !== 'production' && { title: 'Chat' } },
+})
 export class ChatGateway extends SocketGateway<ToPage> {
   /** The last messages of every room that somebody is in. */
   private readonly history = new Map<string, ChatMessage[]>();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { io } from 'socket.io-client';
-import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
 import { ChatGateway } from './chat-gateway';
 import { start } from './main';
 import type { Person } from './messages';
@@ -128,6 +128,7 @@ describe('samples/chat, on a port', () => {
     expect((await get('/?from=test')).text).to.include('<title>Chat</title>');
     expect(await get('/chat.js')).to.include({ status: 200, type: 'text/javascript; charset=utf-8' });
     expect(await get('/socket.io/socket.io.js')).to.include({ status: 200 });
+    expect((await get('/explorer')).text).to.include('<title>Chat · Explorer</title>');
     for (const path of ['/main.ts', '/../main.ts', '/%2e%2e/main.ts', '/constructor']) {
       expect(await get(path), path).to.include({ status: 404, text: '' });
     }

@@ -58,9 +58,9 @@ async function main() {
   const port = Number(process.env.PORT || 3000);
   try {
     const chat = await start(port);
-    console.log(
-      `The chat is open: http://localhost:${chat.port} (in two tabs, to have company). Ctrl-C closes it.`,
-    );
+    console.log(`Open http://localhost:${chat.port} in two tabs, to have company. Ctrl-C closes the chat.`);
+    if (process.env.NODE_ENV !== 'production')
+      console.log(`Try its events in the explorer: http://localhost:${chat.port}/explorer`);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= chat.stop();

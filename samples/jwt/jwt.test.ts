@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { SignJWT } from 'jose';
 import { io, type Socket } from 'socket.io-client';
 import { start } from './main';
+import { tryIt } from './try';
 
 describe('samples/jwt', () => {
   let server: Awaited<ReturnType<typeof start>>;
@@ -89,5 +90,19 @@ describe('samples/jwt', () => {
     const heard = once(ben, 'announcement');
     await ask(ada, 'announce', 'hello');
     expect(await heard).to.deep.equal(['hello']);
+  });
+
+  it('can be tried with the token that it prints', async () => {
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${server.port}`, await server.sign('ada', ['admin'], 60), (line) =>
+      printed.push(line),
+    );
+    expect(printed.slice(0, 3)).to.deep.equal([
+      'with the token undefined: refused, 401 Unauthorized',
+      'with the token a.b.c: refused, 401 Unauthorized',
+      'whoAmI => {"id":"ada","roles":["admin"]}',
+    ]);
+    expect(printed[3]).to.match(/^renew => \{"validUntil":"20/);
+    expect(printed[4]).to.equal('announce => null');
   });
 });

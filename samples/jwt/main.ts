@@ -20,8 +20,9 @@ export async function start(port: number) {
 
 async function main() {
   const { port, sign, stop } = await start(Number(process.env.PORT || 3000));
-  console.log(`Connect to http://localhost:${port} with { auth: { token } }; for one hour, as an admin:`);
-  console.log(await sign('ada', ['admin'], 3600));
+  console.log(`Clients connect to http://localhost:${port} with { auth: { token } }. Ctrl-C stops it.`);
+  console.log('Next, in another terminal, with a token of an admin that is good for an hour:');
+  console.log(`PORT=${port} npm run sample -- jwt try ${await sign('ada', ['admin'], 3600)}`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

@@ -1,6 +1,5 @@
 import { IsJWT } from 'class-validator';
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   Authenticate,
   Authorize,
@@ -13,7 +12,7 @@ import {
   SocketNamespace,
   type SocketContext,
   User,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import type { Account } from './tokens';
 
 class Renewal {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import type { Context, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import { Errors } from '../../src';
+import { Errors } from 'moleculer-socket-gateway';
 
 /** Who a token is about; `exp` is when it ends, in seconds since the epoch. */
 export interface Account {

@@ -1,6 +1,5 @@
 import { IsString, Length } from 'class-validator';
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   AllowAnonymous,
   Authenticate,
@@ -12,7 +11,7 @@ import {
   SocketNamespace,
   type SocketContext,
   User,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import type { Person } from './accounts';
 
 class Credentials {

@@ -1,7 +1,6 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { Context, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import { Errors, type SocketMeta } from '../../src';
+import { Errors, type SocketMeta } from 'moleculer-socket-gateway';
 
 export interface Person {
   id: string;

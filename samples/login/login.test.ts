@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
 import { start } from './main';
+import { tryIt } from './try';
 
 describe('samples/login', () => {
   let server: Awaited<ReturnType<typeof start>>;
@@ -80,5 +81,20 @@ describe('samples/login', () => {
     expect((await ask(ada, 'kick', { id: 'ben' })).error).to.equal(null);
     await Promise.all(gone);
     expect((await ask(ada, 'whoAmI')).result.id).to.equal('ada');
+  });
+
+  it('can be tried', async () => {
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${server.port}`, (line) => printed.push(line));
+    expect(printed.map((line) => line.replace(/(token":").*?"/, '$1…"'))).to.deep.equal([
+      'whoAmI => 401 NO_USER',
+      'login => 401 WRONG_PASSWORD',
+      'login => 422 VALIDATION_ERROR',
+      'login => {"token":"…","user":{"id":"ben","roles":[]}}',
+      'whoAmI => {"id":"ben","roles":[]}',
+      'kick => 403 MISSING_ROLE',
+      'logout => null',
+      'whoAmI => 401 NO_USER',
+    ]);
   });
 });

@@ -19,6 +19,7 @@ export async function start(port: number) {
 async function main() {
   const { port, stop } = await start(Number(process.env.PORT || 3000));
   console.log(`Log in at http://localhost:${port} as ada (lovelace) or ben (franklin). Ctrl-C stops it.`);
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- login try`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

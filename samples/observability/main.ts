@@ -41,10 +41,11 @@ export async function start(ports: { gateway: number; metrics: number }, print: 
 
 async function main() {
   const { port, metrics, stop } = await start(
-    { gateway: Number(process.env.PORT || 3000), metrics: 3030 },
+    { gateway: Number(process.env.PORT || 3000), metrics: Number(process.env.METRICS_PORT || 3030) },
     console.log,
   );
   console.log(`Calculate at http://localhost:${port}/math, and look at ${metrics}. Ctrl-C stops it.`);
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- observability try`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

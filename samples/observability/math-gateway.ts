@@ -1,5 +1,4 @@
 import { Errors, type Context, type ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   type ActionProxy,
   AllowAnonymous,
@@ -10,7 +9,7 @@ import {
   SocketGateway,
   SocketNamespace,
   type SocketContext,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 
 @SocketNamespace('/math')
 @Authorize()

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
 import { start } from './main';
+import { tryIt } from './try';
 
 describe('samples/observability', () => {
   let server: Awaited<ReturnType<typeof start>>;
@@ -64,5 +65,11 @@ describe('samples/observability', () => {
     });
     for (const name of ["event 'call' in '/math'", "action 'math.divide'"])
       expect(printed.join('\n')).to.include(`${name} ×`);
+  });
+
+  it('can be tried', async () => {
+    const lines: string[] = [];
+    await tryIt(`http://localhost:${server.port}`, (line) => lines.push(line));
+    expect(lines).to.deep.equal(['sum => 6', 'call => 0.5', 'call => 422 BY_ZERO', 'answer => 401 NO_USER']);
   });
 });

@@ -52,7 +52,7 @@ export async function start(port: number, warehouseTakes: number) {
 async function main() {
   const shop = await start(Number(process.env.PORT || 3000), 2000);
   const url = `http://localhost:${shop.port}/?user=`;
-  console.log(`The shop is open: ${url}ada and ${url}ben. Ctrl-C closes it.`);
+  console.log(`Open ${url}ada and ${url}ben, and order something. Ctrl-C closes the shop.`);
   process.once('SIGINT', () => void shop.stop()).once('SIGTERM', () => void shop.stop());
 }
 

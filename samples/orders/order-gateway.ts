@@ -1,7 +1,6 @@
 import { IsIn, IsInt, IsString } from 'class-validator';
 import type { Context } from 'moleculer';
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   type ActionProxy,
   Authenticate,
@@ -10,7 +9,7 @@ import {
   SocketEvent,
   SocketGateway,
   SocketNamespace,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import type { Order, User } from './orders';
 
 /** What a page is shown of an order, and nothing else. */

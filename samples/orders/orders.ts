@@ -1,6 +1,5 @@
 import type { Context, Service, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
-import { Errors, type SocketMeta } from '../../src';
+import { Errors, type SocketMeta } from 'moleculer-socket-gateway';
 
 export interface User {
   id: string;
@@ -15,6 +14,18 @@ export interface Order {
   /** What is left for the shop. Nobody's business. */
   margin: number;
 }
+
+/** The page shows these words beside the field. */
+const ITEM = {
+  type: 'string',
+  min: 1,
+  max: 40,
+  messages: {
+    string: 'An item is a text.',
+    stringMin: 'Please say what you would like.',
+    stringMax: 'That is too long: an item has at most 40 characters.',
+  },
+};
 
 const NEXT = { placed: 'packed', packed: 'sent', sent: undefined } as const;
 
@@ -33,7 +44,7 @@ export function orders(warehouseTakes: number): ServiceSchema {
             .map(({ margin: _, ...order }) => order),
       },
       place: {
-        params: { item: 'string|min:1|max:40' },
+        params: { item: ITEM },
         async handler(this: Service, ctx: Context<{ item: string }, SocketMeta>) {
           const order: Order = {
             id: all.size + 1,

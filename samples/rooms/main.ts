@@ -19,6 +19,7 @@ export async function start(port: number) {
 async function main() {
   const { port, stop } = await start(Number(process.env.PORT || 3000));
   console.log(`The rooms are open: http://localhost:${port}/rooms. Ctrl-C closes them.`);
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- rooms try`);
   process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
+import { start } from './main';
 import { LobbyGateway, rooms as service, type Said } from './rooms';
+import { tryIt } from './try';
 
 describe('samples/rooms', () => {
   let rooms: TestGateway<LobbyGateway>;
@@ -74,5 +76,19 @@ describe('samples/rooms', () => {
     await rooms.broker.call('rooms.close', { room: 'tea' });
     expect(await closed).to.equal('tea');
     expect((await call(ada, 'list')).result).to.deep.equal([]);
+  });
+});
+
+describe('samples/rooms, on a port', () => {
+  it('can be tried', async () => {
+    const { port, stop } = await start(0);
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${port}`, (line) => printed.push(line));
+    await stop();
+    expect(printed).to.deep.equal([
+      'Ada is in ["tea"].',
+      'Ben hears: The kettle is on.',
+      'Ada speaks to a room that she is not in: 403 NOT_IN_THE_ROOM',
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import type { Context, ServiceSchema } from 'moleculer';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   type ActionProxy,
   Errors,
@@ -7,7 +6,7 @@ import {
   SocketGateway,
   type SocketMeta,
   SocketNamespace,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 
 /** What the service sends to everybody in a room. */
 export interface Said {

@@ -13,8 +13,6 @@ describe('samples/runner', () => {
   before(async function () {
     this.timeout(20_000);
     folder = new ServiceFolder(join(__dirname, 'services'));
-    // In a copy of the folder the library is not where it was.
-    for (const file of ['greeter.service.ts', 'board.service.ts']) folder.write(file, folder.read(file));
     port = await freePort();
     const config = join(__dirname, 'moleculer.config.ts');
     runner = new RunnerProcess(['--config', config, '--mask', '**/*.service.ts', folder.path], {

@@ -5,34 +5,43 @@ import {
   Authenticate,
   Authorize,
   ConnectedSocket,
+  Ctx,
   Errors,
   MessageBody,
+  OnConnect,
   SocketEvent,
   SocketGateway,
   SocketNamespace,
   User,
+  type SocketContext,
 } from '../../src';
+import type { Note } from './notes';
 
-/** Who is connected: somebody with the same id on another node is the same person. */
+/** A user: the same id on another node is the same user. */
 export interface Person {
   id: string;
 }
 
 export class NewNote {
   @IsString()
+  @Length(1, 40)
+  id!: string;
+
+  @IsString()
   @Length(1, 200)
   text!: string;
 }
 
-/** What is on the board. */
-export interface Note extends NewNote {
-  from: string;
-  /** The node that it came in on. */
-  node: string;
-}
-
-/** A board that everybody sees, whichever node he is connected to. */
-@SocketNamespace('/board')
+/**
+ * A board that all clients see, whatever node they are connected to. The notes are kept elsewhere: this gateway may end at any time.
+ */
+@SocketNamespace('/board', {
+  dependencies: ['notes'],
+  settings: {
+    // The balancer looks every 100 ms whether the node is ready. In production the defaults will do.
+    drain: { delay: 300, window: 1_000, grace: 5_000 },
+  },
+})
 @Authorize()
 export class BoardGateway extends SocketGateway {
   @Authenticate()
@@ -42,17 +51,35 @@ export class BoardGateway extends SocketGateway {
     return { id: name };
   }
 
+  @OnConnect()
+  welcome(socket: Socket) {
+    socket.emit('node', this.broker.nodeID);
+  }
+
   @SocketEvent()
-  pin(@MessageBody() { text }: NewNote, @User() { id }: Person, @ConnectedSocket() socket: Socket): Note {
-    const note = { from: id, node: this.broker.nodeID, text };
-    socket.broadcast.emit('note', note); // the adapter takes it to the other nodes
+  async pin(
+    @MessageBody() { id, text }: NewNote,
+    @User() { id: from }: Person,
+    @ConnectedSocket() socket: Socket,
+    @Ctx() ctx: SocketContext,
+  ): Promise<Note> {
+    const note: Note = { id, from, node: this.broker.nodeID, text };
+    const isNew = await ctx.call<boolean, Note>('notes.add', note);
+    // To the clients of all nodes, over Moleculer's transporter.
+    if (isNew) socket.broadcast.emit('note', note);
     return note;
   }
 
-  /** Who is there, on any node. */
+  /** What is on the board: a page asks when it has come back. */
+  @SocketEvent()
+  notes(@Ctx() ctx: SocketContext): Promise<Note[]> {
+    return ctx.call<Note[]>('notes.list');
+  }
+
+  /** The users on all nodes. */
   @SocketEvent()
   async people(@ConnectedSocket() socket: Socket): Promise<string[]> {
-    const sockets: { data: { user?: Person } }[] = await socket.nsp.fetchSockets();
-    return sockets.flatMap(({ data }) => data.user?.id ?? []).sort();
+    const sockets = await socket.nsp.fetchSockets();
+    return [...new Set(sockets.map(({ data }) => (data.user as Person).id))].sort();
   }
 }

@@ -1,109 +1,107 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdapter } from '@socket.io/redis-adapter';
+import { join } from 'node:path';
 import { ServiceBroker } from 'moleculer';
-import { createClient } from 'redis';
-import { io, type Socket } from 'socket.io-client';
-import { BoardGateway, type Note } from './board-gateway';
+import { Balancer } from './balancer';
+import { brokerOptions, createCluster } from './cluster';
+import { NodeProcess } from './node-process';
+import { NOTES } from './notes';
+
+/*
+ * Two nodes in processes of their own, which find each other over Moleculer's TCP transporter, and a balancer before them. Pages stay in
+ * conversation while both nodes are restarted, one after the other.
+ */
+
+const read = (file: string) => readFileSync(join(__dirname, 'page', file));
+
+const PAGE = new Map([
+  ['/', { type: 'text/html', content: read('index.html') }],
+  ['/board.js', { type: 'text/javascript', content: read('board.js') }],
+  ['/board.css', { type: 'text/css', content: read('board.css') }],
+]);
 
 /**
- * Starts one node: a broker with a gateway on a free port, and its connections to Redis. It could as well be a process,
- * or a machine, of its own: the nodes know nothing of each other.
+ * Starts the nodes, and the page on a port (0: any free one).
+ *
+ * @param execArgv options of Node.js for the processes of the nodes
  */
-async function startNode(nodeID: string, redisUrl: string) {
-  const broker = new ServiceBroker({ nodeID, logLevel: 'warn', skipProcessEventRegistration: true });
-  const pub = createClient({ url: redisUrl });
-  const sub = pub.duplicate();
-  for (const client of [pub, sub]) client.on('error', (error) => broker.logger.debug('Redis:', error));
+export async function start(port: number, execArgv: readonly string[] = process.execArgv) {
+  const cluster = await createCluster(['store', 'north', 'south']);
+  // The notes are kept here: the nodes with the gateways may be restarted.
+  const broker = new ServiceBroker({
+    ...brokerOptions('store', cluster),
+    skipProcessEventRegistration: true,
+  });
+  broker.createService(NOTES);
+  const nodes = ['north', 'south'].map((nodeID) => new NodeProcess(nodeID, cluster, execArgv));
+  const balancer = new Balancer(nodes);
+  let restarting: Promise<void> | undefined;
+  /** Restarts one node after the other. Each closes its connections when their events are answered; clients go to the other node. */
+  const restart = (): Promise<void> =>
+    (restarting ??= (async () => {
+      for (const node of nodes) {
+        await node.stop();
+        await node.start();
+      }
+    })().finally(() => {
+      restarting = undefined;
+    }));
 
-  const settings = {
-    port: 0,
-    io: {
-      options: {
-        // Takes nothing, so it may connect first; the gateway waits for it before it opens its port.
-        adapter: async () => {
-          // Where nobody answers, `connect` tries for ever; `once` fails with the first error.
-          await Promise.all([pub, sub].flatMap((client) => [once(client, 'ready'), client.connect()]));
-          return createAdapter(pub, sub);
-        },
-      },
-    },
-  };
-  const board = broker.createService(BoardGateway, { settings: settings as object }) as BoardGateway;
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url?.split('?')[0] ?? '';
+    const file = PAGE.get(path);
+    if (file) response.writeHead(200, { 'Content-Type': `${file.type}; charset=utf-8` }).end(file.content);
+    else if (path === '/restart' && request.method === 'POST')
+      restart().then(
+        () => response.writeHead(204).end(),
+        () => response.writeHead(500).end(),
+      );
+    // The client of Socket.IO, which the gateways serve.
+    else if (path.startsWith('/socket.io/')) balancer.forward(request, response);
+    else response.writeHead(404).end();
+  });
+  balancer.serve(server);
 
   const stop = async () => {
+    balancer.close();
+    await restarting?.catch(() => undefined);
+    await Promise.all(nodes.map((node) => node.stop()));
+    const closed = server.listening ? once(server, 'close') : undefined;
+    server.close();
+    server.closeAllConnections();
+    await closed;
     await broker.stop();
-    for (const client of [pub, sub]) {
-      if (client.isReady) await client.close();
-      else if (client.isOpen) client.destroy(); // it still tries to connect
-    }
   };
   try {
-    await broker.start();
+    await Promise.all([broker.start(), ...nodes.map((node) => node.start())]);
+    await balancer.probe();
+    await once(server.listen(port), 'listening');
   } catch (error) {
     await stop();
     throw error;
   }
-  return { broker, url: urlOf(board), stop };
-}
-
-function urlOf(board: BoardGateway) {
-  const { port } = (board.io.httpServer as Server).address() as AddressInfo;
-  return `http://localhost:${port}/board`;
-}
-
-/** Starts two nodes that share a Redis, and nothing else. */
-export async function start(redisUrl: string) {
-  const started = await Promise.allSettled(['north', 'south'].map((name) => startNode(name, redisUrl)));
-  const nodes = started.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-  };
-  const [north, south] = nodes;
-  if (north && south) return { north, south, stop };
-  await stop();
-  throw started.find((one) => one.status === 'rejected')?.reason;
-}
-
-/** Connects somebody to a node; rejects if he is not let in. */
-async function enter(url: string, name: string): Promise<Socket> {
-  const client = io(url, { auth: { name }, forceNew: true });
-  await Promise.race([
-    once(client as never, 'connect'),
-    once(client as never, 'connect_error').then(([error]) => Promise.reject(error as Error)),
-  ]);
-  return client;
-}
-
-/** Ada on one node and Ben on the other: each sees what the other pins. */
-async function demo({ north, south }: Awaited<ReturnType<typeof start>>) {
-  const [ada, ben] = [await enter(north.url, 'Ada'), await enter(south.url, 'Ben')];
-  try {
-    console.log(`Ada is on ${north.url}, Ben on ${south.url}.`);
-    const read = once(ben as never, 'note') as Promise<[Note]>;
-    ada.emit('pin', { text: 'Tea is ready.' });
-    const [note] = await read;
-    console.log(`Ben reads: "${note.text}" (${note.from}, on node ${note.node})`);
-
-    ben.on('how-much', (answer: (cups: number) => void) => answer(2));
-    const cups = await north.broker.call('board.request', { socketId: ben.id, event: 'how-much' });
-    console.log(
-      `Node ${north.broker.nodeID} asks Ben, who is on node ${south.broker.nodeID}: ${String(cups)} cups.`,
-    );
-  } finally {
-    ada.close();
-    ben.close();
-  }
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, nodes, restart, stop };
 }
 
 async function main() {
-  const redisUrl = process.env.REDIS_URL || 'redis://127.0.0.1:6379';
+  const port = Number(process.env.PORT || 3000);
   try {
-    const nodes = await start(redisUrl);
-    await demo(nodes).finally(() => nodes.stop());
+    const sample = await start(port);
+    console.log(`The board is open: ${sample.url} (in two tabs, which go to two nodes). Ctrl-C closes it.`);
+    let stopping: Promise<void> | undefined;
+    const stop = () => {
+      stopping ??= sample.stop();
+    };
+    process.on('SIGINT', stop).on('SIGTERM', stop);
   } catch (error) {
-    console.error(`Is there a Redis at ${redisUrl}? Choose another one with REDIS_URL. ${String(error)}`);
+    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    console.error(
+      isTaken
+        ? `Port ${port} is taken. Choose another one: PORT=${port + 1} npm run sample -- two-nodes`
+        : error,
+    );
     process.exitCode = 1;
   }
 }

@@ -1,19 +1,44 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import * as sinon from 'sinon';
-import { io, type Socket } from 'socket.io-client';
-import { describeWithRedis, startRedis } from '../../test/cluster/redis-server';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { start } from './main';
 
-describeWithRedis('samples/two-nodes', (redis) => {
-  let nodes: Awaited<ReturnType<typeof start>>;
-  let ada: Socket;
-  let ben: Socket;
+/** The processes of the nodes are compiled as those of other tests. */
+const EXEC_ARGV = ['setup/moleculer-version.js', 'support/compile-once.js'].flatMap((file) => [
+  '-r',
+  join(__dirname, '../../test', file),
+]);
 
-  const enter = async (url: string, name: unknown) => {
-    const client = io(url, { auth: { name }, forceNew: true });
-    await once(client as never, 'connect');
-    return client;
+describe('samples/two-nodes', function () {
+  this.timeout(120_000);
+  let sample: Awaited<ReturnType<typeof start>>;
+  const clients: Socket[] = [];
+
+  before(async () => {
+    sample = await start(0, EXEC_ARGV);
+  });
+  after(() => sample?.stop());
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+
+  /** A client, and the node that it has come to. */
+  const enter = async (
+    name: string,
+    options: Partial<ManagerOptions & SocketOptions> = {},
+  ): Promise<{ client: Socket; node: string }> => {
+    const client = io(`${sample.url}/board`, {
+      auth: { name },
+      transports: ['websocket'],
+      forceNew: true,
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 200,
+      ...options,
+    });
+    clients.push(client);
+    const [node] = (await once(client as never, 'node')) as [string];
+    return { client, node };
   };
   /** Emits, and gives what the ack was called with: an error, or else a result. */
   const ask = (client: Socket, event: string, ...body: unknown[]) =>
@@ -21,79 +46,85 @@ describeWithRedis('samples/two-nodes', (redis) => {
       client.emit(event, ...body, (error: unknown, result: unknown) => resolve({ error, result }));
     });
 
-  beforeEach(async () => {
-    nodes = await start(redis().url);
-    ada = await enter(nodes.north.url, 'Ada');
-    ben = await enter(nodes.south.url, 'Ben');
-    // Nobody says when Redis has told the nodes of each other.
-    for (const client of [ada, ben]) while ((await ask(client, 'people')).result.length < 2);
-  });
-  afterEach(async () => {
-    ada.close();
-    ben.close();
-    await nodes.stop();
-  });
-
-  it('takes a note to those on the other node, and not back to its writer', async () => {
+  it('takes a note to clients of the other node, and not back to its author', async () => {
+    const [ada, ben] = [await enter('Ada'), await enter('Ben')];
+    expect([ada.node, ben.node].sort()).to.deep.equal(['north', 'south']);
     const mine: unknown[] = [];
-    ada.on('note', (note) => mine.push(note));
-    const read = once(ben as never, 'note');
-    const note = { from: 'Ada', node: 'north', text: 'Tea is ready.' };
-    expect(await ask(ada, 'pin', { text: 'Tea is ready.' })).to.deep.equal({ error: null, result: note });
+    ada.client.on('note', (note) => mine.push(note));
+    const read = once(ben.client as never, 'note');
+    const note = { id: 'tea', from: 'Ada', node: ada.node, text: 'Tea is ready.' };
+    expect(await ask(ada.client, 'pin', { id: 'tea', text: 'Tea is ready.' })).to.deep.equal({
+      error: null,
+      result: note,
+    });
     expect(await read).to.deep.equal([note]);
-
-    const answer = once(ada as never, 'note');
-    await ask(ben, 'pin', { text: 'Coming.' });
+    const answer = once(ada.client as never, 'note');
+    await ask(ben.client, 'pin', { id: 'coming', text: 'Coming.' });
     await answer;
-    expect(mine).to.deep.equal([{ from: 'Ben', node: 'south', text: 'Coming.' }]);
+    expect(mine).to.deep.equal([{ id: 'coming', from: 'Ben', node: ben.node, text: 'Coming.' }]);
+    expect((await ask(ben.client, 'notes')).result).to.deep.include(note);
   });
 
-  it('knows everybody on both nodes', async () => {
-    for (const client of [ada, ben])
+  it('knows all clients on both nodes', async () => {
+    const [ada, ben] = [await enter('Ada'), await enter('Ben')];
+    for (const { client } of [ada, ben])
       expect((await ask(client, 'people')).result).to.deep.equal(['Ada', 'Ben']);
-    expect(await nodes.north.broker.call('board.getClients')).to.have.members([ada.id, ben.id]);
   });
 
-  it('asks somebody on the other node', async () => {
-    ben.on('how-much', (answer: (cups: number) => void) => answer(2));
-    const params = { socketId: ben.id, event: 'how-much', timeout: 1000 };
-    expect(await nodes.north.broker.call('board.request', params)).to.equal(2);
-  });
-
-  it('sends a person away, wherever he is', async () => {
-    const twin = await enter(nodes.north.url, 'Ben');
-    try {
-      const gone = Promise.all([ben, twin].map((client) => once(client as never, 'disconnect')));
-      await nodes.north.broker.call('board.disconnect', { user: 'Ben' });
-      for (const [reason] of await gone) expect(reason).to.equal('io server disconnect');
-      expect((await ask(ada, 'people')).result).to.deep.equal(['Ada']);
-    } finally {
-      twin.close();
-    }
-  });
-
-  it('lets nobody in who does not say his name, and pins nothing empty', async () => {
-    const client = io(nodes.south.url, { auth: { name: '' }, forceNew: true, reconnection: false });
+  it('lets nobody in without a name, and pins nothing empty', async () => {
+    const client = io(`${sample.url}/board`, {
+      auth: { name: '' },
+      transports: ['websocket'],
+      forceNew: true,
+    });
+    clients.push(client);
     const [error] = (await once(client as never, 'connect_error')) as [Error & { data: unknown }];
-    client.close();
     expect(error.data).to.include({ code: 401 });
-    expect((await ask(ada, 'pin', { text: '' })).error).to.include({ name: 'ValidationError', code: 422 });
+    const ada = await enter('Ada');
+    expect((await ask(ada.client, 'pin', { id: 'x', text: '' })).error).to.include({
+      name: 'ValidationError',
+    });
   });
 
-  it('does not start without Redis, and says so', async () => {
-    const gone = await startRedis();
-    await gone.stop();
-    // The brokers report it, too.
-    const printed = sinon.stub(console, 'error');
-    try {
-      const error = await start(gone.url).then(
-        () => 'started',
-        (reason: unknown) => reason,
+  it('keeps clients in conversation while both nodes are restarted', async () => {
+    const options = { retries: 1_000, ackTimeout: 60_000 };
+    const talking = [await enter('Ada', options), await enter('Ben', options)];
+    const nodes = new Map(talking.map(({ client, node }) => [client, new Set([node])]));
+    const heard = new Map<Socket, string[]>(talking.map(({ client }) => [client, []]));
+    let isOver = false;
+    const pinned: string[] = [];
+    const talk = async ({ client }: { client: Socket }, name: string): Promise<void> => {
+      client.on('node', (node: string) => nodes.get(client)!.add(node));
+      client.on('note', ({ id }: { id: string }) => heard.get(client)!.push(id));
+      for (let number = 0; !isOver; number++) {
+        const id = `${name}${number}`;
+        const answer = await new Promise<unknown[]>((resolve) => {
+          client.emit('pin', { id, text: id }, (...args: unknown[]) => resolve(args));
+        });
+        expect(answer.slice(0, 2)).to.deep.equal([null, null]);
+        pinned.push(id);
+      }
+    };
+    const conversation = Promise.all([talk(talking[0]!, 'a'), talk(talking[1]!, 'b')]);
+    await sample.restart();
+    isOver = true;
+    await conversation;
+    for (const seen of nodes.values()) expect([...seen].sort()).to.deep.equal(['north', 'south']);
+    expect(pinned.length).to.be.above(20);
+    const { result } = await new Promise<{ result: { id: string }[] }>((resolve) => {
+      talking[0]!.client.emit('notes', (_lost: unknown, _error: unknown, notes: { id: string }[]) =>
+        resolve({ result: notes }),
       );
-      expect(error).to.include({ code: 'ECONNREFUSED' });
-      expect(printed.called).to.equal(true);
-    } finally {
-      printed.restore();
-    }
+    });
+    // The last hundred, each once.
+    const kept = result.map(({ id }) => id);
+    expect(new Set(kept).size).to.equal(kept.length);
+    for (const ids of heard.values()) expect(new Set(ids).size).to.equal(ids.length);
+  });
+
+  it('serves the page, and the client of Socket.IO', async () => {
+    for (const path of ['/', '/board.js', '/board.css', '/socket.io/socket.io.js'])
+      expect((await fetch(sample.url + path)).status, path).to.equal(200);
+    expect((await fetch(`${sample.url}/other`)).status).to.equal(404);
   });
 });

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServiceBroker } from 'moleculer';
-import { io } from 'socket.io-client';
 import { ShopGateway } from './shop-gateway';
 
 /** Starts the gateway on a port (0: any free one), and says where it is and how to stop it. */
@@ -15,24 +14,11 @@ export async function start(port: number) {
   };
 }
 
-/** Sends an order with five mistakes, and shows what the client is told. */
 async function main() {
   const { port, stop } = await start(Number(process.env.PORT || 3000));
-  const client = io(`http://localhost:${port}`);
-  const order = {
-    items: [
-      { product: 'green tea', count: 2 },
-      { product: 7, count: 1000 },
-    ],
-    delivery: 'courier',
-    address: { postalCode: 'X' },
-    note: '',
-  };
-  client.emit('order', order, (error: { data: object[] }) => {
-    console.log(error.data);
-    client.close();
-    void stop();
-  });
+  console.log(`The shop takes orders at http://localhost:${port}. Ctrl-C closes it.`);
+  console.log(`Next, in another terminal: PORT=${port} npm run sample -- validation try`);
+  process.once('SIGINT', () => void stop()).once('SIGTERM', () => void stop());
 }
 
 if (require.main === module) void main();

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
-// In an application: from 'moleculer-socket-gateway'.
-import { MessageBody, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
+import { MessageBody, SocketEvent, SocketGateway, SocketNamespace } from 'moleculer-socket-gateway';
 import { Item, Order, Search } from './order';
 
 const PRODUCTS = ['green tea', 'black tea', 'teapot'];

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
-import { testGateway, type TestClient, type TestGateway } from '../../src/testing';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
+import { start } from './main';
 import { ShopGateway } from './shop-gateway';
+import { tryIt } from './try';
 
 describe('samples/validation', () => {
   let shop: TestGateway<ShopGateway>;
@@ -102,5 +104,21 @@ describe('samples/validation', () => {
         actual: 6,
       },
     ]);
+  });
+});
+
+describe('samples/validation, on a port', () => {
+  it('can be tried', async () => {
+    const { port, stop } = await start(0);
+    const printed: string[] = [];
+    await tryIt(`http://localhost:${port}`, (line) => printed.push(line));
+    await stop();
+    expect(printed[0]).to.equal('order => 422');
+    expect(printed).to.include('  address.postalCode: A postal code has five digits.');
+    expect(printed.filter((line) => line.startsWith('search') || line.startsWith('rate'))).to.deep.equal([
+      'search => 422',
+      'rate => 422',
+    ]);
+    expect(printed.at(-1)).to.equal('order => {"count":1,"to":"the counter"}');
   });
 });

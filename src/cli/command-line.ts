@@ -39,7 +39,7 @@ const TYPES = {
   watch: { type: 'boolean', short: 'w', default: false },
 } as const;
 
-/** What both commands are told. */
+/** The options of both commands. */
 interface CommonOptions {
   readonly patterns: readonly string[];
   readonly out: string | undefined;

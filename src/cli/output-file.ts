@@ -3,12 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { diffLines } from './line-diff';
 import type { Terminal } from './terminal';
 
-/** What a command has made, and how it is compared with what is there. */
+/** The output of a command, and how it is compared with the existing file. */
 export interface Output {
   readonly text: string;
   /** Returns a text that is the same for files that say the same, however they are formatted. */
   readonly normalize: (text: string) => string;
-  /** What it is, for messages: `2 gateways, 12 events`. */
+  /** Describes the output in messages: `2 gateways, 12 events`. */
   readonly summary: string;
   /** The command line that writes it, for messages. */
   readonly command: string;

@@ -1,4 +1,4 @@
-/** Where a command runs, and where it writes. */
+/** The folder in which a command runs, and the streams that it writes to. */
 export interface Terminal {
   /** The folder that paths are relative to. */
   readonly folder: string;

@@ -1,11 +1,11 @@
 import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** Options of calls. */
 export interface CallOptions {
-  /** How long a call may take, in milliseconds, waiting for a connection included. Default: 10_000 (ms). */
+  /** Timeout of a call, waiting for a connection included. Default: 10_000 (ms). */
   timeout?: number;
   /** Ends the call when it is aborted. The event may have run. */
   signal?: AbortSignal;
@@ -17,7 +17,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Sends an event when the socket is connected, and settles with its answer. */
 export function call(
-  socket: SocketLike,
+  socket: RawSocket,
   { timeout = DEFAULT_TIMEOUT_MS, signal, idempotent = false }: CallOptions,
   event: string,
   args: readonly unknown[],

@@ -1,9 +1,15 @@
-/** How many bytes are in a chunk at most. */
+/** Maximum bytes of a chunk. */
 export const CHUNK_BYTES = 65_536;
 
-/** What {@link TypedClient.upload} takes: a file, bytes, or a stream of bytes or of objects. */
+/** What {@link TypedClient.upload} takes: a file, bytes, or a stream of bytes or of objects. Streams of Node are async iterables. */
 export type UploadSource =
   Blob | ArrayBuffer | ArrayBufferView | ReadableStream<unknown> | AsyncIterable<unknown>;
+
+/** What is uploaded, in chunks: bytes, or arrays of objects. */
+export interface Chunks extends AsyncIterable<Uint8Array | unknown[]> {
+  /** Ends a stream of which no more is needed, also while it is waited for. */
+  cancel(): void;
+}
 
 /** Returns how many bytes there are; undefined for a stream. */
 export function sizeOf(source: UploadSource): number | undefined {
@@ -17,28 +23,48 @@ export function isSource(value: unknown): value is UploadSource {
   return isBlob(value) || isBytes(value) || 'getReader' in value || Symbol.asyncIterator in value;
 }
 
-/** Cuts what is uploaded into chunks: bytes, or arrays of objects. */
-export async function* chunksOf(source: UploadSource): AsyncGenerator<Uint8Array | unknown[], void> {
-  if (isBytes(source)) yield* slices(source);
-  else if (isBlob(source)) {
-    for (let at = 0; at < source.size; at += CHUNK_BYTES)
-      yield new Uint8Array(await source.slice(at, at + CHUNK_BYTES).arrayBuffer());
-  } else {
-    for await (const part of 'getReader' in source ? read(source) : source) {
-      if (isBytes(part)) yield* slices(part);
-      else if (typeof part === 'string') yield* slices(new TextEncoder().encode(part));
-      else yield [part];
-    }
+/** Cuts what is uploaded into chunks. */
+export function chunksOf(source: UploadSource): Chunks {
+  if (isBytes(source) || isBlob(source)) return chunks(ofWhole(source), () => undefined);
+  // Not every browser has async iteration of web streams.
+  if ('getReader' in source) {
+    const reader = source.getReader();
+    return chunks(ofParts({ next: () => reader.read() as Promise<IteratorResult<unknown>> }), () =>
+      reader.cancel(),
+    );
   }
+  const iterator = source[Symbol.asyncIterator]();
+  return chunks(ofParts(iterator), () => {
+    // A stream of Node ends at once, its iterator when something has come.
+    (source as { destroy?: () => void }).destroy?.();
+    return iterator.return?.();
+  });
 }
 
-/** Not every browser has async iteration of web streams. */
-async function* read(stream: ReadableStream<unknown>): AsyncGenerator<unknown, void> {
-  const reader = stream.getReader();
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
-  } finally {
-    await reader.cancel().catch(() => undefined);
+function chunks(parts: AsyncIterable<Uint8Array | unknown[]>, cancel: () => unknown): Chunks {
+  return {
+    [Symbol.asyncIterator]: () => parts[Symbol.asyncIterator](),
+    cancel() {
+      Promise.resolve(cancel()).catch(() => undefined);
+    },
+  };
+}
+
+async function* ofWhole(source: Blob | ArrayBuffer | ArrayBufferView): AsyncGenerator<Uint8Array, void> {
+  if (isBytes(source)) yield* slices(source);
+  else
+    for (let at = 0; at < source.size; at += CHUNK_BYTES)
+      yield new Uint8Array(await source.slice(at, at + CHUNK_BYTES).arrayBuffer());
+}
+
+async function* ofParts(
+  parts: Pick<AsyncIterator<unknown>, 'next'>,
+): AsyncGenerator<Uint8Array | unknown[], void> {
+  for (let part = await parts.next(); part.done !== true; part = await parts.next()) {
+    const { value } = part;
+    if (isBytes(value)) yield* slices(value);
+    else if (typeof value === 'string') yield* slices(new TextEncoder().encode(value));
+    else yield [value];
   }
 }
 

@@ -3,26 +3,32 @@ import type { UploadSource } from './chunks';
 import type { PresenceOfRoom } from './presence';
 import type { UploadOptions } from './upload';
 
-/** The events of one direction and their arguments, as socket.io-client's own types have them. */
-export interface Events {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the functions of a map have any arguments
-  [event: string]: any;
+/** The events of a gateway, as its clients see them. `npx moleculer-socket-gateway types` writes one type for each gateway. */
+export interface GatewayTypes {
+  /** The events that clients send: functions of their arguments, by name. */
+  toServer: object;
+  /** The events that clients receive. */
+  toClient: object;
+  /** For each event that is answered, its arguments and its result. */
+  calls: object;
+  /** For each event that is answered with a stream, its arguments and the type of one item. */
+  streams?: object;
+  /** For each event that takes an upload, its other arguments and its result. */
+  uploads?: object;
+  /** The `auth` that a client sends to log in. */
+  auth?: object;
 }
 
-/** What a gateway offers its clients. `npx moleculer-socket-gateway types` writes one for each gateway. */
-export interface GatewayTypes {
-  /** The events that clients send. */
-  toServer: Events;
-  /** The events that clients receive. */
-  toClient: Events;
-  /** Of each event that is answered: its arguments and its result. */
-  calls: Events;
-  /** Of each event that is answered with a stream: its arguments and one of the things that the stream brings. */
-  streams?: Events;
-  /** Of each event that takes an upload: its other arguments and its result. */
-  uploads?: Events;
-  /** What a client sends to log in. */
-  auth?: object;
+/** Events of which nothing is known. */
+type AnyEvents = Record<string, (...args: unknown[]) => unknown>;
+
+/** A gateway of which nothing is known: what `typed(socket)` takes for its type. */
+export interface UntypedGateway {
+  toServer: AnyEvents;
+  toClient: AnyEvents;
+  calls: AnyEvents;
+  streams: AnyEvents;
+  uploads: AnyEvents;
 }
 
 type Listener<ToClient, Event extends keyof ToClient> = ToClient[Event] extends (

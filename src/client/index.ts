@@ -1,9 +1,9 @@
 import { call, type CallOptions } from './call';
 import { isSource, type UploadSource } from './chunks';
-import type { GatewayTypes, TypedClient } from './contract-types';
+import type { GatewayTypes, TypedClient, UntypedGateway } from './contract-types';
 import { Presence } from './presence';
 import { receiveStream } from './receive-stream';
-import type { SocketLike } from './socket-like';
+import type { RawSocket, SocketLike } from './socket-like';
 import { stayConnected, type StayConnectedOptions } from './stay-connected';
 import { upload, type UploadOptions } from './upload';
 
@@ -18,7 +18,7 @@ export type { UploadOptions } from './upload';
 
 /** Options of {@link typed}. */
 export interface TypedOptions<Auth extends object = object> extends StayConnectedOptions<Auth> {
-  /** How long a call may take, in milliseconds. Default: 10_000 (ms). */
+  /** Timeout of a call. Default: 10_000 (ms). */
   timeout?: number;
 }
 
@@ -34,23 +34,24 @@ type AuthOf<Types extends GatewayTypes> = Types['auth'] extends object ? Types['
  * const chat = typed<Chat>(io('/chat'), { auth: async () => ({ token: await freshToken() }) });
  * const { id } = await chat.call('message', { room: 'tea', text: 'Hello' });
  */
-export function typed<Types extends GatewayTypes>(
+export function typed<Types extends GatewayTypes = UntypedGateway>(
   socket: SocketLike,
   options: TypedOptions<AuthOf<Types>> = {},
 ): TypedClient<Types> {
-  const stop = stayConnected(socket, options);
-  const presence = new Presence(socket);
+  const raw: RawSocket = socket;
+  const stop = stayConnected(raw, options);
+  const presence = new Presence(raw);
   const listeners = new Set<() => void>();
   const defaults: CallOptions = options.timeout === undefined ? {} : { timeout: options.timeout };
   const client = {
-    ...callerOf(socket, defaults),
-    with: (own: CallOptions) => callerOf(socket, { ...defaults, ...own }),
+    ...callerOf(raw, defaults),
+    with: (own: CallOptions) => callerOf(raw, { ...defaults, ...own }),
     on(event: string, listener: (...args: unknown[]) => void) {
       const off = (): void => {
-        socket.off(event, listener);
+        raw.off(event, listener);
         listeners.delete(off);
       };
-      socket.on(event, listener);
+      raw.on(event, listener);
       listeners.add(off);
       return off;
     },
@@ -64,7 +65,7 @@ export function typed<Types extends GatewayTypes>(
   return client as object as TypedClient<Types>;
 }
 
-function callerOf(socket: SocketLike, options: CallOptions): object {
+function callerOf(socket: RawSocket, options: CallOptions): object {
   return {
     call: (event: string, ...args: unknown[]) => call(socket, options, event, args),
     stream: (event: string, ...args: unknown[]) => receiveStream(socket, options, event, args),

@@ -1,4 +1,4 @@
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** One connected device of a user. */
 export interface PresentDevice<Meta = unknown> {
@@ -15,7 +15,7 @@ export interface PresentUser<Info = unknown, Meta = unknown> {
   readonly devices: readonly PresentDevice<Meta>[];
 }
 
-/** Who is in a room. */
+/** The users of a room. */
 export interface PresenceOfRoom<Info = unknown, Meta = unknown> {
   /** Returns the users of the room, in the order in which they came. */
   list(): PresentUser<Info, Meta>[];
@@ -27,7 +27,7 @@ export interface PresenceOfRoom<Info = unknown, Meta = unknown> {
   on(listener: (users: PresentUser<Info, Meta>[]) => void): () => void;
 }
 
-/** What a gateway sends as 'presence': first the whole state of a room, then what has changed. */
+/** The event 'presence' of a gateway: first the whole state of a room, then changes. */
 interface PresenceMessage {
   readonly room: string;
   readonly state?: readonly PresentUser[];
@@ -45,7 +45,7 @@ interface Room {
 export class Presence {
   private readonly rooms = new Map<string, Room>();
 
-  constructor(private readonly socket: SocketLike) {
+  constructor(private readonly socket: RawSocket) {
     socket.on('presence', this.apply);
   }
 

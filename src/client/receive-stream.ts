@@ -3,7 +3,8 @@ import { CallError, disconnected, timedOut } from './call-error';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import { waitForConnection } from './wait-for-connection';
+import type { RawSocket } from './socket-like';
 
 /** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
 type Arrival =
@@ -16,20 +17,24 @@ type Arrival =
  * loop takes.
  */
 export async function* receiveStream(
-  socket: SocketLike,
-  { timeout = DEFAULT_TIMEOUT_MS, signal }: CallOptions,
+  socket: RawSocket,
+  options: CallOptions,
   event: string,
   args: readonly unknown[],
 ): AsyncGenerator<unknown, void> {
+  const { timeout = DEFAULT_TIMEOUT_MS, signal } = options;
   signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
+  if (!socket.connected) await waitForConnection(socket, options, event);
   const id = newStreamId();
   const arrivals: Arrival[] = [];
   let wake = (): void => undefined;
-  /** Nothing more comes: there is nothing to cancel. */
+  /** The stream has ended, so there is nothing to cancel. */
   let isOver = false;
+  /** Something has come: from now on, it is the gateway that ends a stream which stands still. */
+  let hasBegun = false;
   const arrive = (arrival: Arrival): void => {
     arrivals.push(arrival);
+    hasBegun = true;
     wake();
   };
   const fail = (error: unknown): void => {
@@ -79,7 +84,7 @@ export async function* receiveStream(
   }
 
   async function next(): Promise<Arrival> {
-    const timer = startTimer(timeout, () => {
+    const timer = startTimer(hasBegun ? Infinity : timeout, () => {
       fail(timedOut(event, timeout, true));
     });
     await new Promise<void>((resolve) => {

@@ -1,15 +1,23 @@
-import type { SocketLike } from './socket-like';
+import type { RawSocket } from './socket-like';
 
 /** How a client logs in, and comes back. */
 export interface StayConnectedOptions<Auth extends object = object> {
-  /** Returns the whole `auth` of a handshake. Called for each handshake: return a fresh token. */
+  /**
+   * Returns the whole `auth` of a handshake. Called for each handshake: return a fresh token. If it fails, the client asks again
+   * after a delay, unless the failure says 401 or 403 in its `code`, `status` or `response.status`: then the client stops.
+   */
   auth?: () => Auth | Promise<Auth>;
-  /** Called when the gateway refuses a fresh `auth` with 401: the user must log in again. */
+  /**
+   * Called when the user must log in again: the gateway refuses a fresh `auth` with 401, or `auth` fails with 401 or 403. Also
+   * called once if `auth` fails 5 times in a row; the client goes on asking then. Afterwards, `socket.connect()` tries again.
+   */
   onUnauthorized?: (error: Error) => void;
 }
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;
+/** An outage of what gives tokens may be over by then: about 5 s. */
+const MAX_AUTH_FAILURES = 5;
 /** A connection that lasts this long was a success: the next delay is the first one again. */
 const STABLE_AFTER_MS = 10_000;
 
@@ -25,25 +33,40 @@ interface RefusalData {
  *
  * @returns a function that stops it
  */
-export function stayConnected(
-  socket: SocketLike,
-  { auth, onUnauthorized }: StayConnectedOptions,
-): () => void {
+export function stayConnected(socket: RawSocket, { auth, onUnauthorized }: StayConnectedOptions): () => void {
   let attempts = 0;
   let refusals = 0;
+  let authFailures = 0;
+  let authRequests = 0;
   let connectedAt = 0;
+  let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   if (auth) {
     socket.auth = (send: (auth: object) => void) => {
+      const current = ++authRequests;
       Promise.resolve()
         .then(auth)
-        .then(send, () => {
-          // No handshake without auth: it would only be refused. The token may be there at the next attempt.
-          comeBack();
-        });
+        .then(
+          (given) => {
+            authFailures = 0;
+            // The answer to an earlier question is of a connection that is gone.
+            if (current === authRequests) send(given);
+          },
+          (error: unknown) => {
+            // No handshake without auth: it would only be refused.
+            if (current === authRequests && !isStopped) onAuthFailure(error);
+          },
+        );
     };
   }
+  const onAuthFailure = (error: unknown): void => {
+    const isFinal = saysUnauthorized(error);
+    if (isFinal) socket.disconnect();
+    else comeBack();
+    if (isFinal || ++authFailures === MAX_AUTH_FAILURES)
+      onUnauthorized?.(error instanceof Error ? error : new Error(String(error)));
+  };
   const comeBack = (atLeast = 0): void => {
     clearTimeout(timer);
     const longest = Math.min(FIRST_DELAY_MS * 2 ** attempts++, MAX_DELAY_MS);
@@ -82,9 +105,20 @@ export function stayConnected(
   socket.on('disconnect', onDisconnect);
   socket.on('connect_error', onRefusal);
   return () => {
+    isStopped = true;
     clearTimeout(timer);
     socket.off('connect', onConnect);
     socket.off('disconnect', onDisconnect);
     socket.off('connect_error', onRefusal);
   };
+}
+
+/** Returns true for a failure with the status 401 or 403, as clients of HTTP and gateways tell it. */
+function saysUnauthorized(error: unknown): boolean {
+  const { code, status, response } = Object(error) as {
+    code?: unknown;
+    status?: unknown;
+    response?: { status?: unknown } | null;
+  };
+  return [code, status, response?.status].some((one) => one === 401 || one === 403);
 }

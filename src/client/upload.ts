@@ -4,35 +4,47 @@ import { chunksOf, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
-import type { SocketLike } from './socket-like';
+import { waitForConnection } from './wait-for-connection';
+import type { RawSocket } from './socket-like';
 
 /** Options of an upload. */
 export interface UploadOptions {
   /** Ends the upload when it is aborted. */
   signal?: AbortSignal;
-  /** How long the gateway may take to accept a chunk or to answer, in milliseconds. Default: 10_000 (ms). */
+  /** Time in which the client must connect, and the gateway accept a chunk or answer. Default: 10_000 (ms). */
   timeout?: number;
   /** Called when the gateway has accepted a chunk, with the bytes so far and, unless it is a stream, those of the whole. */
   onProgress?: (sent: number, total: number | undefined) => void;
 }
 
-/** How many chunks may be under way. */
+/** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(
-  socket: SocketLike,
-  { timeout = DEFAULT_TIMEOUT_MS, signal, onProgress }: CallOptions & UploadOptions,
+  socket: RawSocket,
+  options: CallOptions & UploadOptions,
   event: string,
   args: readonly unknown[],
   source: UploadSource,
 ): Promise<unknown> {
+  const { timeout = DEFAULT_TIMEOUT_MS, signal, onProgress } = options;
+  const chunks = chunksOf(source);
+  try {
+    signal?.throwIfAborted();
+    if (!socket.connected) await waitForConnection(socket, options, event);
+  } catch (error) {
+    chunks.cancel();
+    throw error;
+  }
   const id = newStreamId();
   const total = sizeOf(source);
-  signal?.throwIfAborted();
-  if (!socket.connected) throw timedOut(event, 0, false);
 
+  /** No more chunks are sent. */
   let isOver = false;
+  /** All chunks are sent. */
+  let isSent = false;
+  let isDone = false;
   let underWay = 0;
   let sent = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,11 +66,13 @@ export async function upload(
       wake();
     });
   });
-  const restart = (): void => {
+  /** Waits for the gateway, and not while only the source is waited for. */
+  const watch = (isAwaited: boolean): void => {
     clearTimeout(timer);
-    timer = startTimer(timeout, () => {
-      fail(timedOut(event, timeout, true));
-    });
+    if (isAwaited && !isDone)
+      timer = startTimer(timeout, () => {
+        fail(timedOut(event, timeout, true));
+      });
   };
   const onDisconnect = (reason: string): void => {
     fail(disconnected(event, reason));
@@ -70,6 +84,7 @@ export async function upload(
   const onCancel = (cancelled: unknown): void => {
     if (cancelled !== id) return;
     isOver = true;
+    watch(true);
     wake();
   };
   socket.on('disconnect', onDisconnect);
@@ -78,23 +93,26 @@ export async function upload(
 
   const send = async (): Promise<void> => {
     let seq = 0;
-    for await (const chunk of chunksOf(source)) {
+    for await (const chunk of chunks) {
       while (underWay >= MAX_UNACKNOWLEDGED && !isOver)
         await new Promise<void>((resolve) => (wake = resolve));
       if (isOver) return;
-      underWay++;
+      if (underWay++ === 0) watch(true);
       socket.emit('$stream:chunk', id, seq++, chunk, () => {
         underWay--;
         sent += chunk instanceof Uint8Array ? chunk.byteLength : 0;
-        restart();
+        watch(underWay > 0 || isSent || isOver);
         if (!isOver) onProgress?.(sent, total);
         wake();
       });
     }
+    if (isOver) return;
+    isSent = true;
     socket.emit('$stream:end', id);
+    watch(true);
   };
-  restart();
-  const sending = send().catch((error: unknown) => {
+  send().catch((error: unknown) => {
+    if (isOver) return;
     if (socket.connected)
       socket.emit('$stream:end', id, { name: 'Error', message: 'The source of the upload failed.' });
     fail(error);
@@ -105,12 +123,12 @@ export async function upload(
     if (socket.connected) socket.emit('$stream:cancel', id);
     throw error;
   } finally {
-    isOver = true;
+    isOver = isDone = true;
     clearTimeout(timer);
     socket.off('disconnect', onDisconnect);
     socket.off('$stream:cancel', onCancel);
     signal?.removeEventListener('abort', onAbort);
     wake();
-    void sending;
+    chunks.cancel();
   }
 }

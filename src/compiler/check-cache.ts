@@ -73,7 +73,7 @@ export function checkMergedCaches(plan: GatewayPlan, { actions, settings }: Serv
   problems.throwIfAny();
 }
 
-/** What Moleculer's cachers take for an order to cache. */
+/** Tells whether Moleculer's cachers cache with this option. */
 function isEnabled(cache: unknown): boolean {
   if (typeof cache !== 'object' || cache === null) return Boolean(cache);
   return (cache as { enabled?: unknown }).enabled !== false;

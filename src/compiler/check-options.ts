@@ -5,6 +5,8 @@ import {
   CALL_OPTIONS,
   CORS_OPTIONS,
   DESCRIBING_OPTIONS,
+  EXPLORER_OPTIONS,
+  DRAIN_OPTIONS,
   LOG_SETTINGS,
   MOLECULER_SETTINGS,
   NAMESPACE_OPTIONS,
@@ -50,6 +52,8 @@ export function checkSettings(
   const declared = namesIn(mixins, (mixin) => mixin.settings);
   checkNames(settings, SETTINGS, 'settings.', report, declared);
   checkNames(partOf(settings, 'cors'), CORS_OPTIONS, 'settings.cors.', report);
+  checkNames(partOf(settings, 'explorer'), EXPLORER_OPTIONS, 'settings.explorer.', report);
+  checkNames(partOf(settings, 'drain'), DRAIN_OPTIONS, 'settings.drain.', report);
   const io = partOf(settings, 'io');
   for (const name of Object.keys(io)) {
     if (ioOptions.includes(name)) continue;
@@ -67,7 +71,7 @@ export function checkSettings(
 export function checkEventOptions(options: object, report: Report): void {
   checkNames(
     options,
-    ['payload', ...DESCRIBING_OPTIONS, ...ACTION_OPTIONS, ...PROXY_OPTIONS],
+    ['payload', 'stream', ...DESCRIBING_OPTIONS, ...ACTION_OPTIONS, ...PROXY_OPTIONS],
     'the option ',
     report,
   );

@@ -1,4 +1,5 @@
 import type { Service } from 'moleculer';
+import { Readable } from 'node:stream';
 import type { ArgumentSource } from '../metadata/facts';
 import type { GatewayShape, SocketContext } from '../types';
 import { compileBodies, type DescribedByEvent } from './compile-bodies';
@@ -11,7 +12,7 @@ import { visibleRooms } from '../plan/gateway-rooms';
 /** Reads the value of one parameter. Without a socket (an action called in a test) there is only the context. */
 type Reader = (ctx: SocketContext, service: Service) => unknown;
 
-/** What the compiler knows of the parameters of a handler. */
+/** The parameters of a handler, as far as the compiler knows them. */
 export type ArgumentsPlan = Pick<HandlerPlan, 'invoke' | 'bodies' | 'unchecked' | 'answersItself'>;
 
 /**
@@ -98,6 +99,8 @@ function readerOf(source: ArgumentSource): Reader {
       return (ctx) => ctx.socket;
     case 'context':
       return (ctx) => ctx;
+    case 'stream':
+      return readStream;
     case 'user':
       return (ctx) => ctx.meta.user;
     case 'ack':
@@ -122,6 +125,12 @@ function answerNobody(): void {
 /** `ctx.params`, which hooks may have replaced; undefined where the client sent no argument at all. */
 function readFirst(ctx: SocketContext): unknown {
   return withSocket(ctx)?.args.length === 0 ? undefined : ctx.params;
+}
+
+/** Without a socket, the stream that the action was called with: beside the params, or, with Moleculer 0.14, in their place. */
+function readStream(ctx: Partial<SocketContext>): unknown {
+  if (ctx.stream || ctx.socket) return ctx.stream ?? undefined;
+  return ctx.params instanceof Readable ? ctx.params : undefined;
 }
 
 function withSocket(ctx: Partial<SocketContext>): SocketContext | undefined {

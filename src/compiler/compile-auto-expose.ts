@@ -1,12 +1,13 @@
 import { compileNaming } from '../plan/named-services';
 import { compilePatterns } from '../plan/patterns';
+import { readActionStreams } from '../plan/stream-options';
 import type { AutoExposeOptions } from '../types';
 import { combineGuards } from './compile-guards';
 import { checkCallOptions, checkPatterns } from './compile-proxy';
 import { didYouMean } from './similar-names';
 import type { AutoExposePlan, GuardPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 
-/** What an event of the gateway has that no member declares. */
+/** The parts of an event that no member declares. */
 export interface SharedDeclarations {
   /** The guard of the class. */
   readonly guard: GuardPlan | undefined;
@@ -16,7 +17,7 @@ export interface SharedDeclarations {
   readonly hooksOf: (event: string) => HooksPlan;
 }
 
-const OPTIONS = ['whitelist', 'callOptions'];
+const OPTIONS = ['whitelist', 'callOptions', 'streams'];
 
 /** Compiles the option `autoExpose`. */
 export function compileAutoExpose(
@@ -25,7 +26,7 @@ export function compileAutoExpose(
   report: (what: string) => void,
 ): AutoExposePlan | undefined {
   if (option === undefined || option === null || option === false) return undefined;
-  const { whitelist, callOptions } = readOptions(option, report);
+  const { whitelist, callOptions, streams } = readOptions(option, report);
   const patterns = checkPatterns('autoExpose', whitelist, report);
   if (Array.isArray(whitelist) && whitelist.length === 0) {
     report(
@@ -35,11 +36,12 @@ export function compileAutoExpose(
   checkCallOptions(callOptions, 'autoExpose.', report);
   const options = { callOptions };
   return {
+    streams: readActionStreams(streams, 'autoExpose.streams', report),
     whitelist: patterns && compilePatterns(patterns),
     names: compileNaming(patterns ?? []),
-    eventFor: (name, action, guards) => ({
+    eventFor: (name, action, guards, ownStreams) => ({
       name,
-      target: { kind: 'action', action, options },
+      target: { kind: 'action', action, options, streams: ownStreams },
       guard: combineGuards([guard, ...guards]),
       rateLimits,
       hooks: hooksOf(name),
@@ -57,7 +59,7 @@ function readOptions(option: unknown, report: (what: string) => void): AutoExpos
     return {};
   }
   for (const name of Object.keys(option).filter((one) => !OPTIONS.includes(one))) {
-    const hint = didYouMean(name, OPTIONS) || `; there are ${OPTIONS.join(' and ')}`;
+    const hint = didYouMean(name, OPTIONS) || `; there are ${OPTIONS.join(', ')}`;
     report(`autoExpose.${name} does not exist${hint}`);
   }
   return option;

@@ -8,7 +8,7 @@ import { isInformative, lostType } from './lost-type';
 import type { Problems } from './problems';
 import { readBodyOptions, type BodyOptions } from './read-body-options';
 
-/** What the options of an event say about its first argument. */
+/** The options of an event that describe its first argument. */
 export interface DescribedByEvent {
   /** Present if the option is, even if its value got lost. */
   readonly payload?: unknown;
@@ -17,10 +17,10 @@ export interface DescribedByEvent {
   readonly validation: ValidationOptions;
 }
 
-/** What is known of the arguments of an event. */
+/** The arguments of an event, as far as they are described. */
 export type BodiesPlan = Pick<HandlerPlan, 'bodies' | 'unchecked'>;
 
-/** What one parameter says about its argument. */
+/** Describes the argument of one parameter. */
 type Description =
   | { readonly kind: 'type'; readonly type: unknown; readonly optional: boolean }
   | { readonly kind: 'params' | 'unchecked' }
@@ -64,7 +64,7 @@ export function compileBodies(
   return { bodies, unchecked };
 }
 
-/** What the parameters say, by argument. Parameters with problems of their own are left out. */
+/** Returns the descriptions of the parameters, by argument. Parameters with problems of their own are left out. */
 function describeArguments(
   member: MemberDeclaration,
   event: DescribedByEvent,

@@ -10,12 +10,13 @@ import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
 import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
 import { compileReturns } from './compile-sent-types';
+import { compileHandlerStreams } from './compile-streams';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { readEventOptions } from './read-event-options';
-import { RESERVED_EVENTS } from '../plan/reserved-events';
+import { RESERVED_EVENTS, STREAM_PREFIX } from '../plan/reserved-events';
 
-/** What the events of a gateway are compiled with. */
+/** The context in which the events of a gateway are compiled. */
 export interface EventsContext {
   readonly guard: GuardPlan | undefined;
   /** Those of the class, whose points all events share. */
@@ -127,7 +128,7 @@ function compileHandler(
   if ('name' in options) report('the action is called like its method; take the option name away');
   if ('handler' in options) report('the handler is the method; take the option handler away');
   // Moleculer publishes what an action carries: schemas stay here.
-  const { payload, returns: _returns, ...declared } = options;
+  const { payload, returns: _returns, stream, ...declared } = options;
   const shared = context.actions[member.name] as Record<string, unknown> | undefined;
   const { handler: _replaced, ...action } = {
     ...(shared ?? { visibility: 'private' }),
@@ -145,6 +146,7 @@ function compileHandler(
     member: member.name,
     dependencies,
     ...compileArguments(member, event, context.parameters, problems),
+    streams: compileHandlerStreams(member, stream, action, report),
     returns: compileReturns(options, report),
     action,
   };
@@ -165,6 +167,13 @@ function namesOf(fact: EventFact, problems: Problems): string[] {
       problems.add(
         fact.member,
         `the name of its event has ${name.length} characters; write at most ${MAX_NAME_LENGTH}`,
+      );
+      return false;
+    }
+    if (name.startsWith(STREAM_PREFIX)) {
+      problems.add(
+        fact.member,
+        `'${name}' begins like the packets of streams, '${STREAM_PREFIX}'; give the event another name`,
       );
       return false;
     }

@@ -15,7 +15,7 @@ import { actionHandler } from './service/service-schema';
 type ForwardFact = Extract<RoleFact, { kind: 'forward' }>;
 type Report = (what: string) => void;
 
-/** What forwards are compiled with. */
+/** The context in which forwards are compiled. */
 export interface ForwardsContext {
   readonly handlers: readonly HandlerPlan[];
   readonly paths: readonly PathPlan[];
@@ -108,7 +108,7 @@ function checkReserved(name: string, report: Report): void {
     );
 }
 
-/** Nothing is passed over: a misspelt `rooms` would send to everybody. */
+/** Refuses unknown options: a misspelt `rooms` would send to all clients. */
 function checkNames(options: Readonly<Record<string, unknown>>, report: Report): void {
   for (const name of Object.keys(options)) {
     if (!(FORWARD_OPTIONS as readonly string[]).includes(name))
@@ -164,7 +164,7 @@ function namespaceOption(
   return namespaces;
 }
 
-/** One event has one subscription, whoever asks for it; and one group takes an event once only where its patterns do not overlap. */
+/** Returns one subscription for each event. Patterns of one group must not overlap, or the group would take an event twice. */
 function checkSubscriptions(forwards: readonly ForwardPlan[], problems: Problems): void {
   forwards.forEach((forward, at) => {
     for (const earlier of forwards.slice(0, at)) {

@@ -17,6 +17,7 @@ import { compileLimits } from './compile-limits';
 import { isListOfFunctions, methodsFor } from './compile-methods';
 import { compilePaths } from './compile-paths';
 import { parametersOf } from '../plan/paths';
+import { compilePresence } from './compile-presence';
 import { compileConnectionRate, compileRateLimits } from './compile-rate-limits';
 import { compileSends } from './compile-sent-types';
 import { compileService, isWrappedByService } from './compile-service';
@@ -133,6 +134,7 @@ function compile(type: ClassValue): GatewayPlan {
     sends: compileSends(options.sends, (what) => {
       problems.add(undefined, what);
     }),
+    presence: compilePresence(options.presence, members, problems),
     validation,
     authentication,
     guard,

@@ -10,6 +10,7 @@ const DEFAULTS: LimitsPlan = {
   maxPendingBytes: 16 * 1024 * 1024,
   maxNamespaces: 100,
   maxRefusals: 20,
+  streams: 8,
   handshakeTimeout: 10_000,
   ackTimeout: 10_000,
 };

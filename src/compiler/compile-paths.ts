@@ -1,4 +1,4 @@
-import { claimOf, identify } from '../plan/paths';
+import { patternKeyOf, identify } from '../plan/paths';
 import type { DynamicPath, PathPlan } from '../plan/plan';
 import type { Problems } from './problems';
 
@@ -12,7 +12,7 @@ export function compilePaths(patterns: readonly unknown[], problems: Problems): 
   for (const pattern of patterns) {
     const path = compilePath(pattern, problems);
     if (!path) continue;
-    if (paths.some((other) => claimOf(other) === claimOf(path))) {
+    if (paths.some((other) => patternKeyOf(other) === patternKeyOf(path))) {
       problems.add(undefined, `@SocketNamespace names ${identify(path)} twice; name it once`);
     } else {
       paths.push(path);

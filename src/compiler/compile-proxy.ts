@@ -1,6 +1,7 @@
 import { compileNaming } from '../plan/named-services';
 import { MAX_NAME_LENGTH } from '../plan/names';
 import { compilePatterns, type Pattern } from '../plan/patterns';
+import { readActionStreams } from '../plan/stream-options';
 import type { ActionProxyOptions } from '../types';
 import type { EventFact, MemberDeclaration } from './inherit-facts';
 import type { ProxyPlan } from '../plan/plan';
@@ -22,12 +23,10 @@ export function compileProxy(
     report('@SocketEvent stands on a static property; gateways are instances, take static away');
     return undefined;
   }
-  const options: ActionProxyOptions & { payload?: unknown; returns?: unknown } = readEventOptions(
-    facts,
-    'property',
-    report,
-  );
+  const options: ActionProxyOptions & { payload?: unknown; returns?: unknown; stream?: unknown } =
+    readEventOptions(facts, 'property', report);
   if ('payload' in options) report('payload works on methods only; the actions check their own params');
+  if ('stream' in options) report('stream works on methods only; a proxy takes streams with streams: true');
   if ('returns' in options) report('returns works on methods only; the actions have results of their own');
   const isLikelyProxy = PROXY_OPTIONS.some((option) => option in options);
   if (options.whitelist === undefined && options.mappingPolicy !== 'restrict') {
@@ -77,6 +76,7 @@ export function proxyPlan(
     aliases,
     aliasesOnly: mappingPolicy === 'restrict',
     multi,
+    streams: readActionStreams(options.streams, 'streams', report),
     whitelist: whitelist && compilePatterns(whitelist),
     blacklist: blacklist && compilePatterns(blacklist),
     names: compileNaming(whitelist ?? []),

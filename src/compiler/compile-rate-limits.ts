@@ -4,7 +4,7 @@ import { isLimiter } from '../plan/rate-limit-store';
 import type { Problems } from './problems';
 import { didYouMean } from './similar-names';
 
-/** What a limit is made of, before it is known to be right. */
+/** A rate limit as it was written, before it is checked. */
 type Unchecked = Readonly<Partial<Record<string, unknown>>>;
 
 const NAMES = ['points', 'duration', 'key', 'store'];

@@ -73,7 +73,7 @@ export function compileService(
   };
 }
 
-/** What `@Action`, `@Event` and `@Method` wrote, a subclass replacing what it overrides. */
+/** The records of `@Action`, `@Event` and `@Method`. A subclass replaces the members that it overrides. */
 function inheritedParts(prototypes: readonly object[], part: 'actions' | 'events'): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
   const last = prototypes[prototypes.length - 1] as Record<string, unknown> | undefined;

@@ -6,7 +6,7 @@ import { isMethodOfMoleculer, LIFECYCLE } from './reserved-names';
 import { checkServiceName } from './service-name';
 import { socketAuthorizeOf } from './socket-authorize';
 
-/** What Moleculer sets on a service when it parses the schema. */
+/** The members that Moleculer sets on a service when it parses the schema. */
 const SET_BY_MOLECULER = [
   'name',
   'version',

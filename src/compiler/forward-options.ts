@@ -3,7 +3,7 @@ import type { EventSubscription, ForwardEventOptions } from '../types';
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** What Moleculer takes as options of an event. */
+/** The options of a Moleculer event. */
 const OF_SUBSCRIPTION: readonly (keyof EventSubscription)[] = [
   'group',
   'params',

@@ -3,8 +3,10 @@ import { existingRecord } from '../metadata/storage';
 
 type FactOf<Kind extends MemberFact['kind']> = Extract<MemberFact, { kind: Kind }>;
 
-/** What makes a member something that the gateway calls. */
-export type RoleFact = FactOf<'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware'>;
+/** The facts that make the gateway call a member. */
+export type RoleFact = FactOf<
+  'event' | 'forward' | 'lifecycle' | 'authenticate' | 'hook' | 'middleware' | 'presence'
+>;
 export type EventFact = FactOf<'event'>;
 export type ArgumentFact = FactOf<'argument'>;
 export type GuardFact = FactOf<'authorize' | 'anonymous'>;
@@ -13,7 +15,7 @@ export type RateLimitFact = FactOf<'rateLimit'>;
 /** All that holds for one member of a class, inherited or not. */
 export interface MemberDeclaration {
   readonly name: string;
-  /** The method as the class has it, whoever in the chain wrote it. */
+  /** The method of the class, its own or an inherited one. */
   readonly method: ((this: unknown, ...args: never[]) => unknown) | undefined;
   readonly roles: readonly RoleFact[];
   readonly arguments: readonly ArgumentFact[];

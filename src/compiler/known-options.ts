@@ -3,10 +3,15 @@ import type { ValidatorOptions } from 'class-validator';
 import type { ServerOptions } from 'socket.io';
 import type {
   ActionProxyOptions,
+  ExplorerOptions,
+  DrainSettings,
   LogSettings,
   MessageBodyOptions,
+  OnPresenceOptions,
+  PresenceOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
+  StreamOptions,
 } from '../types';
 
 /*
@@ -41,6 +46,7 @@ export const NAMESPACE_OPTIONS: readonly (keyof SocketNamespaceOptions)[] = [
   'validation',
   'autoExpose',
   'sends',
+  'presence',
   'exposeErrors',
 ];
 
@@ -54,6 +60,11 @@ export const LOG_SETTINGS = names<LogSettings>({
   logRouteRegistration: true,
   log4XXResponses: true,
 });
+
+/** Options of `settings.explorer`. */
+export const EXPLORER_OPTIONS = names<ExplorerOptions>({ path: true, guard: true, title: true });
+/** Options of `settings.drain`. */
+export const DRAIN_OPTIONS = names<DrainSettings>({ window: true, grace: true, delay: true });
 
 /** Settings that Moleculer reads. */
 export const MOLECULER_SETTINGS: readonly string[] = [
@@ -148,10 +159,14 @@ export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing' | 'descrip
   aliases: true,
   mappingPolicy: true,
   multi: true,
+  streams: true,
   callOptions: true,
   onBeforeCall: true,
   onAfterCall: true,
 });
+
+/** Options of streams. */
+export const STREAM_OPTIONS = names<StreamOptions>({ maxBytes: true, idle: true, objects: true });
 
 /** Options of an event that describe it, and have no other effect. */
 export const DESCRIBING_OPTIONS = ['description', 'deprecated', 'returns'] as const;
@@ -197,6 +212,12 @@ export const CALL_OPTIONS = names<ProxyCallOptions & { headers: unknown; stream:
   stream: true,
   ctx: true,
 });
+
+/** Options of `presence`. */
+export const PRESENCE_OPTIONS = names<PresenceOptions>({ of: true, rooms: true, grace: true, notify: true });
+
+/** Options of `@OnPresence`. */
+export const LISTENER_OPTIONS = names<OnPresenceOptions>({ once: true });
 
 /** Options of `@MessageBody`. */
 export const BODY_OPTIONS = names<MessageBodyOptions>({ type: true, optional: true, unchecked: true });

@@ -1,4 +1,4 @@
-/** What TypeScript emits where the declared type does not exist at run time, and why. */
+/** The values that TypeScript emits for types that do not exist at run time, with the reason. */
 const UNINFORMATIVE: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [
     Object,

@@ -1,7 +1,7 @@
 import type { ServiceSchema } from 'moleculer';
 import type { Problems } from './problems';
 
-/** What is looked at here of a schema, or of a plan of one. */
+/** The parts of a schema, or of its plan, that are read here. */
 export interface SchemaParts {
   readonly name?: unknown;
   readonly methods?: object | undefined;

@@ -6,7 +6,7 @@ import type { Problems } from './problems';
 /** The methods of a service's life, which Moleculer calls. */
 export const LIFECYCLE = ['merged', 'created', 'started', 'stopped'] as const;
 
-/** What Moleculer and the gateway keep on a service under these names. */
+/** The members that Moleculer and the gateway keep on a service under these names. */
 const PROPERTIES = new Set(
   'name fullName version settings metadata dependencies schema originalSchema broker actions events logger Promise io namespaces'.split(
     ' ',
@@ -97,7 +97,7 @@ function callers(prototypes: readonly object[]): (name: string) => string | unde
   };
 }
 
-/** What to write instead. */
+/** Returns the cure: what to write instead. */
 function cureOf(name: string, role: RoleFact): string {
   const { decorator, member } = exampleOf(name, role);
   const what = role.kind === 'event' && role.on === 'property' ? 'property' : 'method';

@@ -58,7 +58,7 @@ function lettersOf(name: string): string {
   return Array.from(name.toLowerCase()).sort().join('');
 }
 
-/** How many letters have to be inserted, removed, replaced or swapped to get from one word to the other. */
+/** Returns the number of letters to insert, remove, replace or swap to get from one word to the other. */
 function countMistakes(one: string, other: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: other.length + 1 }, (_, at) => at);

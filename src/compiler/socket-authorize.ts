@@ -9,7 +9,7 @@ export function socketAuthorizeOf(schema: SchemaParts): AuthenticationPlan | und
   const own = (schema.methods as Record<string, unknown> | undefined)?.[NAME];
   if (typeof own === 'function')
     return { method: { name: NAME, call: own as MethodPlan['call'] }, room: undefined, expiresAt: undefined };
-  // Which of several it is, Moleculer decides.
+  // If there are several, Moleculer decides which one is used.
   const call = function (this: unknown, socket: unknown): unknown {
     return (this as { [NAME](socket: unknown): unknown })[NAME](socket);
   };

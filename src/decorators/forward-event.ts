@@ -14,7 +14,7 @@ import { member, type GatewayMethodDecorator } from './record-method';
  * @ForwardEvent<Order>('order.updated', { rooms: (ctx) => `user:${ctx.params.userID}` })
  * updated(ctx: Context<Order>) { return { id: ctx.params.id, status: ctx.params.status }; }
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whoever does not say what the event carries may look at it all the same
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a method without declared params may read them all the same
 export function ForwardEvent<Params = any>(
   event: string | readonly string[],
   options?: ForwardEventOptions<Params>,

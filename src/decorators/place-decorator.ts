@@ -1,13 +1,13 @@
 import { DeclarationError } from '../errors';
 
-/** Where a decorator may be applied. */
+/** The places where a decorator may be applied. */
 type Place = 'class' | 'member' | 'parameter';
 
 /** Fits the type of every decorator: which one it is, the factories say. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what is given and returned depends on the decorator
 export type PlacedDecorator = (...args: any[]) => any;
 
-/** What the arguments of a decorator say about where it is applied. */
+/** The place at which a decorator is applied, as its arguments show it. */
 interface Application {
   /** `'standard'`: applied as a decorator of ECMAScript, which TypeScript does without `experimentalDecorators`. */
   readonly place: Place | 'constructor' | 'standard';

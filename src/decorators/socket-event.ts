@@ -1,10 +1,10 @@
 import type { ActionProxy, ActionProxyOptions, GatewayShape, SocketEventOptions } from '../types';
 import { member, type GatewayMethodDecorator } from './record-method';
 
-/** What `@SocketEvent` with options of a handler gives: it stands on a method. */
+/** The decorator that `@SocketEvent` returns for the options of a handler. It applies to methods. */
 export type SocketEventMethodDecorator = GatewayMethodDecorator<(...args: never[]) => unknown>;
 
-/** What `@SocketEvent` with options of a proxy gives: it stands on a property of type `ActionProxy`. */
+/** The decorator that `@SocketEvent` returns for the options of a proxy. It applies to properties of type `ActionProxy`. */
 export type SocketEventPropertyDecorator = <Member extends string>(
   target: GatewayShape & Readonly<Record<Member, ActionProxy>>,
   member: Member,

@@ -5,12 +5,14 @@ import type {
   ForwardEventOptions,
   MessageBodyOptions,
   NamespacePattern,
+  OnPresenceOptions,
   RateLimitOptions,
+  RoomPatterns,
   SocketEventOptions,
   SocketNamespaceOptions,
 } from '../types';
 
-/** Where the value of a handler's parameter comes from. */
+/** The source of the value of a handler's parameter. */
 export type ArgumentSource =
   | {
       readonly from: 'body';
@@ -21,7 +23,16 @@ export type ArgumentSource =
   | { readonly from: 'nspParam' | 'query'; readonly name: string }
   | {
       readonly from:
-        'socket' | 'context' | 'user' | 'ack' | 'socketId' | 'rooms' | 'nspParams' | 'request' | 'io';
+        | 'socket'
+        | 'context'
+        | 'stream'
+        | 'user'
+        | 'ack'
+        | 'socketId'
+        | 'rooms'
+        | 'nspParams'
+        | 'request'
+        | 'io';
     };
 
 /** The moments of a socket's life that a method can ask to be called at. */
@@ -30,7 +41,7 @@ export type LifecycleMoment = 'connect' | 'disconnecting' | 'disconnect';
 /** When a call hook runs, in Moleculer's words. */
 export type HookMoment = 'before' | 'after' | 'error';
 
-/** What one decorator said about one member of a class: recorded as it was written, judged by the compiler. */
+/** Records one decorator of one member of a class as it was written. The compiler checks it later. */
 export type MemberFact = { readonly member: string; readonly isStatic: boolean } & (
   | {
       readonly kind: 'event';
@@ -52,6 +63,13 @@ export type MemberFact = { readonly member: string; readonly isStatic: boolean }
       readonly options: ForwardEventOptions;
       readonly decorator: string;
     }
+  | {
+      readonly kind: 'presence';
+      /** Undefined: all rooms that are shown. */
+      readonly rooms: RoomPatterns | undefined;
+      readonly options: OnPresenceOptions;
+      readonly decorator: string;
+    }
   | { readonly kind: 'authenticate'; readonly options: AuthenticateOptions }
   | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] }
   | { readonly kind: 'anonymous' }
@@ -65,7 +83,7 @@ export type MemberFact = { readonly member: string; readonly isStatic: boolean }
   | { readonly kind: 'middleware'; readonly of: 'namespace' | 'packet'; readonly decorator: string }
 );
 
-/** What the decorators above a class said. */
+/** Records the decorators of a class. */
 export type ClassFact =
   | {
       readonly kind: 'namespace';
@@ -75,7 +93,7 @@ export type ClassFact =
   | { readonly kind: 'authorize'; readonly rules: readonly AuthorizeRule[] }
   | { readonly kind: 'rateLimit'; readonly options: RateLimitOptions };
 
-/** What moleculer-decorators recorded: the parts of a service schema, by the name of the method. */
+/** The records of moleculer-decorators: the parts of a service schema, by method name. */
 export interface ServiceParts {
   actions: Record<string, unknown>;
   events: Record<string, unknown>;

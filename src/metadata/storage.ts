@@ -27,7 +27,7 @@ export function existingRecord(prototype: object): ClassRecord | undefined {
   return Reflect.getOwnMetadata(RECORD, prototype) as ClassRecord | undefined;
 }
 
-/** What a decorator says about a member, whichever it is. */
+/** A fact about a member, from any decorator. */
 export type SaidOfMember = DistributiveOmit<MemberFact, 'isStatic' | 'member'>;
 
 /** Records a fact about a member. `target` is what a member decorator is given: a prototype, or the class of a static member. */

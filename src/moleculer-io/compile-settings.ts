@@ -75,6 +75,7 @@ function compileNamespace(
     handlers: [],
     forwards: [],
     sends: new Map(),
+    presence: undefined,
     validation: {},
     events: compileEvents(events, member, problems, warn),
     autoExpose: compileAutoExpose(item.autoExpose, NO_DECLARATIONS, (what) => {

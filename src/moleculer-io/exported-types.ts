@@ -21,7 +21,7 @@ export interface EventsMap {
   [event: string]: any;
 }
 
-/** What `ctx.meta` holds in the calls of clients. */
+/** The content of `ctx.meta` in the calls of clients. */
 export interface SocketIOMeta {
   /** The id of the socket. */
   $socketId: string;
@@ -114,7 +114,7 @@ export interface IOSetting {
 export type IOServiceSettings = Omit<ServerSettings, 'io'> &
   LogSettings & {
     io?: IOSetting;
-    /** How much one client may ask of the service. */
+    /** Limits what one client may ask of the service. */
     limits?: GatewayLimits;
     [setting: string]: any;
   };

@@ -3,7 +3,7 @@ import { Problems } from '../compiler/problems';
 import type { ActionPlan, EventPlan, ProxyPlan } from '../plan/plan';
 import type { ActionProxyOptions } from '../types';
 
-/** What answers a call of a client. */
+/** The function or action that answers a call of a client. */
 export interface CalledEvent {
   readonly target: ProxyPlan | ActionPlan;
   readonly guard: EventPlan['guard'];

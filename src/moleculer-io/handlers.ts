@@ -18,7 +18,7 @@ interface IoSettings {
   handlers?: Handlers;
 }
 
-/** What services have that are made of the mixin. */
+/** The members of services that use the mixin. */
 interface IoService {
   settings: { io?: IoSettings };
   socketOnError(error: unknown, respond: AckFunction): unknown;

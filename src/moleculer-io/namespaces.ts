@@ -31,7 +31,7 @@ export interface SettingsSchema {
 /** The namespaces by their names. */
 export type Namespaces = Record<string, NamespaceSettings>;
 
-/** What moleculer-io serves if its settings name no namespace. */
+/** The namespaces that moleculer-io serves if its settings name none. */
 const OPEN_CALL: Namespaces = { '/': { events: { call: {} } } };
 
 /**

@@ -21,12 +21,13 @@ import { socketOnError } from './ways';
 import { MANAGEMENT_HANDLERS } from '../runtime/push/manage-gateway';
 import { socketGetMeta, socketSaveMeta } from '../runtime/user/socket-methods';
 import { setUser } from '../runtime/user/socket-user';
-import type { LogLevel, SocketServerOptions } from '../types';
+import { drainService } from '../runtime/drain/drain-gateways';
+import type { DrainOptions, LogLevel, SocketServerOptions } from '../types';
 
-/** What is compiled of the final schema of a service. */
+/** The result of compiling the final schema of a service. */
 interface Compiled {
   readonly plans: readonly GatewayPlan[];
-  /** What is logged when the service starts. */
+  /** Warnings that are logged when the service starts. */
   readonly warnings: readonly string[];
 }
 
@@ -89,6 +90,11 @@ export const SocketIOService: Partial<ServiceSchema> = {
       return removeNamespace(this, name);
     },
 
+    /** Refuses new clients, and closes all connections: see `SocketGateway.drain`. */
+    drain(this: Service, options?: DrainOptions) {
+      return drainService(this, options);
+    },
+
     socketGetMeta,
 
     /** Saves the user that a call has logged in or out. */
@@ -129,7 +135,7 @@ Object.assign(SocketIOService, {
     compiled.set(this, { plans, warnings });
     const settings = schema.settings as { port?: unknown; ip?: unknown; server?: unknown } | undefined;
     const listens = settings?.port !== undefined || typeof settings?.server === 'object';
-    // Without a port moleculer-io waits for somebody to bring a server.
+    // Without a port moleculer-io listens only after `initSocketIO` was called with a server.
     configureServer(schema, listens ? {} : { server: false });
     subscribeCluster(schema, lifecycle);
     arrangeLifecycle(schema, lifecycle, own);

@@ -21,7 +21,7 @@ export function socketOnError(error: unknown, respond: (error: unknown) => void)
   respond(present(toError(error), true));
 }
 
-/** What the runtime does differently for services that are declared by moleculer-io's settings. */
+/** Describes what the runtime does differently for services that are declared by moleculer-io's settings. */
 export const MOLECULER_IO_WAYS: MoleculerIoWays = {
   serverSettings: serverSettingsOf,
 

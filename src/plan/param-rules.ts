@@ -11,6 +11,8 @@ export interface ParamRule {
   readonly empty?: false;
   /** A number must be greater than 0. */
   readonly positive?: true;
+  /** The least number. */
+  readonly min?: number;
   /** The rule for each item of an array. */
   readonly items?: ParamRule;
 }

@@ -26,8 +26,8 @@ export function pathOfNamespace({ paths }: Pick<GatewayPlan, 'paths'>, name: str
   );
 }
 
-/** Returns the path without the names of its parameters: two paths that are equal without them claim the same namespaces. */
-export function claimOf(path: PathPlan): string {
+/** Returns the path without the names of its parameters: two paths that are equal without them match the same namespaces. */
+export function patternKeyOf(path: PathPlan): string {
   return path.kind === 'literal' ? path.name : path.pattern.source.replaceAll(/\(\?<\w+>/g, '(');
 }
 

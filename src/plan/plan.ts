@@ -37,28 +37,28 @@ export interface LiteralPath {
 /** A family of namespaces, one for every name that matches. */
 export interface DynamicPath {
   readonly kind: 'dynamic';
-  /** As it was written, for messages and to find a second claim. */
+  /** The path as it was written, for messages and to find a second gateway with the same path. */
   readonly source: string;
   readonly pattern: RegExp;
 }
 
 export type PathPlan = LiteralPath | DynamicPath;
 
-/** Who may pass. All of it must hold. */
+/** A guard. All its conditions must hold. */
 export interface GuardPlan {
-  /** Of every list, the user must have one role. */
+  /** The user needs at least one role from each list. */
   readonly roles: readonly (readonly string[])[];
   readonly policies: readonly Policy[];
 }
 
-/** How often something may be done. One of a class is the same object in each of its events. */
+/** A rate limit. The limit of a class is the same object in each of its events. */
 export interface RateLimitPlan {
   readonly points: number;
   /** In seconds. */
   readonly duration: number;
   readonly key: RateLimitKey;
   readonly store?: RateLimitStore;
-  /** Where it stands: in a common store each has points of its own. */
+  /** The place of its declaration. Limits of different places count separately in a common store. */
   readonly scope: string;
 }
 
@@ -93,6 +93,18 @@ export interface BodyPlan {
   readonly check: BodyCheck;
 }
 
+/** What an event does with streams. */
+export interface StreamPlan {
+  /** Whether clients send one with the event. */
+  readonly upload: 'none' | 'optional' | 'required';
+  /** Clients may send objects, not only bytes. */
+  readonly objects: boolean;
+  /** Of an upload; Infinity for no limit. */
+  readonly maxBytes: number;
+  /** Between two chunks, in milliseconds. */
+  readonly idle: number;
+}
+
 /** A method that answers events. It is an action of the service, called like the method. */
 export interface HandlerPlan {
   readonly kind: 'handler';
@@ -102,11 +114,12 @@ export interface HandlerPlan {
   readonly bodies: readonly BodyPlan[];
   /** The positions of the arguments that are taken as they come. */
   readonly unchecked: readonly number[];
-  /** What the result may depend on: `@User()`, `@MessageBody(1)`, …; `ctx` may be anything. */
+  /** The decorators whose values the result may depend on: `@User()`, `@MessageBody(1)`, …; `ctx` may be anything. */
   readonly dependencies: readonly string[];
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
-  /** What the ack brings, as the option `returns` declares it. Nothing checks it. */
+  readonly streams: StreamPlan;
+  /** The type of the result, as the option `returns` declares it. It is not checked. */
   readonly returns: PayloadType | undefined;
   /** The definition of the action, without its handler. */
   readonly action: Readonly<Record<string, unknown>>;
@@ -123,6 +136,8 @@ export interface ProxyPlan {
   readonly aliasesOnly: boolean;
   /** Clients may send several calls at once. */
   readonly multi: boolean;
+  /** Undefined: the actions neither take nor return streams. */
+  readonly streams: StreamPlan | undefined;
   /** Undefined: no limit. */
   readonly whitelist: ActionFilter | undefined;
   readonly blacklist: ActionFilter | undefined;
@@ -136,6 +151,8 @@ export interface ActionPlan {
   /** Its full name. */
   readonly action: string;
   readonly options: Readonly<Pick<ActionProxyOptions, 'callOptions'>>;
+  /** Undefined: the action neither takes nor returns streams. */
+  readonly streams: StreamPlan | undefined;
 }
 
 /** Whether the full name of an action is on a list. */
@@ -157,20 +174,27 @@ export interface EventPlan {
   readonly guard: GuardPlan | undefined;
   readonly rateLimits: readonly RateLimitPlan[];
   readonly hooks: HooksPlan;
-  /** What the event is for, as its options say it. */
+  /** The description of the event, from its options. */
   readonly description?: string;
   /** Clients should not send it any more; a text says what to send instead. */
   readonly deprecated?: boolean | string;
 }
 
-/** What a gateway does with actions that ask for an event. */
+/** Describes how a gateway serves actions that carry `socket`. */
 export interface AutoExposePlan {
   /** Undefined: every action that asks. */
   readonly whitelist: ActionFilter | undefined;
   /** Whether the whitelist names an action that is closed without it. */
   readonly names: NamesAction;
   /** The event, as the class would have it: with its guard and hooks, and what the action asks for beside them. */
-  readonly eventFor: (name: string, action: string, guards: readonly GuardPlan[]) => EventPlan;
+  readonly eventFor: (
+    name: string,
+    action: string,
+    guards: readonly GuardPlan[],
+    streams: StreamPlan | undefined,
+  ) => EventPlan;
+  /** The streams of all actions that are exposed; undefined: of those that ask for it. */
+  readonly streams: StreamPlan | undefined;
 }
 
 /** A value, or a function of the event's context that gives it. */
@@ -185,7 +209,7 @@ export interface ForwardPlan {
   readonly invoke: (service: Service, ctx: Context) => unknown;
   /** Undefined: the name of the event. */
   readonly as: ChoicePlan<string> | undefined;
-  /** Undefined: everybody; an empty list: nobody. */
+  /** Undefined selects all sockets; an empty list selects none. */
   readonly rooms: ChoicePlan<readonly string[]> | undefined;
   readonly except: ChoicePlan<readonly string[]> | undefined;
   /** Undefined: all of the gateway's. */
@@ -198,7 +222,29 @@ export interface ForwardPlan {
   readonly subscription: Readonly<Record<string, unknown>>;
 }
 
-/** How a socket becomes a user. */
+/** Who is shown to whom. */
+export interface PresencePlan {
+  /** Returns how a user is shown. Undefined: by the `id`. */
+  readonly of: ((user: unknown, socket: Socket) => unknown) | undefined;
+  /** Whether the users of a room are shown. The empty string is the namespace itself. */
+  readonly shows: (room: string) => boolean;
+  /** How long a user is still there whose last device was cut off, in milliseconds. */
+  readonly grace: number;
+  /** Whether clients get the event `presence`. */
+  readonly notify: boolean;
+  readonly listeners: readonly PresenceListenerPlan[];
+}
+
+/** A method that is told of changes. */
+export interface PresenceListenerPlan {
+  readonly method: MethodPlan;
+  /** Whether it wants to know of a room. */
+  readonly matches: (room: string) => boolean;
+  /** Whether it is called on one node only. */
+  readonly once: boolean;
+}
+
+/** Describes how a socket is authenticated. */
 export interface AuthenticationPlan {
   readonly method: MethodPlan;
   /** The room that is the user's. */
@@ -231,7 +277,7 @@ export interface ServicePlan {
 /** The limits that are numbers, completed. */
 export type LimitsPlan = Readonly<Required<Omit<GatewayLimits, 'connections'>>>;
 
-/** What the runtime does differently for a service that is declared by moleculer-io's settings. */
+/** Describes what the runtime does differently for a service that is declared by moleculer-io's settings. */
 export interface MoleculerIoWays {
   /** Returns the settings of the server by which the handshakes are guarded. */
   serverSettings(service: Service, settings: ServerSettings): ServerSettings;
@@ -255,7 +301,7 @@ export interface MoleculerIoWays {
   answerError(gateway: RunningGateway, error: Error, respond: AckFunction, otherwise: () => void): void;
 }
 
-/** What the ways of moleculer-io know of a gateway at work. */
+/** The parts of a running gateway that the functions of moleculer-io use. */
 export interface RunningGateway {
   readonly service: Service;
   readonly report: (what: string, error: unknown) => void;
@@ -265,7 +311,7 @@ export interface RunningGateway {
 export interface GatewayPlan {
   readonly className: string;
   readonly service: ServicePlan;
-  /** What is different for a service that is declared by moleculer-io's settings; undefined for a class. */
+  /** The differences of a service that is declared by moleculer-io's settings; undefined for a class. */
   readonly moleculerIo: MoleculerIoWays | undefined;
   /** Settings of the server; never published, and kept by identity. */
   readonly server: Readonly<ServerSettings>;
@@ -277,7 +323,9 @@ export interface GatewayPlan {
   readonly forwards: readonly ForwardPlan[];
   /** The events that clients are sent, with the types of their arguments, as the option `sends` declares them. */
   readonly sends: ReadonlyMap<string, readonly PayloadType[]>;
-  /** How payloads are validated. */
+  /** Undefined: nothing is shown of who is there. */
+  readonly presence: PresencePlan | undefined;
+  /** The validation options for payloads. */
   readonly validation: ValidationOptions;
   readonly authentication: AuthenticationPlan | undefined;
   /** The guard of the class, which the connection and the events need. */
@@ -291,7 +339,7 @@ export interface GatewayPlan {
   readonly packetMiddlewares: readonly PacketMiddlewareFunction[];
   readonly ack: AckFormat;
   readonly limits: LimitsPlan;
-  /** How many sockets of an address may come in how much time. */
+  /** The rate limit for sockets of one address. */
   readonly connectionRate: RateLimitPlan | undefined;
   readonly exposeErrors: boolean;
 }

@@ -1,7 +1,7 @@
-/** How many characters of a text that a client sent are shown in logs, traces and errors. */
+/** Maximum characters of a client's text that are shown in logs, traces and errors. */
 export const MAX_SHOWN_LENGTH = 100;
 
-/** How many characters of the description of an error are logged. */
+/** Maximum characters of the description of an error that are logged. */
 const MAX_LINES_LENGTH = 10_000;
 
 /** Control characters, characters that change the direction of text, line and paragraph separators, half surrogate pairs. */
@@ -9,7 +9,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 /** The same, but for line feeds and tabs. */
 const UNPRINTABLE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const REPLACEMENT = '\ufffd';
-/** Where a line begins that is neither indented nor the end of an object. */
+/** Matches the begin of a line that is neither indented nor the end of an object. */
 const BEGIN_OF_LINE = /\n(?!\s|[\]}]$|[\]}]\n)/g;
 
 /**

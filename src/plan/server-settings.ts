@@ -1,7 +1,19 @@
 import type { ServerSettings } from '../types';
 
 /** Settings that belong to the server. They keep their identity and are never published to other nodes. */
-export const SERVER_SETTINGS = ['port', 'ip', 'backlog', 'https', 'server', 'cors', 'io'] as const;
+export const SERVER_SETTINGS = [
+  'port',
+  'ip',
+  'backlog',
+  'https',
+  'server',
+  'cors',
+  'io',
+  'recovery',
+  'drain',
+  'readiness',
+  'explorer',
+] as const;
 
 /** Returns the settings that belong to the server, by identity. */
 export function serverSettings(settings: Readonly<Record<string, unknown>>): ServerSettings {

@@ -3,10 +3,10 @@ import type { SocketContext } from '../types';
 import type { ForwardPlan, HandlerPlan } from './plan';
 
 /*
- * What the schema of a gateway's service calls in the runtime. The compiler writes the schema without knowing the runtime.
+ * The functions of the runtime that a gateway's service schema calls. The compiler writes the schema without importing the runtime.
  */
 
-/** What the runtime does at each step of a service's lifecycle. */
+/** Runs at each step of a service's lifecycle. */
 export interface GatewayLifecycle {
   created(service: Service): void;
   /** Before any mixin starts: finds the server and binds the namespaces. */
@@ -20,7 +20,7 @@ export interface GatewayLifecycle {
   receive(service: Service, ctx: Context): void;
 }
 
-/** What the runtime does with Moleculer events that are forwarded to clients. */
+/** Runs for Moleculer events that are forwarded to clients. */
 export interface ForwardHandlers {
   /** An event has arrived. */
   forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;

@@ -8,6 +8,11 @@ export function setGateways(service: Service, built: readonly Gateway[]): void {
   gateways.set(service, built);
 }
 
+/** Returns the gateways that a service consists of; an empty list if it is no gateway. */
+export function findGateways(service: Service): readonly Gateway[] {
+  return gateways.get(service) ?? [];
+}
+
 /**
  * Returns the gateways that a service consists of: one for a class, one per namespace for settings of moleculer-io.
  *

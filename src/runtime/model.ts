@@ -2,11 +2,12 @@ import type { Context, Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
 import type { Adapter, BroadcastOptions } from 'socket.io-adapter';
-import type { EventPlan, GatewayPlan } from '../plan/plan';
+import type { EventPlan, GatewayPlan, StreamPlan } from '../plan/plan';
 import type {
   AckFunction,
   GatewayLimits,
   GatewayShape,
+  PresentUser,
   RateLimiter,
   ServerSettings,
   SocketContext,
@@ -80,16 +81,35 @@ export interface Gateway {
   adapterSetting: 'local' | 'moleculer' | 'given' | undefined;
   /** The other nodes of the gateway's service. */
   readonly cluster: Cluster;
+  readonly streams: ReceivesStreams;
+  /** Who is in the rooms of the gateway; undefined without the option `presence`. */
+  readonly presence: Presence | undefined;
 
   /** Resolves when the service has started: handshakes wait for it. */
   readonly ready: Promise<void>;
   readonly started: boolean;
   /** Lets the waiting handshakes in, or refuses them with an error. */
   open(error?: Error): void;
+
+  availability: Availability;
+  /**
+   * Called when a drain has closed all connections of the gateway, before the broker stops: hands over to other nodes what this
+   * node knows. A call that takes longer than 5 s is not awaited any more.
+   */
+  readonly handOvers: HandOver[];
 }
 
 /**
- * How a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
+ * Whether clients are to come to a gateway. `'unready'`: it drains, and load balancers are to notice. `'closed'`: it drains, and
+ * refuses new clients until its service starts again.
+ */
+export type Availability = 'open' | 'unready' | 'closed';
+
+/** Hands over to other nodes what a drained gateway knows. What it throws is logged. */
+export type HandOver = () => Promise<void> | void;
+
+/**
+ * The way in which a Socket.IO server reaches other nodes: over Moleculer's transporter, with another adapter, not at all because its setting
  * says so, or not at all.
  */
 export type AdapterKind = 'moleculer' | 'other' | 'local' | 'none';
@@ -139,6 +159,40 @@ export interface SocketsElsewhere {
   ids(opts: BroadcastOptions): Promise<string[]>;
 }
 
+/** The id of a user, as applications choose it. */
+export type UserId = string | number;
+
+/** Who is in the rooms of a gateway, on all nodes. */
+export interface Presence {
+  /** True while changes wait to be told. */
+  readonly isPending: boolean;
+  /** A socket has connected. */
+  connect(session: SocketSession): void;
+  /**
+   * A socket is about to leave its rooms.
+   *
+   * @param isFinal false if the connection was cut off, after which the client may come back
+   */
+  disconnect(session: SocketSession, isFinal: boolean): void;
+  /** The user of a socket has changed. */
+  refresh(session: SocketSession): void;
+  /**
+   * Sets the meta of a device.
+   *
+   * @throws TypeError if JSON cannot hold it
+   */
+  update(session: SocketSession, meta: unknown): void;
+  /**
+   * Returns users, each once, in the order in which they came.
+   *
+   * @param namespace undefined: all namespaces
+   * @param room undefined: all rooms
+   */
+  list(namespace: string | undefined, room: string | undefined): PresentUser[];
+  /** Tells the other nodes what has changed, and ends. They keep the devices of this node for the grace. */
+  close(): void;
+}
+
 /** Counts the messages between the nodes of a gateway. */
 export interface ClusterCounters {
   /** Messages given to the transporter. A message to three nodes counts three times. */
@@ -151,7 +205,7 @@ export interface ClusterCounters {
   peers(count: number): void;
 }
 
-/** Which methods the application has overridden. Decided once: nothing is looked up per event. */
+/** The methods that the application has overridden. Looked up once, not for every event. */
 export interface OverriddenMethods {
   /** `socketGetMeta`. */
   readonly meta: boolean;
@@ -161,7 +215,7 @@ export interface OverriddenMethods {
   readonly reformatError: boolean;
 }
 
-/** What the steps of an event need of it. */
+/** The parts of an event that its steps need. */
 export interface EventSteps {
   readonly plan: EventPlan;
   /** The full name of the handler's action; empty if the action belongs to another service. */
@@ -170,6 +224,8 @@ export interface EventSteps {
   /** The handler has the ack, and its result is no answer. */
   readonly answersItself: boolean;
   readonly rateLimits: readonly RateLimit[];
+  /** What the event does with streams; undefined for nothing. */
+  readonly streams: StreamPlan | undefined;
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
   /** Runs the event inside of an action of the service, which runs its steps; undefined if they run by themselves. */
@@ -187,18 +243,24 @@ export interface BoundEvent extends EventSteps {
 /** Takes an event through the middlewares that are around it, and returns its result. */
 export type Around = (ctx: SocketContext) => Promise<unknown>;
 
-/** What the gateways of a server keep of a connection, across its namespaces. */
+/** The state of a connection that its namespaces share. */
 export interface ConnectionState {
-  /** How many namespaces the connection is in or asks for. */
+  /** Number of namespaces that the connection is in or asks for. */
   namespaces: number;
-  /** How many handshakes of namespaces were refused. */
+  /** Number of handshakes of namespaces that were refused. */
   refusals: number;
   /** Bytes of its pending events, and of the names and `auth`s of its namespaces. */
   pendingBytes: number;
+  /** Bytes of the chunks of uploads that no handler has taken yet. */
+  streamBytes: number;
   /** True if the connection has ever been admitted to a namespace. */
   wasAdmitted: boolean;
-  /** Why a limit has closed the connection. */
+  /** Why a limit or a drain has closed the connection. */
   closedFor: Error | undefined;
+  /** The sockets of the connection by id, as Socket.IO keeps them; undefined before it asks for a gateway's namespace. */
+  sockets: ReadonlyMap<string, Socket> | undefined;
+  /** True if a drain is about to close the connection: its events are not accepted any more. */
+  isLeaving: boolean;
   /** The key of the connection in rate limits; undefined until it is first needed. */
   rateKey: string | undefined;
   /** The rate limits that hold the key in memory. */
@@ -226,16 +288,70 @@ export interface SocketSession {
   packetBytes: number;
   /** Receives the packets; undefined until the socket is connected. */
   receive: Receive | undefined;
-  /** How many events have arrived and are not done. */
+  /** Number of events that have arrived and are not done. */
   pending: number;
-  /** How many of them run; the others wait for a slot. */
+  /** The last one of them, and of the events that are done and still have to be answered by the application. */
+  lastPending: PendingPacket | undefined;
+  /** How many events are done and still have to be answered by the application. */
+  unanswered: number;
+  /** Number of them that run; the others wait for a slot. */
   running: number;
   /** Wakes the events that wait for a slot, in order. */
   waiting: (() => void)[] | undefined;
   /** The abort controllers of running events whose handlers use `ctx.signal`. */
   aborts: EventAborts | undefined;
+  /** The streams of the socket; undefined until the first one. */
+  streams: SocketStreams | undefined;
   /** Disconnects the socket when its user expires. */
   expiryTimer: NodeJS.Timeout | undefined;
+}
+
+/** A packet that has arrived and is not done, or not answered. Those of a socket are linked, in order of arrival. */
+export interface PendingPacket {
+  /** Undefined if the client wants no answer. */
+  readonly ack: AckFunction | undefined;
+  /** True once code of the application has it. */
+  readonly hasBegun: boolean;
+  /** True if it was answered in place of being handled. If it has not begun, it must not begin any more. */
+  isRefused: boolean;
+  older: PendingPacket | undefined;
+  newer: PendingPacket | undefined;
+}
+
+/** The streams of one socket. */
+export interface SocketStreams {
+  /** What the client has offered with events that are not answered yet, and streams that run, by id. */
+  readonly exchanges: Map<string, StreamExchange>;
+  /** How many of `limits.streams` are open. */
+  open: number;
+}
+
+/** What a client has offered with an event: to take a stream as the answer, and perhaps to send one. */
+export interface StreamExchange {
+  /** The id that the client has given it. */
+  readonly $stream: string;
+  /** True if the client sends a stream. */
+  readonly upload: boolean;
+  /** @param bytes of the packet */
+  receiveChunk(seq: unknown, data: unknown, bytes: number, ack: AckFunction | undefined): void;
+  /** @param error undefined if the client has sent everything */
+  receiveEnd(error: Error | undefined): void;
+  /** The client wants no more of it. */
+  cancel(): void;
+  /** The client has gone. */
+  abandon(): void;
+}
+
+/** Receives what belongs to streams, below the pipeline of events. */
+export interface ReceivesStreams {
+  /** Receives a packet whose event begins with `$stream:`. */
+  receive(session: SocketSession, packet: Packet): void;
+  /**
+   * Registers the streams that a client offers with an event, and puts the exchange in the place of the offer.
+   *
+   * @returns false if the offer was refused, and the event answered
+   */
+  register(session: SocketSession, packet: Packet): boolean;
 }
 
 /** A packet as Socket.IO delivers it: the event, its arguments, and the ack if the client asked for one. */
@@ -305,7 +421,7 @@ export interface ExposedEvents {
 
 type Write = (...args: unknown[]) => void;
 
-/** What is logged beyond failures. A function is undefined unless its setting asks for it. */
+/** Logs more than failures. A function is undefined unless its setting asks for it. */
 export interface EventLog {
   readonly request: Write | undefined;
   readonly params: Write | undefined;
@@ -317,7 +433,7 @@ export interface EventLog {
   readonly clientErrors: boolean;
 }
 
-/** What a client can exceed; each is the name of an option. */
+/** The limits that a client can exceed; each is the name of an option. */
 export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateLimit' | 'maxHttpBufferSize';
 
 /** Counts what happens. Labels are names that the application declared, never text of a client. */
@@ -335,6 +451,8 @@ export interface Metrics {
   disconnected(path: string, reason: string): void;
   exceeded(path: string, limit: ExceededLimit): void;
   refused(path: string, code: unknown): void;
+  /** So many users are present in the namespaces of a path, on all nodes. */
+  present(path: string, users: number): void;
   /** Returns what counts the messages between the nodes of a service. */
   cluster(service: string): ClusterCounters;
 }

@@ -2,16 +2,16 @@ import { inspect } from 'node:util';
 import type { LoggedErrors } from './logged-errors';
 import { framesOf } from './real-time';
 
-/** Where an error comes from. */
+/** The origin of an error. */
 export interface ErrorSource {
   /** Made where the test has called: its stack is that of the error. */
   readonly origin: Error;
-  /** What the gateway has logged of masked errors: it becomes the `cause`. */
+  /** The errors that the gateway has masked and logged. One of them becomes the `cause`. */
   readonly errors: LoggedErrors;
 }
 
 /**
- * What a client was answered instead of a result, or why its connection was refused.
+ * The error that a client was answered, or the reason why its connection was refused.
  *
  * @example
  * await assert.rejects(ann.emit('message', {}), { name: 'ValidationError', code: 422 });

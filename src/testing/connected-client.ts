@@ -15,7 +15,7 @@ interface Wait<T> {
   /** Returns the message of the error if the connection ends before. */
   readonly gone: (reason: string) => string;
   readonly timeout?: number;
-  /** Where the test waits. */
+  /** An error with the stack of the test, so that a failure shows the line that waits. */
   readonly origin: Error;
 }
 
@@ -179,7 +179,7 @@ export class ConnectedClient implements TestClient {
         try {
           const value = take();
           if (value !== undefined) {
-            // Nothing that comes later may be taken.
+            // An event that comes later must not be taken.
             this.checks.delete(check);
             resolve(value);
           } else if (this.reason !== undefined) reject(failureAt(origin, gone(this.reason)));

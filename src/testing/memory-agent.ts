@@ -4,7 +4,7 @@ import { assumeUser } from '../runtime/test-seam';
 import { connectInMemory } from './memory-connection';
 import { nextTurn } from './real-time';
 
-/** How the connections of a client are made. */
+/** Options of the connections of a client. */
 export interface MemoryAgentOptions {
   /** The address that the gateway sees. Default: '127.0.0.1'. */
   readonly address?: string | undefined;

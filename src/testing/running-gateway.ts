@@ -43,7 +43,7 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
   /** Creates and starts the services. */
   async start(origin: Error): Promise<void> {
     const { services = [], settings } = this.options;
-    // What the test lacks is said before anything is started.
+    // Report missing packages before anything is started.
     loadClient();
     for (const service of services) this.create(service);
     const main = this.create(this.gateway, settings && { settings });

@@ -61,7 +61,7 @@ function checkDependencies(broker: ServiceBroker, services: readonly Service[], 
     const missing = dependencies.filter((one) => !known.has(nameOf(one)));
     const [first] = missing;
     if (first === undefined) continue;
-    // On a broker that runs, the service would wait for ever.
+    // On a broker that runs, the service would wait endlessly.
     Object.assign(settings, { $dependencyTimeout: 1 });
     const names = missing.map((one) => `'${nameOf(one)}'`).join(', ');
     const example = `{ services: [{ ${exampleOf(first)}, actions: { … } }] }`;

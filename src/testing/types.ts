@@ -12,7 +12,7 @@ export interface TestGatewayOptions {
   settings?: object;
   /** Options of the broker that is made, or a broker of yours. One that is started already is not stopped by `close`. */
   broker?: BrokerOptions | ServiceBroker;
-  /** How long anything is waited for, in milliseconds of real time. Default: 1500 (ms). */
+  /** Timeout of every wait, in milliseconds of real time. Default: 1500 (ms). */
   timeout?: number;
 }
 
@@ -38,7 +38,7 @@ export interface ReceivedEvent {
 
 /** Options of `received`. */
 export interface ReceivedOptions {
-  /** How long to wait, in milliseconds of real time. Default: that of `testGateway`. */
+  /** Timeout in milliseconds of real time. Default: the timeout of `testGateway`. */
   timeout?: number;
   /** Returns true for the arguments to wait for. Default: any. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into them as they expect them
@@ -120,7 +120,7 @@ export interface TestGateway<S extends Service = Service> {
 
   /**
    * Waits until nothing is under way: no event, no action, no listener of a Moleculer event, no handshake, nothing on a connection.
-   * What an application does later, in a timer, is not waited for.
+   * Timers of the application are not awaited.
    *
    * @throws Error if something is still under way after the timeout, which says what
    * @example

@@ -1,5 +1,5 @@
 import type {} from 'moleculer';
-import type { ActionProxyOptions } from './event-options';
+import type { ActionProxyOptions, StreamOptions } from './event-options';
 
 /**
  * An event that an action asks for. Plain data, as it travels to the gateways of other nodes: a function in it would be
@@ -14,24 +14,28 @@ export interface SocketExposure {
    */
   namespace?: string | readonly string[];
   /**
-   * Who may send it, beside what the gateway demands of all its events: `true` is any user, names are roles, one of which
+   * Guards of this event, in addition to those of the gateway. `true` allows any user; names are roles, one of which
    * suffices.
    */
   authorize?: true | string | readonly string[];
+  /** `true`, or limits: the action takes the streams that clients send, and returns streams. Default: false. */
+  streams?: boolean | StreamOptions;
 }
 
-/** What an action may carry as `socket`: the events that gateways with `autoExpose` serve it as. */
+/** The value of an action's `socket`: the events under which gateways with `autoExpose` serve it. */
 export type SocketExposures = string | SocketExposure | readonly (string | SocketExposure)[];
 
 /** Options of `autoExpose`. */
 export interface AutoExposeOptions {
   /**
-   * Which actions may be exposed: globs or regular expressions on the full name. None: all that ask for it, but for services
-   * whose name begins with `$`: a pattern must begin with the name of the service.
+   * Lists the actions that may be exposed: globs or regular expressions on the full name. Default: all actions with `socket`.
+   * Actions of services whose name begins with `$` need a pattern that begins with that name.
    */
   whitelist?: readonly (string | RegExp)[];
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?: ActionProxyOptions['callOptions'];
+  /** `true`, or limits: all of these actions take and return streams. Default: false, but for those that ask for it. */
+  streams?: boolean | StreamOptions;
 }
 
 /** The option `autoExpose`: all actions that ask for it, those on a whitelist, or a whitelist and options of the calls. */
@@ -60,8 +64,11 @@ export interface ListedEvent {
   event: string;
   /** The paths of the namespaces that have it, as they were written. */
   namespaces: string[];
-  /** A method of the gateway, a proxy through which clients call actions, an exposed action, a function of moleculer-io's settings. */
-  kind: 'handler' | 'proxy' | 'action' | 'function';
+  /**
+   * A method of the gateway, a proxy through which clients call actions, an exposed action, a function of moleculer-io's settings, or
+   * what clients are sent because of the option `presence`.
+   */
+  kind: 'handler' | 'proxy' | 'action' | 'function' | 'presence';
   /** The full name of the action that answers. */
   action?: string;
   /** The params of that action, in the words of Moleculer's validator; what is no plain data is described. */
@@ -70,15 +77,15 @@ export interface ListedEvent {
   unchecked?: number[];
   /** The arguments that a handler checks, by their position. Absent: none. */
   payload?: ListedPayload[];
-  /** What the ack brings, where the event declares it. */
+  /** The type of the result, if the event declares it. */
   returns?: ListedType;
-  /** What the event is for. */
+  /** Describes the event. */
   description?: string;
   /** Clients should not send it any more; a text says what to send instead. */
   deprecated?: boolean | string;
-  /** Who may send it: of every list one role, and so many policies beside. Absent: everybody who is connected. */
+  /** The guards: one role of every list, and the number of policies. Absent: every connected client may send it. */
   authorize?: { roles: string[][]; policies: number };
-  /** What clients may call through a proxy. */
+  /** The actions that clients may call through a proxy. */
   calls?: {
     mappingPolicy: 'all' | 'restrict';
     whitelist?: string[];

@@ -1,5 +1,7 @@
 import type { Context, Service } from 'moleculer';
+import type { Readable } from 'node:stream';
 import type { DefaultEventsMap, Namespace, Server, Socket } from 'socket.io';
+import type { ContextPresence, PresenceTypes } from './presence';
 
 /** The events of one direction and their arguments, as Socket.IO's own types have them: `{ message(text: string): void }`. */
 export interface EventsMap {
@@ -7,7 +9,7 @@ export interface EventsMap {
   [event: string]: any;
 }
 
-/** What every socket adds to the meta of the calls that are made for it. */
+/** The meta that every socket adds to the calls that are made for it. */
 export interface SocketMeta {
   /** The id of the socket. */
   $socketId?: string;
@@ -31,7 +33,7 @@ export interface TypedUser<User> {
   set user(user: User | null | undefined);
 }
 
-/** What is in `socket.data`: the user, and what the application puts there. `any` where the user has no type. */
+/** The content of `socket.data`: the user, and data of the application. `any` if the user has no type. */
 export type SocketData<User> = unknown extends User
   ? // eslint-disable-next-line @typescript-eslint/no-explicit-any -- Socket.IO's own default
     any
@@ -46,8 +48,12 @@ export type GatewaySocket<ToClient extends EventsMap = DefaultEventsMap, User = 
   SocketData<User>
 >;
 
-/** What a Moleculer context has beside its own when it stands for an event of a socket. */
-export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMap, User = unknown> {
+/** The members that a Moleculer context has in addition if it belongs to an event of a socket. */
+export interface SocketContextParts<
+  ToClient extends EventsMap = DefaultEventsMap,
+  User = unknown,
+  Present extends PresenceTypes = PresenceTypes,
+> {
   /** The socket that sent the event. */
   readonly socket: GatewaySocket<ToClient, User>;
   /** The arguments of the event, without its name and without the ack. */
@@ -63,6 +69,10 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
   readonly signal: AbortSignal;
   /** The parameters of a dynamic namespace, by name. */
   readonly nspParams: Readonly<Record<string, string>>;
+  /** The stream that the client sends with the event, as `@MessageStream()` injects it. Undefined or null: it sends none. */
+  readonly stream?: Readable | null;
+  /** Who is there. The gateway needs the option `presence`. */
+  readonly presence: ContextPresence<Present>;
 }
 
 /**
@@ -73,6 +83,7 @@ export interface SocketContextParts<ToClient extends EventsMap = DefaultEventsMa
  * @typeParam Meta what your hooks add to `ctx.meta`
  * @typeParam ToClient the events that clients are sent through `ctx.socket`
  * @typeParam User the user in `ctx.meta.user` and `ctx.socket.data.user`; `Account | undefined` where clients may be anonymous
+ * @typeParam Present info and meta of `ctx.presence`: `{ info: { name: string }; meta: { isTyping: boolean } }`
  * @example
  * type ChatContext<Params = unknown> = SocketContext<Params, { ip: string }, ToClient, Account>;
  */
@@ -82,8 +93,9 @@ export type SocketContext<
   Meta extends object = Record<string, any>,
   ToClient extends EventsMap = DefaultEventsMap,
   User = unknown,
+  Present extends PresenceTypes = PresenceTypes,
 > = Context<Params, Meta & SocketMeta & (unknown extends User ? unknown : TypedUser<User>)> &
-  SocketContextParts<ToClient, User>;
+  SocketContextParts<ToClient, User, Present>;
 
 /** The answer to a client that asked for one. A handler that injects it answers by itself. */
 export type AckFunction = (...args: unknown[]) => void;
@@ -103,7 +115,7 @@ export interface WireError {
   data?: unknown;
 }
 
-/** What a gateway is to decorators and hooks: a Moleculer service with a Socket.IO server. */
+/** A gateway as decorators and hooks see it: a Moleculer service with a Socket.IO server. */
 export interface GatewayShape extends Service {
   /** The Socket.IO server. It is there from the start of the service on, and with `server: false` from `created()` on. */
   readonly io: Server;

@@ -22,7 +22,7 @@ export type MessageBodyOptions = CheckedBodyOptions | UncheckedBodyOptions;
 /** Options of `@MessageBody` for an argument that is checked. */
 export interface CheckedBodyOptions {
   /**
-   * What the argument is, where the type of the parameter does not say it: a class, `[Item]`, `String`, `Number`, `Boolean`,
+   * The type of the argument, if the parameter's type does not say it: a class, `[Item]`, `String`, `Number`, `Boolean`,
    * or a schema. Default: the type that TypeScript has emitted for the parameter.
    */
   type?: PayloadType;
@@ -40,6 +40,22 @@ export interface UncheckedBodyOptions {
   type?: never;
 }
 
+/** How an event takes and gives streams. */
+export interface StreamOptions {
+  /** Bytes of an upload at most; of objects, the bytes of their packets. Over it, the upload fails with 413. Default: no limit. */
+  maxBytes?: number;
+  /**
+   * Milliseconds between two chunks, in both directions: what the client sends and acknowledges, and what the handler gives. After
+   * that, the stream fails with 408. Default: 30_000 (ms).
+   */
+  idle?: number;
+  /**
+   * `false`: clients send bytes only, objects fail with 400. Default: true for `@MessageStream`, false for actions, which may run on
+   * another node and expect bytes.
+   */
+  objects?: boolean;
+}
+
 /**
  * Options of `@SocketEvent` on a method: anything that a Moleculer action takes, the type of the payload, and options of the
  * application's own, which its middlewares find in `event.action`.
@@ -47,11 +63,16 @@ export interface UncheckedBodyOptions {
 export interface SocketEventOptions extends Partial<ActionSchema> {
   /** Milliseconds after which the call fails with a `RequestTimeoutError` 504. Default: the broker's `requestTimeout`. */
   timeout?: number;
+  /**
+   * How the event takes the stream that `@MessageStream` or `ctx.stream` is, and gives the one that it returns. With a stream, `timeout`
+   * is for its first chunk, and for the answer after an upload.
+   */
+  stream?: StreamOptions;
   /** The class of the first argument, where TypeScript cannot say it (an array, an interface, a union), or a schema. */
   payload?: PayloadType;
   /** The type of the result, for the contract: nothing checks it. Default: the contract does not say what the ack brings. */
   returns?: PayloadType;
-  /** What the event is for, in the contract and in `listEvents`. */
+  /** Describes the event in the contract and in `listEvents`. */
   description?: string;
   /** `true`: clients should not send the event any more; a text says what to send instead. Default false. */
   deprecated?: boolean | string;
@@ -72,23 +93,28 @@ export type ProxyCallOptions = Omit<CallingOptions, 'parentCtx'>;
 /** Options of `@SocketEvent` on a property of type {@link ActionProxy}. */
 export interface ActionProxyOptions {
   /**
-   * Which actions may be called: globs or regular expressions on the full name. `*` is within a segment, `**` crosses dots, a
+   * Lists the actions that may be called: globs or regular expressions on the full name. `*` is within a segment, `**` crosses dots, a
    * dot is a dot. `['**']` opens all actions but those of services whose name begins with `$`, and those that manage a
    * gateway: a pattern must begin with the name of the service.
    */
   whitelist?: readonly (string | RegExp)[];
-  /** Which actions may not be called, whatever the whitelist says. */
+  /** Lists the actions that may not be called, even if the whitelist allows them. */
   blacklist?: readonly (string | RegExp)[];
   /** Short names for actions: `{ add: 'math.add' }`. */
   aliases?: Readonly<Record<string, string>>;
   /** `'restrict'`: only aliases can be called. Default `'all'`. */
   mappingPolicy?: 'all' | 'restrict';
-  /** What clients call through it, in the contract and in `listEvents`. */
+  /** Describes the proxy in the contract and in `listEvents`. */
   description?: string;
   /** `true`: clients should not send the event any more; a text says what to send instead. Default false. */
   deprecated?: boolean | string;
   /** `true`: a client may send several calls at once, as an array or an object of `{ action, params }`. Default false. */
   multi?: boolean;
+  /**
+   * `true`, or limits: actions take the streams that clients send, and return streams. With Moleculer 0.15 an action reads
+   * `ctx.stream`; with 0.14 the stream is its params, and `ctx.meta` has what moleculer-web 0.10 puts there. Default: false.
+   */
+  streams?: boolean | StreamOptions;
   /** Options of every call, or a function that makes them; a fresh copy for every call. */
   callOptions?:
     | ProxyCallOptions
@@ -177,7 +203,7 @@ export type Policy<User = unknown> = {
 /** A rule of `@Authorize`: the name of a role, or a policy. */
 export type AuthorizeRule<User = unknown> = string | Policy<User>;
 
-/** How much one client may ask of the gateway. Everything is on by default. */
+/** Limits what one client may ask of the gateway. All limits are on by default. */
 export interface GatewayLimits {
   /** Events of one socket that may run at the same time; 1 gives strict order. Default: unlimited. */
   concurrency?: number;
@@ -189,9 +215,9 @@ export interface GatewayLimits {
    * Default: 16 MiB.
    */
   maxPendingBytes?: number;
-  /** How often sockets of one address may enter, one more is refused with 429. Default: as often as they like. */
+  /** The rate at which sockets of one address may enter; more are refused with 429. Default: unlimited. */
   connections?: ConnectionRate;
-  /** How deep a payload may be nested; one deeper is refused with 413. Default 64. */
+  /** Maximum levels of a payload; a deeper payload is refused with 413. Default: 64. */
   maxDepth?: number;
   /** Bytes that may wait for a client that does not read; then it is disconnected. Default 16 MiB. */
   maxBufferedBytes?: number;
@@ -204,6 +230,8 @@ export interface GatewayLimits {
   maxRefusals?: number;
   /** Milliseconds from the connection, or the wish to enter a namespace, to the end of authentication. Default 10,000. */
   handshakeTimeout?: number;
+  /** Streams of one socket that may be open, in both directions; one more is refused with 429. Default: 8. */
+  streams?: number;
   /**
    * Milliseconds that a client has to answer what the server asks: `request`, and `emit` with an ack or `emitWithAck` to a socket, a
    * room or a namespace, where they name no timeout. A packet middleware has as long. Default 10,000.
@@ -224,5 +252,5 @@ export type ValidationOptions = ValidatorOptions &
     compiled?: boolean;
   };
 
-/** How an ack answers: `(error, result)`, or one object with `ok`. */
+/** The arguments of an ack: `(error, result)`, or one object with `ok`. */
 export type AckFormat = 'error-first' | 'object';

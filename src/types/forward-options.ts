@@ -14,11 +14,11 @@ export type OfEvent<T, Params> =
 
 /** The options of Moleculer's events that `@ForwardEvent` takes, too. */
 export interface EventSubscription {
-  /** Of every group one node gets an event that is emitted. Default: the full name of the service. */
+  /** An emitted event reaches one node of every group. Default: the full name of the service. */
   group?: string;
   /** Moleculer's validator for what the event brings. */
   params?: Record<string, unknown>;
-  /** How the node of the group is chosen: `'Shard'` keeps events that belong together in order. */
+  /** The strategy that chooses the node of the group. `'Shard'` keeps related events in order. */
   strategy?: string;
   strategyOptions?: Record<string, unknown>;
   tracing?: ActionSchema['tracing'];
@@ -34,20 +34,20 @@ export interface EventSubscription {
  *
  * @typeParam Params what the Moleculer event carries
  */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whoever does not say what it carries may look at it all the same
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a function without declared params may read them all the same
 export interface ForwardEventOptions<Params = any> extends EventSubscription {
   /** The name under which clients get it. Default: the name of the Moleculer event. */
   as?: OfEvent<string, Params>;
   /**
    * The rooms whose sockets get it. Without this option it is everybody in the namespace; a function that gives an empty
-   * list or undefined reaches nobody.
+   * list or undefined reaches no client.
    */
   rooms?: OfEvent<string | readonly string[] | undefined, Params>;
   /** Rooms whose sockets do not get it. */
   except?: OfEvent<string | readonly string[] | undefined, Params>;
   /**
-   * One of the gateway's namespaces, or several. Without this option it is all of them, for a dynamic path all that somebody
-   * is in; a function that gives an empty list or undefined reaches nobody.
+   * One of the gateway's namespaces, or several. Without this option it is all of them, for a dynamic path all that a client
+   * is in; a function that returns an empty list or undefined reaches no client.
    */
   namespace?: OfEvent<string | readonly string[] | undefined, Params>;
   /** It may get lost where a client is not ready to receive. Default false. */

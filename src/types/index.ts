@@ -4,5 +4,6 @@ export type * from './event-options';
 export type * from './forward-options';
 export type * from './middleware';
 export type * from './namespace-options';
+export type * from './presence';
 export type * from './rate-limit';
 export type * from './settings';

@@ -2,7 +2,7 @@ import type { ActionSchema, Middleware } from 'moleculer';
 import type { Socket } from 'socket.io';
 import type { GatewayShape, SocketContext } from './context';
 
-/** What a middleware is told of an event that it may stand around. It is frozen. */
+/** Describes an event to the middlewares that may wrap it. It is frozen. */
 export interface SocketEventDescription {
   /** The name of the event as it was declared; `'*'` for the catch-all. */
   readonly name: string;
@@ -10,7 +10,7 @@ export interface SocketEventDescription {
   readonly namespaces: readonly string[];
   readonly service: GatewayShape;
   /**
-   * What answers it: a method, an action that the client names, one that asked for the event, or a function of
+   * The kind of code that answers it: a method, an action that the client names, an exposed action, or a function of
    * moleculer-io's settings.
    */
   readonly answeredBy: 'handler' | 'proxy' | 'action' | 'function';

@@ -8,6 +8,7 @@ import type {
   PayloadType,
   ValidationOptions,
 } from './event-options';
+import type { PresenceOptions } from './presence';
 import type { LogSettings, ServerSettings } from './settings';
 
 /** A namespace to serve: `'/chat'`, `'/tenants/:tenantId'`, or a regular expression, which like Socket.IO's is not anchored. */
@@ -52,6 +53,13 @@ export interface SocketNamespaceOptions {
    * It is for the contract: nothing checks it. Events of `@ForwardEvent` are in the contract without it.
    */
   sends?: Readonly<Record<string, readonly PayloadType[]>>;
+  /**
+   * Shows who is in the rooms of the gateway, on all nodes, each user once. Default: undefined, for none.
+   *
+   * @example
+   * presence: { of: (user) => ({ id: user.id, name: user.name }), rooms: 'room:*' }
+   */
+  presence?: PresenceOptions;
   /** `true`: clients see the message of every error, also of those that may hold secrets. Default false. */
   exposeErrors?: boolean;
 }

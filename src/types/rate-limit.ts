@@ -1,14 +1,14 @@
 import type { Socket } from 'socket.io';
 import type { SocketContext } from './context';
 
-/** How many points there are in how much time. */
+/** A number of points within a duration. */
 interface Rate {
-  /** How many; a whole number. */
+  /** Number of points; a whole number. */
   points: number;
-  /** In how many seconds. */
+  /** Duration in seconds. */
   duration: number;
   /**
-   * Where is counted: a client of Redis (`ioredis`, or `redis` 4 and later), so that all nodes count together, or a
+   * Stores the counts: a Redis client (`ioredis`, or `redis` 4 and later), so that all nodes count together, or a
    * limiter of rate-limiter-flexible. Default: the memory of this node.
    */
   store?: RateLimitStore;
@@ -24,16 +24,16 @@ export interface RateLimitOptions extends Rate {
   key?: RateLimitKey;
 }
 
-/** Whose points they are. */
+/** Selects the key that points are counted by. */
 export type RateLimitKey = 'socket' | 'user' | 'ip' | { bivariant(ctx: SocketContext): string }['bivariant'];
 
-/** How many sockets of one address may enter a namespace in how much time. */
+/** Limits how many sockets of one address may enter a namespace within a duration. */
 export interface ConnectionRate extends Rate {
-  /** Gives the name that is counted in place of the address: behind a proxy, what the proxy says. */
+  /** Returns the key to count by in place of the address, for example the address that a proxy names. */
   key?: (socket: Socket) => string;
 }
 
-/** What points are counted in. */
+/** A store that counts points. */
 export type RateLimitStore = RedisClient | RateLimiter;
 
 /** As much of a Redis client as both packages have in common. */

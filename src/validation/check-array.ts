@@ -7,7 +7,7 @@ import { TimeBudget } from './time-budget';
 /** Items whose promises are waited for at the same time. */
 const MAX_WAITING = 100;
 
-/** What has been found of an array that is being checked. */
+/** The state of an array that is being checked. */
 interface ArrayCheck {
   readonly item: BodyCheck;
   readonly values: readonly unknown[];
@@ -51,7 +51,7 @@ export function checkArrayOf(item: BodyCheck): BodyCheck {
   };
 }
 
-/** Checks items until enough of them have to be waited for, or enough is wrong. */
+/** Checks items until the maximum of errors is reached, or the maximum of items that must be awaited. */
 function checkItems(check: ArrayCheck): WaitingItem[] {
   const { item, values, work, checked, problems } = check;
   const waiting: WaitingItem[] = [];

@@ -29,12 +29,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function holds({ type, empty, positive, items }: ParamRule, value: unknown): boolean {
+function holds({ type, empty, positive, min = -Infinity, items }: ParamRule, value: unknown): boolean {
   switch (type) {
     case 'string':
       return typeof value === 'string' && (empty !== false || value !== '');
     case 'number':
-      return Number.isFinite(value) && (!positive || (value as number) > 0);
+      return Number.isFinite(value) && (!positive || (value as number) > 0) && (value as number) >= min;
     case 'boolean':
       return typeof value === 'boolean';
     case 'array':
@@ -54,9 +54,12 @@ function problemOf(field: string, rules: readonly ParamRule[], actual: unknown):
   };
 }
 
-function describe({ type, empty, positive, items }: ParamRule): string {
+function describe({ type, empty, positive, min, items }: ParamRule): string {
   if (type === 'array') return items ? `an array, each item of which is ${describe(items)}` : 'an array';
   if (type === 'string') return empty === false ? 'a string that is not empty' : 'a string';
-  if (type === 'number') return positive ? 'a number greater than 0' : 'a number';
+  if (type === 'number') {
+    if (min !== undefined) return `a number of at least ${min}`;
+    return positive ? 'a number greater than 0' : 'a number';
+  }
   return 'true or false';
 }

@@ -51,7 +51,7 @@ function outcome(result: StandardSchemaV1.Result<unknown>): unknown {
   throw validationError(result.issues.slice(0, MAX_PROBLEMS).map(problem));
 }
 
-/** What libraries say beside the message and the path that the standard asks for. */
+/** The members of an issue that libraries add to the message and path of the standard. */
 interface VendorIssue extends StandardSchemaV1.Issue {
   /** zod, arktype */
   readonly code?: unknown;

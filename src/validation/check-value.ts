@@ -48,7 +48,7 @@ export function checkBinary(value: unknown): unknown {
   ]);
 }
 
-/** What a value is, for the eyes of whoever sent it. */
+/** Describes a value to the client that sent it. */
 export function nameOfType(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

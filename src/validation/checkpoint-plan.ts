@@ -8,16 +8,16 @@ const UNITS_BETWEEN = 16;
 const PART_BETWEEN = 1 / 256;
 const UNITS_PER_ITEM = 1;
 const UNITS_PER_PROPERTY = 3;
-/** What a payload of any size may take together with collections of garbage and other processes. */
+/** Maximum duration for a payload of any size, garbage collections and other processes included. */
 const MAX_MS = 80;
 
-/** What code may take for a payload. `JSON.parse` takes 0.000_025 ms for a unit: an item has one unit, a property three. */
+/** Limits the duration of code for a payload. `JSON.parse` takes 0.000_025 ms for a unit: an item has one unit, a property three. */
 export interface CheckpointLimits {
   /** For a payload of any size. */
   readonly baseMs: number;
   /** More for each unit that is before the value that is read. */
   readonly msPerUnit: number;
-  /** What takes longer for a unit is not the making of an error, but a collection of garbage, or another process. */
+  /** A unit that takes longer was interrupted by a garbage collection or another process. */
   readonly maxMsPerUnit: number;
 }
 

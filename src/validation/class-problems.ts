@@ -37,8 +37,8 @@ function collect(
 }
 
 /**
- * What a built-in constraint was given: the 2 and 10 of `@Length(2, 10)`. A message of the application's own may have
- * been written to say less, so beside one there are only numbers.
+ * Returns the arguments of a built-in constraint: the 2 and 10 of `@Length(2, 10)`. If the application wrote its own
+ * message, it may want to reveal less, so only numbers are returned.
  */
 function expectedBy(
   { target, property }: ClassValidatorError,

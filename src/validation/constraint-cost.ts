@@ -1,16 +1,16 @@
 import { isBuiltIn } from './built-in-constraints';
 
 /*
- * What class-validator's constraints cost, in microseconds on two shared cores, measured with class-validator 0.15 and
+ * The cost of class-validator's constraints, in microseconds on two shared cores, measured with class-validator 0.15 and
  * validator 13. Each figure is the time for a valid value, or a third of the time for the slowest value that was found.
  */
 
-/** What one call of a constraint takes. */
+/** The cost of one call of a constraint. */
 export interface ConstraintCost {
   readonly perCall: number;
-  /** What each character adds in a text of more than {@link SHORT_TEXT} characters. */
+  /** Added by each character of a text of more than {@link SHORT_TEXT} characters. */
   readonly perCharacter?: number;
-  /** What an array adds. */
+  /** Added by an array. */
   readonly ofArray?: (items: readonly unknown[]) => number;
 }
 
@@ -27,7 +27,7 @@ const CHEAP = new Set(
 
 const FREE: ConstraintCost = { perCall: 0 };
 const ORDINARY: ConstraintCost = { perCall: 0.6 };
-/** What a constraint of the application's takes is not known. */
+/** The cost of an application's own constraint is not known. */
 const CUSTOM: ConstraintCost = { perCall: 5 };
 const PER_PAIR = 0.0016;
 

@@ -18,7 +18,7 @@ import type { WorkBudget } from '../plan/body-check';
 type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 type Constraint = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidatorConstraints']>[number];
 
-/** What is used of class-validator's executor, which its main entry does not export. */
+/** The part of class-validator's executor that is used; its main entry does not export it. */
 interface Executor {
   metadataStorage: object;
   readonly awaitingPromises: Promise<unknown>[];
@@ -75,7 +75,7 @@ const ValidationExecutor = findExecutor();
 /** One run of class-validator. */
 export interface ValidatorRun {
   readonly instance: object;
-  /** What the instance was made of. */
+  /** The value from which the instance was created. */
   readonly payload: object;
   readonly options: LibraryOptions;
   readonly work: WorkBudget;

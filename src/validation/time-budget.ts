@@ -1,9 +1,9 @@
 import type { WorkBudget } from '../plan/body-check';
 import { PayloadTooLarge } from '../errors';
 
-/** What validation may take for one message. A message that takes longer is refused with 413. */
+/** Maximum duration of the validation of one message. A message that takes longer is refused with 413. */
 export const MAX_VALIDATION_MS = 60;
-/** How many times as long it may take with the time in which the operating system lets other processes run. */
+/** Wall-clock time may exceed the maximum by this factor, because the operating system runs other processes, too. */
 const MAX_WAIT = 2;
 
 /** Work that one message can always do, in estimated microseconds. If its input is made to be slow, it still ends in time. */

@@ -6,6 +6,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { start } from '../../samples/chat/main';
+import { driveExplorer } from './explorer';
+import { driveOrders } from './orders-page';
 import { driveTypedClient } from './typed-client';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
@@ -253,8 +255,12 @@ async function main(): Promise<void> {
   try {
     console.log('The page of samples/chat, in Chromium:');
     await drive(browser);
+    console.log('The page of samples/orders, in Chromium:');
+    await driveOrders(browser);
     console.log('The typed client, in Chromium:');
     await driveTypedClient(browser);
+    console.log('The explorer, in Chromium:');
+    await driveExplorer(browser);
   } finally {
     await browser.close();
   }

@@ -32,6 +32,7 @@ export const COMPILER_OPTIONS = {
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
     'moleculer-socket-gateway/client': [join(ROOT, 'src/client/index.ts')],
+    ...(process.env['MOLECULER'] === '0.14' && { moleculer: [join(ROOT, 'node_modules/moleculer-0.14')] }),
     '*': [join(ROOT, 'node_modules/*'), join(ROOT, 'node_modules/@types/*')],
   },
 };

@@ -6,9 +6,10 @@ import { COMPILER_OPTIONS, makeFolder, tsconfig, type Folder } from './run-cli';
 const GATEWAY = `
 import { IsInt, IsOptional, IsString } from 'class-validator';
 import type { Context } from 'moleculer';
+import type { Readable } from 'node:stream';
 import type { Socket } from 'socket.io';
 import {
-  Ack, type ActionProxy, Authenticate, Ctx, ForwardEvent, MessageBody, SocketEvent, SocketGateway, SocketNamespace,
+  Ack, type ActionProxy, Authenticate, Ctx, ForwardEvent, MessageBody, MessageStream, SocketEvent, SocketGateway, SocketNamespace,
   type SocketContext,
 } from 'moleculer-socket-gateway';
 
@@ -54,6 +55,10 @@ export class ChatGateway extends Base<{ id: number; born: Date }> {
   @SocketEvent() pair(@MessageBody(0) one: string, @MessageBody(1, { type: Number, optional: true }) other?: number): [string, number] { return [one, other ?? 0]; }
   @SocketEvent() own(@MessageBody() text: string, @Ack() ack: (answer: unknown) => void) { ack(text); }
   @SocketEvent() async *rows(@MessageBody() room: string) { yield { room, at: new Date() }; }
+  /** Saves a picture. */
+  @SocketEvent() async photo(@MessageBody() name: string, @MessageStream() stream: Readable) { void stream; return { url: name }; }
+  @SocketEvent('attach', { stream: {} }) attach(ctx: SocketContext<{ id: number }>) { return Boolean(ctx.stream); }
+  @SocketEvent('files', { aliases: { get: 'files.get' }, mappingPolicy: 'restrict', streams: true }) files!: ActionProxy;
   @SocketEvent('call', { aliases: { add: 'math.add' }, mappingPolicy: 'restrict' }) call!: ActionProxy;
   @ForwardEvent(CREATED) created_(ctx: Context<{ id: number }>) { return { id: ctx.params.id, when: new Date() }; }
 }
@@ -97,6 +102,11 @@ const COMPILE = [
   `void chat.call('call', 'add', { a: 1 });`,
   `const off: () => void = chat.on('typing', (name) => name.trim()); off();`,
   `void (async () => { for await (const row of chat.stream('rows', 'tea')) same<typeof row>()<{ room: string; at: string }>(true); });`,
+  `void chat.upload('photo', 'a', new Uint8Array(1)).then((r) => same<typeof r>()<{ url: string }>(true));`,
+  `void chat.upload('photo', 'a', new Blob([]), { onProgress: (sent, total) => sent / (total ?? 1), signal: AbortSignal.timeout(5) });`,
+  `void chat.upload('attach', { id: 1 }, new Uint8Array(1)).then((r) => same<typeof r>()<boolean>(true)); void chat.call('attach', { id: 1 });`,
+  `void chat.upload('files', 'get', { id: 1 }, new Uint8Array(1)); void chat.call('files', 'get');`,
+  `void (async () => { for await (const one of chat.stream('files', 'get', { id: 1 })) void one; });`,
   `void chat.with({ timeout: 5, signal: AbortSignal.timeout(5), idempotent: true }).call('nothing');`,
   `void ticker.call('start', 5).then((r) => same<typeof r>()<{ every: number } | undefined>(true));`,
   `ticker.on('tick', (n, message) => { n.toFixed(); message.text.trim(); });`,
@@ -118,6 +128,12 @@ const DO_NOT_COMPILE = [
   `void chat.call('message', { room: 'tea', text: 'hi' }, 5);`,
   `void chat.call('find', 'x');`,
   `void chat.call('call', 'math.add');`,
+  `void chat.call('photo', 'a');`,
+  `void chat.upload('photo', 5, new Uint8Array(1));`,
+  `void chat.upload('photo', 'a');`,
+  `void chat.upload('message', { room: 'tea', text: 'hi' }, new Uint8Array(1));`,
+  `void chat.stream('photo', 'a');`,
+  `void chat.stream('call', 'add');`,
   `void chat.call('rows', 'tea');`,
   `void chat.stream('message', { room: 'tea', text: 'hi' });`,
   `void chat.call('message', { room: 'tea', text: 'hi' }).then((r) => r.text);`,
@@ -142,7 +158,7 @@ describe('the types of gateways', () => {
     );
     expect(complained).to.equal('');
     expect(exitCode).to.equal(0);
-    expect(said).to.equal('web/gateway.ts written: 2 gateways, 15 events.');
+    expect(said).to.equal('web/gateway.ts written: 2 gateways, 18 events.');
     text = folder.read('web/gateway.ts');
   });
   after(() => folder.remove());

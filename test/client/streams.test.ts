@@ -218,6 +218,40 @@ describe('uploads of a typed client', () => {
   });
 });
 
+describe('streams and uploads without a connection', () => {
+  it('wait for one until their timeout, and are not sent later', async () => {
+    const received: string[] = [];
+    const { client, socket } = await serve((server) => {
+      server.on('rows', (_count, { $stream }: { $stream: string }, ack: (...given: unknown[]) => void) => {
+        received.push('rows');
+        ack(null, { $stream });
+        server.emit('$stream:end', $stream);
+      });
+      server.on('save', (_name, _stream, ack: (...given: unknown[]) => void) => {
+        received.push('save');
+        ack(null, { bytes: 0, name: 'a' });
+      });
+    });
+    const bytes = new Uint8Array(5);
+    socket.disconnect();
+    const impatient = client.with({ timeout: 5 });
+    for (const call of [collect(impatient.stream('rows', 1)), impatient.upload('save', 'a', bytes)])
+      expect(await failureOf(call))
+        .to.include({ type: 'TIMEOUT' })
+        .and.to.have.property('message')
+        .that.includes('not sent');
+    expect(
+      await failureOf(collect(client.with({ signal: AbortSignal.abort('left') }).stream('rows', 1))),
+    ).to.equal('left');
+    const rows = collect(client.stream('rows', 1));
+    const saved = client.upload('save', 'a', bytes);
+    socket.connect();
+    expect(await rows).to.deep.equal([]);
+    expect(await saved).to.deep.equal({ bytes: 0, name: 'a' });
+    expect(received.sort()).to.deep.equal(['rows', 'save']);
+  });
+});
+
 describe('presence of a typed client', () => {
   it('is who is in a room', async () => {
     const { client, sockets } = await serve(() => undefined);

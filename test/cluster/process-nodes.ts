@@ -10,7 +10,7 @@ const SETUP = [
   join(__dirname, '../setup/moleculer-version.js'),
   join(__dirname, '../support/compile-once.js'),
 ];
-const FILE = join(__dirname, 'gateway-process.ts');
+const DEFAULT_FILE = 'gateway-process.ts';
 
 let clusters = 0;
 
@@ -49,6 +49,8 @@ export interface NodeSettings {
   /** The major of Moleculer. Default: that of the tests. */
   readonly moleculer?: string;
   readonly broker?: BrokerOptions;
+  /** The file that a node runs. Default: gateway-process.ts. */
+  readonly file?: string;
   /** Starts a node without gateways that sends this event. */
   readonly attacks?: string;
 }
@@ -76,10 +78,10 @@ export class ProcessNode {
 
   static async start(
     id: string,
-    { moleculer = process.env['MOLECULER'] ?? '0.15', attacks }: NodeSettings,
+    { moleculer = process.env['MOLECULER'] ?? '0.15', attacks, file = DEFAULT_FILE }: NodeSettings,
     broker: BrokerOptions,
   ): Promise<ProcessNode> {
-    const child = fork(FILE, [JSON.stringify({ id, broker, attacks })], {
+    const child = fork(join(__dirname, file), [JSON.stringify({ id, broker, attacks })], {
       execArgv: SETUP.flatMap((file) => ['-r', file]),
       env: { ...process.env, MOLECULER: moleculer },
     });

@@ -257,4 +257,21 @@ describe('contractOf', () => {
     expect(await diagnose(live)).to.deep.equal([]);
     expect(JSON.stringify(live)).to.not.include('hidden');
   });
+
+  it('has what clients get of presence, unless they get nothing, or it is described', async function () {
+    this.timeout(60_000);
+    const contractWith = (presence: object, sends = {}): ContractDocument => {
+      @SocketNamespace('/hall', { presence, sends })
+      class HallGateway extends SocketGateway {}
+      return contractOf([HallGateway]);
+    };
+    const document = contractWith({ rooms: 'room:*' });
+    expect(await diagnose(document)).to.deep.equal([]);
+    const messagesOf = ({ channels }: ContractDocument): object => Object.values(channels)[0]!.messages;
+    expect(messagesOf(document)).to.have.nested.property('toClient\\.presence.payload.oneOf');
+    expect(messagesOf(contractWith({ notify: false }))).not.to.have.property('toClient.presence');
+    expect(messagesOf(contractWith({}, { presence: [Number] }))).not.to.have.nested.property(
+      'toClient\\.presence.payload.oneOf',
+    );
+  });
 });

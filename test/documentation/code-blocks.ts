@@ -15,17 +15,17 @@ export interface CodeBlock {
 }
 
 const ROOT = join(__dirname, '../..');
-const NO_DOCUMENTATION = ['node_modules', 'dist', 'coverage', '.ci', '.git'];
+const NO_DOCUMENTATION = ['node_modules', 'dist', 'coverage', '.ci', '.git', '.vitepress', 'api'];
 const BLOCK = /(?:<!-- fragment: ([\w ]+) -->\s*)?^```(\w+)\n(.*?)^```$/gms;
 
-const LIBRARY_TYPES = ['ActionProxy', 'SocketContext', 'SocketMiddleware'];
+const LIBRARY_TYPES = ['AckFunction', 'ActionProxy', 'SocketContext', 'SocketMeta', 'SocketMiddleware'];
 /** The names of fragments.ts: what is only declared there is nothing when it runs. */
 const DECLARED_VALUES = ['url', 'room', 'broker', 'socket', 'chat', 'ann', 'bob', 'vi', 'jest'];
 const FRAGMENT_VALUES = [...Object.keys(fragments), ...DECLARED_VALUES];
-const FRAGMENT_TYPES = ['Account', 'Socket'];
+const FRAGMENT_TYPES = ['Account', 'DefaultEventsMap', 'Socket'];
 
 /** Returns the Markdown files of the repository, relative to it. */
-function markdownFiles(folder = ROOT): string[] {
+export function markdownFiles(folder = ROOT): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return NO_DOCUMENTATION.includes(entry.name) ? [] : markdownFiles(path);

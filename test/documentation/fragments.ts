@@ -11,7 +11,7 @@ import type { TestClient, TestGateway } from '../../src/testing';
 
 export { createAdapter, createClient };
 export { ServiceBroker } from 'moleculer';
-export type { Socket } from 'socket.io';
+export type { DefaultEventsMap, Socket } from 'socket.io';
 
 /** A user. */
 export interface Account {
@@ -21,6 +21,16 @@ export interface Account {
 
 export class Article {
   @IsString() title!: string;
+}
+
+export class NewMessage {
+  @IsString() room!: string;
+  @IsString() text!: string;
+}
+
+/** A message that is written once, however often it arrives. */
+export class NumberedMessage extends NewMessage {
+  @IsString() id!: string;
 }
 
 export class Credentials {

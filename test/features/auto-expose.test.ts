@@ -839,11 +839,11 @@ describe('autoExpose', () => {
       ],
       [
         { event: 'bad', authorise: 'admin' },
-        'its socket.authorise does not exist; there are event, namespace, authorize',
+        'its socket.authorise does not exist; there are event, namespace, authorize, streams',
       ],
       [
         { event: 'bad', roles: ['admin'] },
-        'its socket.roles does not exist; there are event, namespace, authorize',
+        'its socket.roles does not exist; there are event, namespace, authorize, streams',
       ],
     ];
     for (const [socket, why] of CASES) {
@@ -924,7 +924,10 @@ describe('autoExpose', () => {
       [[''], PATTERNS],
       [{ whitelist: 'orders.*' }, PATTERNS],
       [{ whitlist: ['orders.*'] }, 'autoExpose.whitlist does not exist; did you mean `whitelist`?'],
-      [{ actions: ['orders.*'] }, 'autoExpose.actions does not exist; there are whitelist and callOptions'],
+      [
+        { actions: ['orders.*'] },
+        'autoExpose.actions does not exist; there are whitelist, callOptions, streams',
+      ],
       [
         { callOptions: 7 },
         'autoExpose.callOptions must be an object, or a function (ctx, socket) that returns one',

@@ -84,15 +84,21 @@ const SENT: Record<string, string> = {
   'many such': repeated(`"${'a@a.'.repeat(60)} "`),
 };
 
-/** Returns the longest time, in milliseconds, in which the event loop stood still while something was going on. */
+/**
+ * Returns the longest time, in milliseconds, in which the event loop stood still while `run` was going on. Time in which
+ * the operating system lets other processes run does not count: the CPU time of this process bounds each standstill.
+ */
 async function standstillOf(run: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let last = performance.now();
+  let lastCpu = process.cpuUsage();
   let isOver = false;
   const look = (): void => {
     const now = performance.now();
-    longest = Math.max(longest, now - last);
+    const cpu = process.cpuUsage(lastCpu);
+    longest = Math.max(longest, Math.min(now - last, (cpu.user + cpu.system) / 1000));
     last = now;
+    lastCpu = process.cpuUsage();
     if (!isOver) setImmediate(look);
   };
   look();
@@ -119,7 +125,7 @@ async function expectInTime(gateway: Registered): Promise<void> {
     const unchecked = await time('take');
     const limit = 2 * (150 + 10 * unchecked);
     let checked = await time('save');
-    // It may have waited for the machine.
+    // CPU caches that other processes share make some runs slow.
     for (let again = 0; again < 2 && checked >= limit; again++)
       checked = Math.min(checked, await time('save'));
     expect(checked, title).to.be.below(limit);
@@ -165,6 +171,24 @@ describe('a payload of 720 KB holds the event loop up little', function () {
       await expectInTime(SaveGateway);
     });
   }
+
+  it('and no validation writes the messages of more than 20,000 errors', async () => {
+    @SocketNamespace('/x', { settings })
+    class SaveGateway extends SocketGateway {
+      @SocketEvent('save', { params: { lines: { type: 'array', items: 'string' } } })
+      save(_ctx: SocketContext) {
+        return 'saved';
+      }
+    }
+    const client = await connect(await start(SaveGateway));
+    const saved = (length: number) => ask(client, 'save', { lines: Array.from({ length }, () => 1) });
+    expect((await saved(1_000)).error).to.have.nested.property('data.length', 100);
+    expect((await saved(20_001)).error).to.deep.include({
+      code: 413,
+      type: 'PAYLOAD_TOO_LARGE',
+      data: { maxValidationErrors: 20_000 },
+    });
+  });
 
   it('and params are sanitized once, whatever the size', async () => {
     const got: unknown[] = [];

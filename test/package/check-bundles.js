@@ -5,6 +5,7 @@
 const { buildSync } = require('esbuild');
 const { cpSync } = require('node:fs');
 const { join } = require('node:path');
+const { gzipSync } = require('node:zlib');
 
 /** What Moleculer requires only for transporters and serializers that nobody uses here. */
 const external = ['avsc', 'kafka-node', 'protobufjs', 'thrift'];
@@ -58,5 +59,38 @@ exports.checkBundles = function checkBundles(directory, run) {
           throw new Error(`${gateway} ${remote}, stacks: ${STACKS}\n${printed}\nexpected:\n${expected}`);
       }
     }
+  }
+};
+
+const CLIENT_BUDGET_BYTES = 6 * 1024;
+const ERROR_BUDGET_BYTES = 1024;
+
+/** What a browser loads of the client, bundled and minified as an application's. */
+function bundleForBrowsers(directory, contents) {
+  const { outputFiles, metafile } = buildSync({
+    stdin: { contents, resolveDir: directory },
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    minify: true,
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+  });
+  return { size: gzipSync(outputFiles[0].contents).byteLength, inputs: Object.keys(metafile.inputs) };
+}
+
+/** Bundlers of browsers take the ES module of the client, leave out what is not used, and all of it is small. */
+exports.checkClientBundle = function checkClientBundle(directory, library) {
+  const cases = [
+    [`export { typed, CallError } from '${library}/client';`, CLIENT_BUDGET_BYTES],
+    [`export { CallError } from '${library}/client';`, ERROR_BUDGET_BYTES],
+    [`import { CallError } from '${library}/client';`, 50],
+  ];
+  for (const [contents, most] of cases) {
+    const { size, inputs } = bundleForBrowsers(directory, contents);
+    if (size > most) throw new Error(`${contents} has ${size} bytes, more than ${most}`);
+    const others = inputs.filter((file) => /\.c?js$/.test(file));
+    if (others.length) throw new Error(`${contents} loads CommonJS: ${others.join()}`);
   }
 };

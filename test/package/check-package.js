@@ -15,7 +15,7 @@ const {
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
-const { checkBundles } = require('./check-bundles');
+const { checkBundles, checkClientBundle } = require('./check-bundles');
 const { checkMoleculerIo } = require('./check-moleculer-io');
 
 const root = join(__dirname, '../..');
@@ -90,10 +90,14 @@ function checkContents(tarball) {
   const files = run(root, 'tar', ['-tzf', tarball])
     .split('\n')
     .map((file) => file.replace(/^package\//, ''));
-  const wanted = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
+  const wanted = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
+  wanted.push('dist/index.js', 'dist/index.d.ts', 'docs/index.md', 'docs/chat.png');
   const missing = wanted.filter((file) => !files.includes(file));
   const extra = files.filter(
-    (file) => !wanted.includes(file) && !/^dist\/.+\.(d\.ts|js|js\.map)$/.test(file),
+    (file) =>
+      !wanted.includes(file) &&
+      !/^dist\/(.+\.(d\.ts|js|js\.map)|client\/index\.(d\.mts|mjs|mjs\.map))$/.test(file) &&
+      !/^docs\/[\w/-]+\.(md|png|svg|json|yaml)$/.test(file),
   );
   if (missing.length || extra.length)
     throw new Error(`missing: ${missing.join(' ')}\nextra: ${extra.join(' ')}`);
@@ -267,6 +271,9 @@ try {
     check(`moleculer ${version}: the other entries load, too`, () => checkEntries(directory));
     check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
       checkBundles(directory, run),
+    );
+    check(`moleculer ${version}: browsers get a small client, and of it what they use`, () =>
+      checkClientBundle(directory, library),
     );
     check(`moleculer ${version}: the entry moleculer-io is the mixin, with types`, () =>
       checkMoleculerIo(directory, run),

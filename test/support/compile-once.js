@@ -1,10 +1,12 @@
 'use strict';
-// Loads TypeScript in every process that runs tests. Each file is compiled once, as `tsc` does but without a look at
+// Loads TypeScript in every process that runs tests or a sample. Each file is compiled once, as `tsc` does but without a look at
 // other files, and kept by its content. A process that finds all it needs does not load the compiler.
 
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+
+require('../../scripts/resolve-own-name');
 
 const root = join(__dirname, '../..');
 const cache = join(root, 'node_modules/.cache/compile-once');

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
  */
 
 const ROOT = resolve(__dirname, '../..');
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 /** A folder of services that a test may change. */
 export class ServiceFolder {
@@ -72,8 +72,8 @@ export class RunnerProcess {
     });
   }
 
-  /** Resolves when the process prints a text that it has not printed before. */
-  printed(text: string): Promise<void> {
+  /** Resolves when the process prints a text, so many times, that it has not printed before. */
+  printed(text: string, times = 1): Promise<void> {
     const before = this.output.length;
     return new Promise((resolve, reject) => {
       const fail = (why: string): void => {
@@ -83,7 +83,7 @@ export class RunnerProcess {
         fail(`in ${PATIENCE} ms`);
       }, PATIENCE);
       const look = (): void => {
-        const found = this.output.includes(text, before);
+        const found = this.output.slice(before).split(text).length > times;
         if (!found && this.process.exitCode === null) return;
         this.watching.delete(look);
         clearTimeout(timer);
@@ -94,9 +94,9 @@ export class RunnerProcess {
     });
   }
 
-  /** Resolves when all services have started. */
-  started(): Promise<void> {
-    return this.printed('started successfully');
+  /** Resolves when all services have started, of all instances. */
+  started(instances = 1): Promise<void> {
+    return this.printed('started successfully', instances);
   }
 
   private look(): void {

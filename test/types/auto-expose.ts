@@ -86,7 +86,9 @@ export async function tell(broker: ServiceBroker): Promise<string[]> {
     return [event, ...namespaces, kind, name, ...(authorize?.roles.flat() ?? []), String(secret)].join(' ');
   });
 }
-export type Kinds = Expect<Equal<ListedEvent['kind'], 'handler' | 'proxy' | 'action' | 'function'>>;
+export type Kinds = Expect<
+  Equal<ListedEvent['kind'], 'handler' | 'proxy' | 'action' | 'function' | 'presence'>
+>;
 
 // @ts-expect-error -- the plan is frozen
 export const change = (plan: AutoExposePlan) => (plan.whitelist = undefined);

@@ -1,5 +1,12 @@
 import type { Socket } from 'socket.io';
-import { MessageBody, NspParam, OnConnect, SocketEvent, SocketGateway, SocketNamespace } from '../../../src';
+import {
+  MessageBody,
+  NspParam,
+  OnConnect,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+} from 'moleculer-socket-gateway';
 
 /** A second gateway: it names no port, and shares the server of the first one. */
 @SocketNamespace('/boards/:board')

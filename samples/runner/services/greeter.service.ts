@@ -1,4 +1,3 @@
-// In an application: from 'moleculer-socket-gateway'.
 import {
   Ctx,
   MessageBody,
@@ -6,7 +5,7 @@ import {
   SocketGateway,
   type SocketContext,
   SocketNamespace,
-} from '../../../src';
+} from 'moleculer-socket-gateway';
 import { greet } from './words';
 
 /** moleculer-runner takes what a file exports as default: the class itself. */

@@ -44,7 +44,7 @@ async function load(file: string, shown: string): Promise<unknown> {
   }
 }
 
-/** What a module exports, looking into `module.exports`, arrays and plain objects. */
+/** Returns the exports of a module, those inside `module.exports`, arrays and plain objects included. */
 function valuesIn(exported: unknown, depth = 0): unknown[] {
   if (typeof exported === 'function') return [exported];
   if (typeof exported !== 'object' || exported === null || depth > 2) return [];

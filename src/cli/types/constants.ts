@@ -3,7 +3,7 @@ import ts from 'typescript';
 /** A value that is known without running the program. */
 export type Constant = string | number | boolean | null | undefined | readonly Constant[];
 
-/** What {@link Constants.valueOf} found. */
+/** The result of {@link Constants.valueOf}. */
 export interface Known {
   readonly value: Constant;
 }

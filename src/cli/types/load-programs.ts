@@ -10,7 +10,7 @@ export interface LoadedProgram {
   readonly files: readonly ts.SourceFile[];
 }
 
-/** What decides how files are compiled: the files of one are in one program. */
+/** The configuration that files are compiled with. Files of one configuration are in one program. */
 interface Project {
   readonly config: ts.ParsedCommandLine | undefined;
   readonly files: string[];
@@ -60,7 +60,7 @@ export class ProgramLoader {
     return ts.sys.directoryExists(path) ? resolve(path, 'tsconfig.json') : path;
   }
 
-  /** Of a tsconfig.json with references, the one that has the file. */
+  /** For a tsconfig.json with references, returns the project that contains the file. */
   private findProject(
     path: string | undefined,
     file: string,

@@ -5,6 +5,7 @@ import type {
   GatewayDescription,
   SentDescription,
 } from './read/description';
+import { printStreams } from './print-streams';
 import { inLines, propertyName } from './wire/printed';
 
 const HEAD = `// Written by \`npx moleculer-socket-gateway types\`. Change the gateways, not this file.
@@ -50,16 +51,11 @@ export function printFile(gateways: readonly GatewayDescription[], declarations:
 
 function printGateway(gateway: GatewayDescription): string {
   const { name, doc, events, sent, auth, ack } = gateway;
-  const streams = events.filter(({ answer }) => answer.kind === 'stream');
   const members = [
     `/** The events that clients send, for \`Socket\` of socket.io-client. */\ntoServer: ${inLines(events.map((event) => printEvent(event, ack)))}`,
     `/** The events that clients receive. */\ntoClient: ${printSent(sent)}`,
     `/** The events with their results. */\ncalls: ${inLines(events.flatMap((event) => printCall(event, ack)))}`,
-    ...(streams.length > 0
-      ? [
-          `/** The events that are answered with a stream, and what it brings. */\nstreams: ${inLines(streams.map(printStream))}`,
-        ]
-      : []),
+    ...printStreams(events, printMethod, ({ answer }) => printResult(answer, ack)),
     `/** What clients send to log in. */\nauth: ${auth}`,
   ];
   return `${doc}export interface ${name} ${inLines(members)}\n`;
@@ -83,7 +79,7 @@ function printEvent(
   return `${doc}${propertyName(name)}: (...args: ${tuples.join(' | ')}) => void`;
 }
 
-/** How many arguments may stand before the ack. */
+/** Returns the numbers of arguments that are allowed before the ack. */
 function optionalCounts(variant: readonly Argument[]): number[] {
   const required = variant.filter(({ isOptional }) => !isOptional).length;
   return Array.from({ length: variant.length - required + 1 }, (_, more) => required + more);
@@ -108,15 +104,16 @@ function printResult(answer: Answer, ack: GatewayDescription['ack']): string {
   if (answer.kind !== 'result') return 'unknown';
   const absent = ack === 'object' ? 'undefined' : 'null';
   const { type = absent, mayBeAbsent } = answer;
-  const isUnion = mayBeAbsent && type !== absent && type !== 'unknown' && type !== 'any';
+  const isUnion =
+    mayBeAbsent && type !== 'unknown' && type !== 'any' && !` | ${type}`.endsWith(` | ${absent}`);
   return isUnion ? `${type} | ${absent}` : type;
 }
 
 function printCall(
-  { name, doc, variants, answer }: EventDescription,
+  { name, doc, variants, answer, streams }: EventDescription,
   ack: GatewayDescription['ack'],
 ): string[] {
-  if (answer.kind === 'stream') return [];
+  if (answer.kind === 'stream' || streams.upload === 'required') return [];
   const [variant, ...others] = variants;
   if (!variant) return [];
   const result = printResult(answer, ack);
@@ -126,9 +123,9 @@ function printCall(
   return [`${doc}${propertyName(name)}: (...args: ${tuples.join(' | ')}) => ${result}`];
 }
 
-function printStream({ name, doc, variants, answer }: EventDescription): string {
-  const chunk = answer.kind === 'stream' ? answer.chunk : 'unknown';
-  return `${doc}${propertyName(name)}: (${(variants[0] ?? []).map(printElement).join(', ')}) => ${chunk}`;
+/** Prints an event as a method. Of a proxy, this is the call of one action. */
+function printMethod({ name, doc, variants }: EventDescription, result: string): string {
+  return `${doc}${propertyName(name)}: (${(variants[0] ?? []).map(printElement).join(', ')}) => ${result}`;
 }
 
 function printSent(sent: readonly SentDescription[] | undefined): string {

@@ -14,7 +14,7 @@ type Lifecycle = (this: Service, schema: ServiceSchema) => unknown;
 /**
  * Turns a plan into the schema of its service.
  *
- * @param given what somebody else wants in the schema: `@Service` of moleculer-decorators, or modifications
+ * @param given parts of the schema from `@Service` of moleculer-decorators, or from modifications
  * @param management the actions that every gateway has for other services
  * @param forwards what the runtime does with events that are sent on to clients
  * @param runHandler runs the method of a handler for a socket
@@ -163,7 +163,7 @@ function isOfSocket(ctx: Partial<SocketContext>): boolean {
   return ctx.socket !== undefined;
 }
 
-/** The handler of the action. Through the socket's door the payload was checked on the way in; through the other it is checked here. */
+/** Returns the handler of the action. The payload of a socket's event has been checked before; a call's is checked here. */
 export function actionHandler({
   invoke,
   bodies,

@@ -28,7 +28,7 @@ export interface ContractServer {
   [field: string]: unknown;
 }
 
-/** What is sent in one direction under one name. */
+/** A message that is sent in one direction under one name. */
 export interface ContractMessage {
   /** The name of the event; absent where it is chosen when it is sent. */
   name?: string;
@@ -58,13 +58,13 @@ export interface ContractError {
   description: string;
 }
 
-/** Who may send an event: of every list one role, and so many policies beside. */
+/** The guards of an event: one role of every list, and the number of policies. */
 export interface ContractAuthorization {
   roles: string[][];
   policies: number;
 }
 
-/** How often an event may be sent. */
+/** The rate limit of an event. */
 export interface ContractRateLimit {
   points: number;
   /** In seconds. */

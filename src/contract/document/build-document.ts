@@ -10,7 +10,7 @@ import { addErrorSchemas } from './event-reply';
 export interface ContractOptions {
   /** Default: the names of the services, and version 0.0.0. */
   info?: Partial<ContractInfo>;
-  /** Where clients connect, by name: `{ production: { host: 'chat.example.com', protocol: 'wss' } }`. Default: none. */
+  /** Servers by name: `{ production: { host: 'chat.example.com', protocol: 'wss' } }`. Default: none. */
   servers?: Record<string, ContractServer>;
 }
 

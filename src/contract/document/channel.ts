@@ -12,8 +12,9 @@ import type { DescribedEvent } from './described-gateway';
 import { authorizationOf, describeAccess, errorsOf, rateLimitOf } from './event-access';
 import { argumentsOfAction, argumentsOfHandler, argumentsOfProxy, type Argument } from './event-arguments';
 import { errorMessage, replyMessage, type ErrorSchemas } from './event-reply';
+import { PRESENCE_DESCRIPTION, PRESENCE_EVENT, PRESENCE_SCHEMA } from './presence-message';
 
-/** What channels are made with. */
+/** The context in which channels are created. */
 export interface DocumentParts {
   readonly registry: SchemaRegistry;
   readonly errors: ErrorSchemas;
@@ -43,6 +44,8 @@ export class Channel {
     for (const [event, types] of this.gateway.sends)
       this.send(event, event, this.sent(event, types), undefined);
     for (const forward of this.gateway.forwards) this.forward(forward);
+    if (this.gateway.presence?.notify && !this.gateway.sends.has(PRESENCE_EVENT))
+      this.send(PRESENCE_EVENT, PRESENCE_EVENT, { payload: PRESENCE_SCHEMA }, PRESENCE_DESCRIPTION);
     const { address, parameters, description } = addressOf(this.path);
     const access =
       this.gateway.guard && !this.gateway.admitsAnonymous ? ['Only clients with a user are let in.'] : [];

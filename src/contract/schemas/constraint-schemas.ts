@@ -85,7 +85,7 @@ const CONVERTERS: Readonly<Record<string, Convert>> = {
       : checkedByCode(cv.ARRAY_UNIQUE, { type: 'array' }),
 };
 
-/** Nothing that JSON can carry. */
+/** A schema that no JSON value fulfils. */
 const NOTHING: JsonSchema = { not: {} };
 
 /** Constraints that `undefined` fulfils. Of those that code checks, nothing is known. */

@@ -1,12 +1,12 @@
 import * as cv from 'class-validator';
-import { isBuiltIn } from '../../validation/built-in-constraints';
 import type { metadataOf } from '../../validation/compiled/validator-metadata';
+import { isLikeBuiltIn } from './built-in-references';
 import { convertByLibrary } from './class-library';
 import { constraintSchema, refusesAbsence, type Constraint } from './constraint-schemas';
 import { intersect } from './intersect';
 import { unsaid, type JsonSchema } from './json-schema';
 
-/** What class-validator has recorded of one decorator. */
+/** The record that class-validator keeps of one decorator. */
 export type Metadata = ReturnType<typeof metadataOf>[number];
 
 /** Returns true for a decorator that checks a value, and not what is in it or whether it is checked. */
@@ -62,8 +62,19 @@ function constraintOf({ name = '', constraints }: Metadata): Constraint {
 }
 
 /** Returns true if a constraint is class-validator's own, and applies always. */
-function isOwnOfLibrary({ name = '', constraintCls, validateIf, type }: Metadata): boolean {
-  if (type === cv.ValidationTypes.IS_DEFINED) return true;
+function isOwnOfLibrary(check: Metadata): boolean {
+  if (check.type === cv.ValidationTypes.IS_DEFINED) return true;
+  const known = ownOfLibrary.get(check) ?? compareWithLibrary(check);
+  ownOfLibrary.set(check, known);
+  return known;
+}
+
+const ownOfLibrary = new WeakMap<Metadata, boolean>();
+
+function compareWithLibrary(check: Metadata): boolean {
+  const { constraintCls, validateIf } = check;
   const [found, second] = cv.getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-  return !validateIf && !second && found?.name === name && isBuiltIn(name);
+  const { name, constraints } = constraintOf(check);
+  if (validateIf || !found || second || found.async || found.name !== name) return false;
+  return isLikeBuiltIn({ name, constraints, instance: found.instance });
 }

@@ -4,7 +4,7 @@ import type { JsonSchema } from './json-schema';
 const DATE_TIME =
   '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
 
-/** What the gateway makes a `Date` of. */
+/** The schema of values that the gateway converts to a `Date`. */
 export const RECEIVED_DATE: JsonSchema = {
   type: 'string',
   format: 'date-time',
@@ -12,5 +12,5 @@ export const RECEIVED_DATE: JsonSchema = {
   description: 'Other texts and numbers that JavaScript reads as a date are taken, too.',
 };
 
-/** What JSON makes of a `Date`. */
+/** The schema of a `Date` in JSON. */
 export const SENT_DATE: JsonSchema = { type: 'string', format: 'date-time' };

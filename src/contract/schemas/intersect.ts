@@ -10,7 +10,7 @@ const larger: Merge = (one: number, other: number) => Math.max(one, other);
 const smaller: Merge = (one: number, other: number) => Math.min(one, other);
 const concatenated: Merge = (one: unknown[], other: unknown[]) => [...one, ...other];
 
-/** How two values of a keyword become one that demands both. */
+/** Combines two values of a keyword into one that demands both. */
 const MERGES: Readonly<Record<string, Merge>> = {
   type: (one: string, other: string) =>
     [one, other].sort().join() === 'integer,number' ? 'integer' : undefined,

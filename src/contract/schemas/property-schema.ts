@@ -78,7 +78,7 @@ const CONVERTED = new Map<unknown, JsonSchema>([
   [ArrayBuffer, BINARY_DATA],
 ]);
 
-/** What class-transformer makes of a value without checking what is in it. */
+/** Returns the schema of a value that class-transformer converts without checking it. */
 function convertedSchema(
   { returned, isUnknown }: PropertyType,
   direction: SchemaContext['direction'],

@@ -10,7 +10,7 @@ export interface Discriminator {
   readonly subTypes: readonly { readonly name: string; readonly value: Class }[];
 }
 
-/** What class-transformer makes of the values of a property. */
+/** The type to which class-transformer converts the values of a property. */
 export interface PropertyType {
   /** A class, `Number`, `Date`, …; undefined: what is sent, or a class that a function chooses. */
   readonly returned: unknown;

@@ -6,7 +6,7 @@ import { NOTES_OF_VENDORS, valibotOptions } from './vendor-notes';
 
 type Converted = Record<string, unknown>;
 
-/** What is used of @valibot/to-json-schema. */
+/** The part of @valibot/to-json-schema that is used. */
 interface ValibotConverter {
   toJsonSchema(schema: unknown, options: object): Converted;
 }

@@ -44,7 +44,7 @@ const zodOptions = {
   override({ zodSchema, jsonSchema }: { zodSchema: ZodNode; jsonSchema: Noted }): void {
     const { type, checks = [] } = zodSchema._zod.def;
     if (UNSAID_BY_ZOD.has(type)) note(jsonSchema, `A ${type} of zod, which JSON Schema cannot say.`);
-    // What `overwrite` changes (`trim`) is checked afterwards.
+    // Checks that follow an `overwrite` (`trim`) see the changed value.
     const isByCode = checks.some(({ _zod }) => ['custom', 'overwrite', 'property'].includes(_zod.def.check));
     if (isByCode) note(jsonSchema, BY_CODE);
   },

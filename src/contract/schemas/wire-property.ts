@@ -5,7 +5,7 @@ import {
   type Class,
 } from '../../validation/compiled/transformer-metadata';
 
-/** How class-transformer takes a property of a class from a payload. */
+/** Describes how class-transformer takes a property of a class from a payload. */
 export interface WireProperty {
   /** The key in the payload. */
   readonly key: string;
@@ -23,8 +23,9 @@ export function wireProperty(type: Class, property: string, options: ValidationO
   const isOfPrototype = property in (type.prototype as object);
   if (!storage || options.ignoreDecorators)
     return { key: property, how: isOfPrototype ? 'transformed' : 'taken' };
-  const { name, groups, since, until } = storage.findExposeMetadata(type, property)?.options ?? {};
-  const key = name ?? property;
+  const { name, toPlainOnly, groups, since, until } =
+    storage.findExposeMetadata(type, property)?.options ?? {};
+  const key = toPlainOnly ? property : (name ?? property);
   const isIgnored =
     (isExposedOnly(type, options) &&
       !storage.getExposedProperties(type, PLAIN_TO_CLASS).includes(property)) ||

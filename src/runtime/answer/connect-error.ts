@@ -2,7 +2,7 @@ import { inspectResult } from './inspect-result';
 import { isPlainData } from './plain-data';
 
 /**
- * What a client gets as `connect_error`. Socket.IO reads and serializes it in a place where a throw ends the process, so its
+ * The error that a client gets as `connect_error`. Socket.IO serializes it where a throw would end the process, so its
  * properties are plain and can be serialized.
  */
 export class ConnectError extends Error {

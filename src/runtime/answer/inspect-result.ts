@@ -4,12 +4,12 @@ import { Errors } from 'moleculer';
 import { hasOwnForm } from './plain-data';
 import { isResource } from './resource';
 
-/** How deep values may be nested in the instance of a class. What is deeper is not meant as data. */
+/** Maximum levels below the instance of a class. Deeper values are not meant as data. */
 const MAX_LEVELS = 16;
-/** How many characters of the path of a value are shown. */
+/** Maximum characters of the path of a value that are shown. */
 const MAX_PATH_LENGTH = 100;
 
-/** What a result holds beside plain data. */
+/** The values of a result that are not plain data. */
 export interface Inspection {
   /** The resources that the result owns. */
   readonly resources: ReadonlySet<object>;
@@ -26,7 +26,7 @@ interface Place {
 /** `written`: the object decides what it is written as. `instance`: an instance of a class of the application. */
 type Kind = 'stream' | keyof typeof UNSENDABLE | 'plain' | 'written' | 'instance';
 
-/** What cannot be sent, and what to return instead. */
+/** Describes a value that cannot be sent, and what to return instead. */
 const UNSENDABLE = {
   Map: 'a Map, which JSON writes as {}: return Object.fromEntries(map) or [...map]',
   Set: 'a Set, which JSON writes as {}: return [...set]',

@@ -1,7 +1,7 @@
 import { isMap, isSet } from 'node:util/types';
 import { isResource } from './resource';
 
-/** How many levels are looked at without taking notes. What is nested deeper, a circle above all, is left to `inspectResult`. */
+/** Levels that are checked without tracking visited objects. Deeper values, such as cycles, are left to `inspectResult`. */
 const MAX_LEVELS = 32;
 
 /**

@@ -7,7 +7,7 @@ const MASKED_MESSAGE = 'Internal Server Error';
 /** The length of the longest name that a minifier is expected to give a class. */
 const MAX_MINIFIED_LENGTH = 3;
 
-/** What Moleculer's errors have, wherever they were constructed: here, in another copy of Moleculer, or on another node. */
+/** The members of a Moleculer error, also of one that another copy of Moleculer or another node has constructed. */
 interface MoleculerLike extends Error {
   code?: unknown;
   type?: unknown;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameOfPath } from '../../plan/paths';
-import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
+import type { AutoExposePlan, GuardPlan, StreamPlan } from '../../plan/plan';
 import { describeThrown, runSafely } from '../errors/run-safely';
 import type { BoundEvent, ExposedEvents, Gateway } from '../model';
 import { followServices } from './follow-services';
@@ -10,6 +10,7 @@ import { readClaims, type Claim } from './read-claims';
 interface Exposed {
   readonly action: string;
   readonly guards: readonly GuardPlan[];
+  readonly streams: StreamPlan | undefined;
 }
 
 /** The events of one namespace. */
@@ -20,8 +21,8 @@ interface Table {
   exposed: ReadonlyMap<string, Exposed>;
 }
 
-/** The actions that ask for an event, with their guards. */
-type Claimants = ReadonlyMap<string, readonly GuardPlan[]>;
+/** The actions that ask for an event, with what they say of it. */
+type Claimants = ReadonlyMap<string, Omit<Exposed, 'action'>>;
 
 /**
  * The actions of the cluster that a gateway serves as events. Follows the services. An action that has an event keeps it when
@@ -105,7 +106,8 @@ export class ClusterActions implements ExposedEvents {
       for (const [event, claimants] of claimantsOf(path, claims)) {
         const holder = table.exposed.get(event)?.action;
         const action = this.choose(path, event, claimants, holder, refuse);
-        if (action !== undefined) served.set(event, { action, guards: claimants.get(action) ?? [] });
+        const claimant = action === undefined ? undefined : claimants.get(action);
+        if (action !== undefined && claimant) served.set(event, { action, ...claimant });
       }
       this.serve(path, table, served, refuse);
     }
@@ -152,9 +154,9 @@ export class ClusterActions implements ExposedEvents {
     for (const [event, exposed] of served) {
       const before = table.exposed.get(event);
       if (before && isDeepStrictEqual(before, exposed)) continue;
-      const { action, guards } = exposed;
+      const { action, guards, streams = plan.streams } = exposed;
       try {
-        table.events.set(event, gateway.bindEvent(plan.eventFor(event, action, guards)));
+        table.events.set(event, gateway.bindEvent(plan.eventFor(event, action, guards, streams)));
       } catch (error) {
         // The localSocketEvent hook of a middleware threw.
         refuse(`the event '${event}' of '${path}' cannot call '${action}': ${describeThrown(error)}`);
@@ -174,16 +176,31 @@ export class ClusterActions implements ExposedEvents {
   }
 }
 
-/** Returns what the nodes ask for in a namespace, by event and action. If nodes differ, the guards of all must hold. */
+/**
+ * Returns what the nodes ask for in a namespace, by event and action. If nodes differ, the guards of all must hold, and the strictest
+ * limits of streams.
+ */
 function claimantsOf(path: string, claims: readonly Claim[]): Map<string, Claimants> {
-  const events = new Map<string, Map<string, GuardPlan[]>>();
-  for (const { action, event, namespaces, guard } of claims) {
+  const events = new Map<string, Map<string, Omit<Exposed, 'action'>>>();
+  for (const { action, event, namespaces, guard, streams } of claims) {
     if (namespaces && !namespaces.includes(path)) continue;
-    const claimants = events.get(event) ?? new Map<string, GuardPlan[]>();
+    const claimants = events.get(event) ?? new Map<string, Omit<Exposed, 'action'>>();
     events.set(event, claimants);
-    const guards = claimants.get(action) ?? [];
-    claimants.set(action, guards);
-    if (guard) guards.push(guard);
+    const known = claimants.get(action);
+    claimants.set(action, {
+      guards: [...(known?.guards ?? []), ...(guard ? [guard] : [])],
+      streams: known ? strictest(known.streams, streams) : streams,
+    });
   }
   return events;
+}
+
+function strictest(one: StreamPlan | undefined, other: StreamPlan | undefined): StreamPlan | undefined {
+  if (!one || !other) return undefined;
+  return {
+    upload: one.upload,
+    objects: one.objects && other.objects,
+    maxBytes: Math.min(one.maxBytes, other.maxBytes),
+    idle: Math.min(one.idle, other.idle),
+  };
 }

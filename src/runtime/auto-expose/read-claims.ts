@@ -1,5 +1,5 @@
 import type { ServiceBroker } from 'moleculer';
-import type { AutoExposePlan, GuardPlan } from '../../plan/plan';
+import type { AutoExposePlan, GuardPlan, StreamPlan } from '../../plan/plan';
 import { allEndpoints } from '../moleculer/internals';
 import { readExposures } from './read-exposures';
 import { isExposable } from '../event/resolve-exposed';
@@ -11,6 +11,7 @@ export interface Claim {
   /** Undefined: all. */
   readonly namespaces: readonly string[] | undefined;
   readonly guard: GuardPlan | undefined;
+  readonly streams: StreamPlan | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import type { GuardPlan } from '../../plan/plan';
-import { RESERVED_EVENTS } from '../../plan/reserved-events';
+import type { GuardPlan, StreamPlan } from '../../plan/plan';
+import { RESERVED_EVENTS, STREAM_PREFIX } from '../../plan/reserved-events';
+import { readActionStreams } from '../../plan/stream-options';
 
 /** One event that an action asks for. */
 export interface Exposure {
@@ -8,9 +9,10 @@ export interface Exposure {
   /** The paths of namespaces; undefined: all. */
   readonly namespaces: readonly string[] | undefined;
   readonly guard: GuardPlan | undefined;
+  readonly streams: StreamPlan | undefined;
 }
 
-const KEYS = ['event', 'namespace', 'authorize'];
+const KEYS = ['event', 'namespace', 'authorize', 'streams'];
 
 /**
  * Reads what an action carries as `socket`. Whatever is not understood exposes nothing: a misspelt `authorize` must not
@@ -32,11 +34,13 @@ function readExposure(given: unknown, refuse: (what: string) => void): Exposure 
     );
     return undefined;
   }
-  const { event, namespace, authorize } = given as Record<string, unknown>;
+  const { event, namespace, authorize, streams } = given as Record<string, unknown>;
   const unknown = Object.keys(given).find((key) => !KEYS.includes(key));
+  let wrongStreams: string | undefined;
+  const streamPlan = readActionStreams(streams, 'its socket.streams', (what) => (wrongStreams ??= what));
   const mistake =
     unknown === undefined
-      ? (wrongEvent(event) ?? wrongNamespace(namespace) ?? wrongRoles(authorize))
+      ? (wrongEvent(event) ?? wrongNamespace(namespace) ?? wrongRoles(authorize) ?? wrongStreams)
       : `its socket.${unknown} does not exist; there are ${KEYS.join(', ')}`;
   if (mistake !== undefined) {
     refuse(mistake);
@@ -46,6 +50,7 @@ function readExposure(given: unknown, refuse: (what: string) => void): Exposure 
     event: event as string,
     namespaces: namespace === undefined ? undefined : ([namespace].flat() as string[]),
     guard: guardOf(authorize as true | string | string[] | undefined),
+    streams: streamPlan,
   };
 }
 
@@ -53,6 +58,8 @@ function wrongEvent(event: unknown): string | undefined {
   if (typeof event !== 'string' || event === '')
     return `its socket.event must be the name of an event, not ${shown(event)}`;
   if (event === '*') return "its socket asks for '*', which is no event; name one";
+  if (event.startsWith(STREAM_PREFIX))
+    return `its socket asks for '${event}', which begins like the packets of streams; name another`;
   if (RESERVED_EVENTS.has(event))
     return `its socket asks for '${event}', an event of Socket.IO's own that no client can send; name another`;
   return undefined;

@@ -3,7 +3,8 @@ import { Adapter, type BroadcastOptions, type Room, type SocketId } from 'socket
 import type { ClusterError } from './cluster-error';
 import { acceptEncodedPackets, EncodedPacket } from './encoded-packet';
 import { encodePacket, type Parts } from './encode-values';
-import type { RecoverablePackets } from './recoverable-packets';
+import type { PacketOffset } from './packet-offset';
+import type { RecoverableSessions } from './recoverable-sessions';
 import type { RemoteSockets, SocketDetails } from './remote-sockets';
 
 /** A packet as Socket.IO hands it to an adapter. */
@@ -23,8 +24,8 @@ type ServerSideAck = (error: Error | null, responses: readonly unknown[]) => voi
  */
 export class ClusterAdapter extends Adapter {
   declare readonly nsp: Namespace;
-  /** What clients may have missed; undefined without `connectionStateRecovery`. */
-  readonly recoverable: RecoverablePackets | undefined = undefined;
+  /** The packets that clients may have missed; undefined without `connectionStateRecovery`. */
+  readonly recoverable: RecoverableSessions | undefined = undefined;
   /** The sockets on other nodes; undefined while the adapter belongs to no gateway that runs. */
   remote: RemoteSockets | undefined;
   /** Ends questions of other nodes that listeners of the namespace have not answered. */
@@ -40,16 +41,18 @@ export class ClusterAdapter extends Adapter {
   }
 
   override broadcast(packet: AdapterPacket, opts: BroadcastOptions): void {
-    const isKept = this.recoverable?.offer(packet, opts) === true;
+    const offset = this.recoverable?.number(packet, opts);
     const remote = this.remoteFor(opts);
-    if (!remote) {
+    if (!remote && !offset) {
       super.broadcast(packet, opts);
       return;
     }
     packet.nsp = this.nsp.name;
     const parts = encodePacket(this.nsp.server, packet);
-    remote.emit(parts, opts, isKept);
-    super.broadcast(new EncodedPacket(parts, this.nsp.server), opts);
+    remote?.emit(parts, opts, offset);
+    const encoded = new EncodedPacket(parts, this.nsp.server);
+    if (offset) this.recoverable?.keep(encoded, encoded.bytes, offset, opts, !remote);
+    super.broadcast(encoded, opts);
   }
 
   override broadcastWithAck(
@@ -126,11 +129,11 @@ export class ClusterAdapter extends Adapter {
   /**
    * Delivers a packet of another node, which has encoded it, to sockets of this node.
    *
-   * @param isKept true if the packet has an offset: it is sent again to clients that come back
+   * @param offset undefined if the packet is not sent again to clients that come back
    */
-  broadcastEncoded(parts: Parts, opts: BroadcastOptions, isKept: boolean): void {
+  broadcastEncoded(parts: Parts, opts: BroadcastOptions, offset: PacketOffset | undefined): void {
     const packet = new EncodedPacket(parts, this.nsp.server);
-    if (isKept) this.recoverable?.keep(packet, opts);
+    if (offset) this.recoverable?.keep(packet, packet.bytes, offset, opts, false);
     super.broadcast(packet, opts);
   }
 

@@ -51,6 +51,7 @@ export class ClusterLink {
   private readonly counters: ClusterCounters;
   private readonly peersById = new Map<string, Remote>();
   private readonly watchers = new Set<(node: string, joined: boolean) => void>();
+  private readonly restartWatchers = new Set<() => void>();
   private readonly budget = new ReassemblyBudget();
   private readonly stopFollowing: () => void;
   private epoch = 0;
@@ -85,7 +86,10 @@ export class ClusterLink {
       {
         changed: () => this.membership.update(),
         disconnected: (node) => this.membership.disconnected(node),
-        connected: () => this.membership.restart(),
+        connected: () => {
+          this.membership.restart();
+          for (const watcher of [...this.restartWatchers]) watcher();
+        },
       },
       log,
     );
@@ -110,6 +114,16 @@ export class ClusterLink {
   watchPeers(watcher: (node: string, joined: boolean) => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
+  }
+
+  /**
+   * Calls a function whenever the transporter has connected again: messages in both directions may be lost.
+   *
+   * @returns a function that ends it
+   */
+  watchRestarts(watcher: () => void): () => void {
+    this.restartWatchers.add(watcher);
+    return () => this.restartWatchers.delete(watcher);
   }
 
   /**

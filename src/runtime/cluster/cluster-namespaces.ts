@@ -7,9 +7,12 @@ import type { ClusterLink } from './cluster-link';
 import { describeSockets } from './describe-sockets';
 import { readParts } from './encode-message';
 import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
+import { decodeSessions, encodeSessions, readBytes } from './handed-sessions';
 import type { ClusterLog } from './observers';
+import { readOffset } from './packet-offset';
 import { ANSWER_TIMEOUT_MS, RemoteSockets, TOPICS } from './remote-sockets';
 import type { Reply } from './topics';
+import { WaitingSessions } from './waiting-sessions';
 import { ABSENT, DONE, expectValid, MORE } from './wire';
 
 export interface ClusterNamespacesOptions {
@@ -28,6 +31,8 @@ export interface ClusterNamespacesOptions {
  * another kind: what is `local` stays on this node with those, too.
  */
 export class ClusterNamespaces implements ConnectsAdapters {
+  private readonly waitingSessions = new WaitingSessions();
+
   constructor(private readonly options: ClusterNamespacesOptions) {
     const { link } = options;
     link.handle(TOPICS.emit, { send: (args) => this.emit(args) });
@@ -59,6 +64,27 @@ export class ClusterNamespaces implements ConnectsAdapters {
     });
     link.handle(TOPICS.sockets, { ask: (args, reply) => this.describe(args, reply) });
     link.handle(TOPICS.ids, { ask: (args, reply) => this.ids(args, reply) });
+    link.handle(TOPICS.session, {
+      ask: ([target, pid, offset], reply) => {
+        expectValid(typeof pid === 'string' && typeof offset === 'string', 'a malformed session');
+        for (const adapter of this.of(target)) {
+          const handed = adapter instanceof ClusterAdapter && adapter.recoverable?.give(pid, offset);
+          if (handed) {
+            reply(DONE, encodeSessions(handed));
+            return;
+          }
+        }
+        reply(ABSENT);
+      },
+    });
+    link.handle(TOPICS.sessions, {
+      send: ([target, bytes]) => {
+        expectValid(typeof target === 'string', 'sessions without a namespace');
+        const [adapter] = this.of(target);
+        const recoverable = adapter instanceof ClusterAdapter ? adapter.recoverable : undefined;
+        this.waitingSessions.receive(target, decodeSessions(readBytes(bytes)), recoverable);
+      },
+    });
     link.handle(TOPICS.rooms, {
       ask: ([target], reply) =>
         reply(DONE, [...new Set(this.of(target).flatMap(({ rooms }) => [...rooms.keys()]))]),
@@ -67,6 +93,7 @@ export class ClusterNamespaces implements ConnectsAdapters {
 
   /** Lets a namespace take part in the cluster. */
   attach(adapter: ClusterAdapter): void {
+    this.waitingSessions.claim(adapter.nsp.name, adapter.recoverable);
     adapter.remote = this.remote(adapter.nsp.name);
   }
 
@@ -88,12 +115,12 @@ export class ClusterNamespaces implements ConnectsAdapters {
     return Array.from(names).flatMap((name) => this.options.adapterOf(name) ?? []);
   }
 
-  private emit([target, rooms, except, delivery, ...parts]: readonly unknown[]): void {
+  private emit([target, rooms, except, delivery, ...content]: readonly unknown[]): void {
     const opts = readOptions(rooms, except, delivery);
-    const encoded = readParts(parts);
-    const isKept = hasOffset(delivery);
+    const offset = hasOffset(delivery) ? readOffset(content.shift()) : undefined;
+    const encoded = readParts(content);
     for (const adapter of this.of(target)) {
-      if (adapter instanceof ClusterAdapter) adapter.broadcastEncoded(encoded, opts, isKept);
+      if (adapter instanceof ClusterAdapter) adapter.broadcastEncoded(encoded, opts, offset);
       else adapter.broadcast(packetOf(decodeValues(this.options.codec(), encoded)), opts);
     }
   }

@@ -10,7 +10,7 @@ import { expectValid } from './wire';
 /** Writes and reads packets: a Socket.IO server. */
 export type PacketCodec = Pick<Server, 'encoder' | '_parser'>;
 
-/** What a packet is made of: one string with the default parser, and a buffer for each binary value in it. */
+/** The parts of a packet: one string with the default parser, and a buffer for each binary value. */
 export type Parts = (string | Uint8Array)[];
 
 export const EVENT = 2;
@@ -51,7 +51,7 @@ export function decodeValues(codec: PacketCodec, parts: Parts): unknown[] {
   try {
     for (const part of parts) decoder.add(part);
   } catch {
-    // What other nodes send is not trusted.
+    // Data of other nodes is not trusted.
   } finally {
     decoder.destroy();
   }

@@ -12,7 +12,12 @@ export class EncodedPacket {
     private readonly codec: PacketCodec,
   ) {}
 
-  /** What `socket.onAnyOutgoing` listeners are given. It is decoded only for them. */
+  /** The size of the packet, a character of text counting as one byte. */
+  get bytes(): number {
+    return this.parts.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  /** The arguments of `socket.onAnyOutgoing` listeners. They are decoded only if there are listeners. */
   get data(): unknown[] {
     return (this.values ??= decodeValues(this.codec, this.parts));
   }

@@ -4,9 +4,11 @@ import type { FormerLinks, Remote } from './remote';
 import { DATA, HELLO, type Packet } from './wire';
 
 /** A gateway waits so long at its start until the other nodes can reach it. */
-export const GREETING_TIMEOUT_MS = 500;
-/** TCP is asked so often for the nodes of which only the address is known. */
-const DISCOVERY_INTERVAL_MS = 25;
+const GREETING_TIMEOUT_MS = 500;
+/** The time is counted in steps: while the process gets no processor, or its event loop is blocked, no answer can be read. */
+const GREETING_STEP_MS = 25;
+/** The nodes of which only the address is known are asked so often. One that does not listen yet asks itself when it does. */
+const DISCOVERY_INTERVAL_MS = 100;
 /** A node that has greeted and is not in the registry after this time is gone. */
 const LISTING_TIMEOUT_MS = 15_000;
 
@@ -125,7 +127,7 @@ export class Membership {
 
   /**
    * Resolves when the event has listeners here and all nodes known so far have greeted, at most 500 ms after it has
-   * listeners.
+   * listeners; later if the process gets no processor.
    */
   async greeted(): Promise<void> {
     if (!this.events.hasTransporter) return;
@@ -236,18 +238,19 @@ export class Membership {
     return new Promise((resolve) => {
       const check = (): void => {
         if (!this.closed && !holds()) return;
-        clearTimeout(timer);
+        clearInterval(timer);
         this.waiting.delete(check);
         resolve();
       };
-      const timer =
-        timeout === undefined
-          ? undefined
-          : setTimeout(() => {
-              this.waiting.delete(check);
-              this.log.debug(`Not all nodes have answered within ${timeout} ms.`);
-              resolve();
-            }, timeout);
+      let left = (timeout ?? Infinity) / GREETING_STEP_MS;
+      const step = (): void => {
+        if (--left > 0) return;
+        clearInterval(timer);
+        this.waiting.delete(check);
+        this.log.debug(`Not all nodes have answered within ${String(timeout)} ms.`);
+        resolve();
+      };
+      const timer = timeout === undefined ? undefined : setInterval(step, GREETING_STEP_MS);
       this.waiting.add(check);
       check();
     });

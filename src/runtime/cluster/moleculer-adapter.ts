@@ -2,7 +2,8 @@ import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import { AdapterDirectory } from './adapter-directory';
 import { ClusterAdapter } from './cluster-adapter';
-import { RecoverablePackets, type StoredSession } from './recoverable-packets';
+import type { ClientSession } from './handed-sessions';
+import { RecoverableSessions } from './recoverable-sessions';
 
 /** The adapter of gateways that are on several nodes. It is connected to them by the directory of its Socket.IO server. */
 class MoleculerAdapter extends ClusterAdapter {
@@ -15,22 +16,27 @@ class MoleculerAdapter extends ClusterAdapter {
   }
 }
 
-/** The same for a Socket.IO server with `connectionStateRecovery`. Clients are recovered on the node that they were on. */
+/** The same for a Socket.IO server with `connectionStateRecovery`. A node asks the others for sessions that it does not have. */
 class RecoverableMoleculerAdapter extends MoleculerAdapter {
-  override readonly recoverable: RecoverablePackets;
+  override readonly recoverable: RecoverableSessions;
 
   constructor(namespace: Namespace) {
     super(namespace);
-    this.recoverable = new RecoverablePackets(namespace.server);
+    this.recoverable = new RecoverableSessions(namespace.server);
   }
 
-  override persistSession(session: StoredSession): void {
+  override persistSession(session: ClientSession): void {
     this.recoverable.persist(session);
   }
 
-  override restoreSession(pid: string, offset: string): Promise<never> {
+  override async restoreSession(pid: string, offset: string): Promise<never> {
+    const { recoverable, remote } = this;
+    if (remote && remote.nodes > 0 && recoverable.isElsewhere(pid, offset)) {
+      const handed = await remote.takeSession(pid, offset);
+      if (handed) recoverable.adopt(handed);
+    }
     // Socket.IO accepts null, which its types do not say.
-    return Promise.resolve(this.recoverable.restore(pid, offset) as never);
+    return recoverable.restore(pid, offset) as never;
   }
 
   override close(): void {

@@ -9,7 +9,7 @@ import {
 } from '../moleculer/internals';
 import type { ClusterLog } from './observers';
 
-/** What a link wants to know of the nodes. */
+/** The callbacks of a link for changes of nodes. */
 export interface NodeListener {
   /** A service may have come, changed or gone, here or elsewhere. */
   readonly changed: () => void;
@@ -62,7 +62,7 @@ export class NodeEvents {
     return hasUnknownNodes(this.broker);
   }
 
-  /** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+  /** Asks each of these nodes for the services of all nodes that it knows. */
   discover(): void {
     askForNodes(this.broker);
   }

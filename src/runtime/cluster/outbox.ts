@@ -19,7 +19,7 @@ export interface OutboxHandlers {
 
 interface Queued {
   readonly encoded: EncodedMessage;
-  /** How much of a block is sent. */
+  /** Number of bytes of the block that are sent. */
   offset: number;
   readonly lost: (() => void) | undefined;
 }
@@ -90,7 +90,7 @@ export class Outbox {
   private run(): void {
     if (this.running) return;
     this.running = true;
-    // What is sent in one turn of the event loop shares a packet.
+    // All messages of one turn of the event loop share a packet.
     queueMicrotask(() => void this.sendAll());
   }
 

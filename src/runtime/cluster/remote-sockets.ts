@@ -4,6 +4,8 @@ import type { NamespaceTarget, SocketsElsewhere } from '../model';
 import type { ClusterLink } from './cluster-link';
 import { decodeValues, encodeValues, type PacketCodec, type Parts } from './encode-values';
 import { readParts } from './encode-message';
+import { decodeSessions, encodeSessions, readBytes, type HandedSessions } from './handed-sessions';
+import type { PacketOffset } from './packet-offset';
 import type { QuestionOptions } from './questions';
 import { type Argument, expectValid } from './wire';
 
@@ -23,6 +25,10 @@ export const TOPICS = {
   sockets: 'sockets',
   ids: 'ids',
   rooms: 'rooms',
+  /** Asks for the session of a client that has come back. */
+  session: 'session',
+  /** Sessions of a node that drains. */
+  sessions: 'sessions',
 } as const;
 
 /** A socket of another node, as Socket.IO wants to know it. */
@@ -53,11 +59,12 @@ export class RemoteSockets implements SocketsElsewhere {
   /**
    * Sends a packet that is encoded for the namespace.
    *
-   * @param isKept true if the packet has an offset for clients that come back
+   * @param offset of a packet that is sent again to clients that come back
    */
-  emit(parts: Parts, opts: BroadcastOptions, isKept: boolean): void {
-    const delivery = deliveryArgument(opts, isKept);
-    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), delivery, ...parts]);
+  emit(parts: Parts, opts: BroadcastOptions, offset: PacketOffset | undefined): void {
+    const delivery = deliveryArgument(opts, offset !== undefined);
+    const kept = offset ? [offset.text] : [];
+    this.link.send(TOPICS.emit, [this.target, ...selectionArguments(opts), delivery, ...kept, ...parts]);
   }
 
   /** Sends the values of a packet. Each node encodes them for its namespaces. */
@@ -133,6 +140,37 @@ export class RemoteSockets implements SocketsElsewhere {
    */
   async ids(opts: BroadcastOptions): Promise<SocketId[]> {
     return (await this.ask(TOPICS.ids, selectionArguments(opts), readNames)).flat();
+  }
+
+  /**
+   * Takes the session of a client from the node that has it.
+   *
+   * @param offset of the last packet that the client has seen
+   * @returns undefined if no node gives it within 5 s
+   */
+  takeSession(pid: string, offset: string): Promise<HandedSessions | undefined> {
+    return new Promise((resolve) => {
+      const asked = this.link.ask(TOPICS.session, [this.target, pid, offset], {
+        // The other nodes are not waited for.
+        read: ([bytes]) => {
+          resolve(decodeSessions(readBytes(bytes)));
+        },
+        timeout: ANSWER_TIMEOUT_MS,
+      });
+      const nothing = (): void => {
+        resolve(undefined);
+      };
+      asked.then(nothing, nothing);
+    });
+  }
+
+  /**
+   * Gives sessions to a node.
+   *
+   * @throws Error if the data of a socket cannot be cloned
+   */
+  giveSessions(node: string, sessions: HandedSessions): void {
+    this.link.send(TOPICS.sessions, [this.target, encodeSessions(sessions)], node);
   }
 
   /** @throws ClusterError, see `ClusterLink.ask` */

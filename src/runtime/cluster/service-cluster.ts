@@ -22,7 +22,7 @@ export interface ServiceClusterOptions {
   readonly event: string;
   readonly log: ClusterLog;
   readonly counters: ClusterCounters | undefined;
-  /** What is done with values that other nodes publish, by topic. */
+  /** Handlers of values that other nodes publish, by topic. */
   readonly receivers: Readonly<Record<string, Receiver>>;
 }
 
@@ -35,6 +35,7 @@ interface Running {
 export class ServiceCluster implements Cluster {
   /** A class has one gateway; settings of moleculer-io have one for each namespace. */
   readonly gateways: Gateway[] = [];
+  private readonly linked: ((link: ClusterLink) => void)[] = [];
   private running: Running | undefined;
   private codec: PacketCodec | undefined;
 
@@ -51,6 +52,11 @@ export class ServiceCluster implements Cluster {
 
   get hasLink(): boolean {
     return this.running !== undefined;
+  }
+
+  /** Calls a function when there is a link to the other nodes, unless the gateways stay on this node. */
+  whenLinked(use: (link: ClusterLink) => void): void {
+    this.linked.push(use);
   }
 
   /** Links this node to the others. Does nothing if the broker has no transporter, or if there is a link. */
@@ -74,6 +80,7 @@ export class ServiceCluster implements Cluster {
     }
     warnOfOtherAdapters(link, () => this.adapter, service, log);
     this.running = { link, namespaces };
+    if (this.adapter !== 'local') for (const use of this.linked) use(link);
   }
 
   /**
@@ -85,7 +92,7 @@ export class ServiceCluster implements Cluster {
     const isNeeded =
       this.adapter === 'moleculer' ||
       this.adapter === 'other' ||
-      this.gateways.some(({ plan }) => plan.forwards.length > 0);
+      this.gateways.some(({ plan }) => plan.forwards.length > 0 || plan.presence);
     return isNeeded ? this.running?.link.greet() : undefined;
   }
 

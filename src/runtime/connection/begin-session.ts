@@ -31,9 +31,12 @@ export function beginSession(
     packetBytes: 0,
     receive: undefined,
     pending: 0,
+    lastPending: undefined,
+    unanswered: 0,
     running: 0,
     waiting: undefined,
     aborts: undefined,
+    streams: undefined,
     expiryTimer: undefined,
   };
 }

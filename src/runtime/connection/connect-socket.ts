@@ -3,14 +3,16 @@ import { printable } from '../../plan/printable';
 import { isPromise, runSafely } from '../errors/run-safely';
 import { abortAll } from '../event/abort-signal';
 import { receivePacket, refuseIfFull } from '../event/handle-event';
-import { holdPending, releasePending } from '../event/pending';
+import { HeldPacket } from '../event/pending';
 import { releaseWaiting } from '../event/slots';
 import type { Gateway, Packet, SocketCallback, SocketSession } from '../model';
 import { knownAddress } from '../socket-io/address';
+import { ackOf } from '../socket-io/gateway-socket';
 import { settleAcks } from '../socket-io/socket-acks';
 import { sessionOf } from '../socket-io/socket-session';
+import { abandonStreams } from '../stream/receive-streams';
 import { forgetExpiry, watchExpiry } from '../user/user-expiry';
-import { isStillRecovered } from './recovery';
+import { isStillRecovered, sendMissed } from './recovery';
 
 /** The reasons of a disconnect after which Socket.IO does not recover the client. */
 const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client namespace disconnect']);
@@ -21,13 +23,14 @@ const FINAL_REASONS = new Set<string>(['server namespace disconnect', 'client na
  */
 export function connectSocket(socket: Socket): void {
   const session = sessionOf(socket);
-  const { callbacks, metrics, log } = session.gateway;
+  const { callbacks, metrics, log, presence } = session.gateway;
   if (socket.recovered && !isStillRecovered(session.gateway, socket)) {
     socket.disconnect();
     return;
   }
   // Socket.IO's own method, since these listeners never throw.
-  if (callbacks.disconnecting.length > 0) Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
+  if (callbacks.disconnecting.length > 0 || presence)
+    Socket.prototype.on.call(socket, 'disconnecting', onDisconnecting);
   Socket.prototype.on.call(socket, 'disconnect', onDisconnect);
   session.connection.wasAdmitted = true;
   watchExpiry(session);
@@ -36,15 +39,20 @@ export function connectSocket(socket: Socket): void {
   log.connection?.(
     `${socket.id} entered '${printable(socket.nsp.name)}' from ${knownAddress(socket.handshake.address)}`,
   );
+  if (socket.recovered) sendMissed(session.gateway, socket);
+  presence?.connect(session);
   const connected = callConnected(session);
+  if (session.connection.isLeaving) return;
   if (connected) holdPackets(session, connected);
-  else session.receive = receivePacket;
+  else acceptPackets(session);
 }
 
 /** One listener for all sockets. */
 function onDisconnecting(this: Socket, reason: string, description?: unknown): void {
-  const { gateway, connection } = sessionOf(this);
+  const session = sessionOf(this);
+  const { gateway, connection } = session;
   runAll(gateway, gateway.callbacks.disconnecting, this, reason, description ?? connection.closedFor);
+  gateway.presence?.disconnect(session, FINAL_REASONS.has(reason));
 }
 
 function onDisconnect(this: Socket, reason: string, description?: unknown): void {
@@ -52,6 +60,7 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
   const { gateway, path, connection } = session;
   releaseWaiting(session);
   abortAll(session);
+  abandonStreams(session);
   settleAcks(session);
   forgetExpiry(session);
   // The adapter may still have the session that it has restored, and would restore it again.
@@ -63,18 +72,23 @@ function onDisconnect(this: Socket, reason: string, description?: unknown): void
 
 /** Keeps packets, in order, until the `connected` callbacks are done. */
 function holdPackets(session: SocketSession, connected: Promise<void>): void {
-  const held: { readonly packet: Packet; readonly bytes: number }[] = [];
+  const held: { readonly packet: Packet; readonly bytes: number; readonly pending: HeldPacket }[] = [];
   session.receive = (_session, packet, bytes) => {
     if (refuseIfFull(session, packet, bytes)) return;
-    holdPending(session, bytes);
-    held.push({ packet, bytes });
+    held.push({ packet, bytes, pending: new HeldPacket(session, ackOf(packet), bytes) });
   };
   void connected.then(() => {
-    for (const { bytes } of held) releasePending(session, bytes);
-    session.receive = receivePacket;
+    for (const { pending } of held) pending.release();
+    acceptPackets(session);
     if (!session.socket.connected) return;
-    for (const { packet, bytes } of held) receivePacket(session, packet, bytes);
+    for (const { packet, bytes, pending } of held)
+      if (!pending.isRefused) receivePacket(session, packet, bytes);
   });
+}
+
+/** Lets packets in, unless a drain is about to close the connection: then none is accepted any more. */
+function acceptPackets(session: SocketSession): void {
+  if (!session.connection.isLeaving) session.receive = receivePacket;
 }
 
 /**

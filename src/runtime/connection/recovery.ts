@@ -2,8 +2,11 @@ import { Namespace, type Socket } from 'socket.io';
 import { ForbiddenError, UnAuthorizedError } from '../../errors';
 import { runMiddleware } from '../errors/run-middleware';
 import { reachesOtherNodes } from '../cluster/adapter-kind';
+import { ClusterAdapter } from '../cluster/cluster-adapter';
 import type { Gateway } from '../model';
+import { sendPackets } from '../socket-io/send-packets';
 import {
+  isTaken,
   pidOf,
   releaseSession,
   rememberSession,
@@ -43,17 +46,20 @@ interface ForcedDisconnect {
 /** The event by which nodes tell each other of a forced disconnect. Clients cannot send it. */
 const DISCONNECT_NOTICE = '$farewell';
 /** A name for one session among the rooms. No socket is in that room. */
-const roomOfSession = (pid: string): string => `$session:${pid}`;
+const SESSION_ROOM = '$session:';
+const roomOfSession = (pid: string): string => `${SESSION_ROOM}${pid}`;
 
 const forcedDisconnects = new WeakMap<Namespace, ForcedDisconnect[]>();
 const watched = new WeakSet();
 
 /** Watches the forced disconnects of a namespace. Does nothing if the server has no connection state recovery. */
-export function watchForcedDisconnects(namespace: Namespace): void {
+export function watchForcedDisconnects(gateway: Gateway, namespace: Namespace): void {
   if (!recovers(namespace)) return;
   forcedDisconnects.set(namespace, []);
+  watchAdapter(gateway, namespace);
   Namespace.prototype.on.call(namespace, DISCONNECT_NOTICE, (rooms: string[], except: string[]) => {
     remember(namespace, rooms, except);
+    disconnectRecovered(namespace, rooms);
   });
 }
 
@@ -71,7 +77,7 @@ export async function recoverSession(
   createProbe: () => Socket,
 ): Promise<StoredSession | undefined> {
   // The application may have replaced the adapter.
-  watchAdapter(namespace);
+  watchAdapter(gateway, namespace);
   // A recovered client skips the middleware in which other clients wait for the start.
   if (typeof pid !== 'string' || typeof offset !== 'string' || !gateway.started) return undefined;
   if (!takeSession(namespace, pid)) return undefined;
@@ -143,17 +149,40 @@ export function recovers(namespace: Namespace): boolean {
   return recoveryDurationOf(namespace.server) > 0;
 }
 
-/** Makes sure that a client is not recovered as this socket. */
+/** Makes sure that a client is not recovered as this socket, on any node. If it already is on another node, it is disconnected there. */
 export function forbidRecovery(socket: Socket): void {
   const pid = pidOf(socket);
-  if (pid !== undefined) remember(socket.nsp, [roomOfSession(pid)], []);
+  if (pid === undefined) return;
+  const rooms = [roomOfSession(pid)];
+  remember(socket.nsp, rooms, []);
+  if (reachesOtherNodes(socket.nsp.adapter)) socket.nsp.serverSideEmit(DISCONNECT_NOTICE, rooms, []);
 }
 
-/** Remembers what the adapter disconnects. */
-function watchAdapter(namespace: Namespace): void {
+/** Sends a recovered socket what it has missed. */
+export function sendMissed(gateway: Gateway, socket: Socket): void {
+  const session = restoredSessionOf(socket);
+  if (session?.takeMissed) sendPackets(gateway.report, socket, session.takeMissed());
+}
+
+/** Disconnects the sockets that were recovered from sessions which end. */
+function disconnectRecovered(namespace: Namespace, rooms: readonly string[]): void {
+  for (const room of rooms) {
+    if (!room.startsWith(SESSION_ROOM)) continue;
+    const pid = room.slice(SESSION_ROOM.length);
+    if (!isTaken(namespace, pid)) continue;
+    for (const socket of namespace.sockets.values()) if (pidOf(socket) === pid) socket.disconnect();
+  }
+}
+
+/** Remembers what the adapter disconnects, and keeps it from giving away sessions that no client may have. */
+function watchAdapter(gateway: Gateway, namespace: Namespace): void {
   const adapter = namespace.adapter as object as RecoveringAdapter;
   if (watched.has(adapter)) return;
   watched.add(adapter);
+  if (adapter instanceof ClusterAdapter && adapter.recoverable) {
+    adapter.recoverable.mayGive = (session) =>
+      !isTaken(namespace, session.pid) && mayRecover(gateway, namespace, session);
+  }
   const disconnectSockets = adapter.disconnectSockets.bind(adapter);
   adapter.disconnectSockets = (targets, close) => {
     const rooms = [...targets.rooms];

@@ -29,6 +29,13 @@ export function finishSignal(session: SocketSession, ctx: SocketContext, failure
   return timeout;
 }
 
+/** Fires the signal of an event whose stream is no longer wanted, or has failed. */
+export function abortEvent(session: SocketSession, ctx: SocketContext, reason: Error): void {
+  const controller = session.aborts?.get(ctx);
+  session.aborts?.delete(ctx);
+  controller?.abort(reason);
+}
+
 /**
  * Fires the signals of all events of a client that is gone, or of a handshake that was refused.
  *

@@ -5,9 +5,10 @@ import { interruptibleCopy } from '../../validation/interruptible-copy';
 import { hasManyValues } from '../../validation/many-values';
 import { TimeBudget } from '../../validation/time-budget';
 import { assertFastEmails, mentionsEmails } from './email-pattern';
+import { rethrowErrorLimit, withErrorLimit } from './error-limit';
 import { paramsCheckOf, rulesOf, type ParamsCheck, type WithParams } from './moleculer-params';
 
-/** The validator takes up to six times as much for the messages of its errors, and as much again for a valid payload. */
+/** The validator takes as much again for a valid payload, when the action runs. */
 const LIMITS: CheckpointLimits = { baseMs: 12, msPerUnit: 0.000_18, maxMsPerUnit: 0.004 };
 
 /** The validator takes no more than some milliseconds for fewer values, whatever they are. */
@@ -31,7 +32,7 @@ export function checkLargeParams(broker: ServiceBroker, action: WithParams): Lar
     const params: unknown = ctx.params;
     if (hasEmails) assertFastEmails(params);
     if (!hasManyValues(params, MANY_VALUES)) return undefined;
-    check ??= paramsCheckOf(broker, action);
+    check ??= paramsCheckOf(broker, action, withErrorLimit(broker.validator));
     return check && checkCopy(check, ctx, params);
   };
 }
@@ -39,7 +40,11 @@ export function checkLargeParams(broker: ServiceBroker, action: WithParams): Lar
 async function checkCopy(check: ParamsCheck, ctx: SocketContext, params: unknown): Promise<unknown> {
   const work = new TimeBudget();
   const copy = interruptibleCopy(params, work, LIMITS);
-  const checked = check(Object.create(ctx, { params: { value: copy, writable: true } }) as SocketContext);
-  work.pauseBetweenTurns();
-  return checked;
+  try {
+    const checked = check(Object.create(ctx, { params: { value: copy, writable: true } }) as SocketContext);
+    work.pauseBetweenTurns();
+    return await checked;
+  } catch (error) {
+    rethrowErrorLimit(error);
+  }
 }

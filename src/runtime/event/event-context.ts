@@ -1,16 +1,19 @@
 import type { Context, ServiceBroker } from 'moleculer';
 import type { Socket } from 'socket.io';
 import { shareInjectedAck } from '../../plan/injected-ack';
-import type { SocketContext } from '../../types';
+import type { ContextPresence, SocketContext } from '../../types';
 import type { EventContextClass, EventState, SocketSession } from '../model';
 import { contextClassOf, type ActionEndpoint, type ContextClass } from '../moleculer/internals';
 import { eventSpanOf } from '../observe/event-span';
 import { finishSignal, makeSignal } from './abort-signal';
+import { presenceOfSocket } from './context-presence';
 import { RESOURCES, type ResourceOwner } from './owned-resources';
+import type { Exchange } from '../stream/exchange';
 
 const STATE = Symbol('state');
 const SIGNAL = Symbol('signal');
 const ORIGINAL = Symbol('original');
+const EXCHANGE = Symbol('exchange');
 
 /**
  * Ends the event of a context. Does nothing the second time: an error hook may have handled a timeout.
@@ -27,6 +30,16 @@ export function finishEvent(ctx: SocketContext, failure: unknown): void {
 export function eventOf(ctx: SocketContext): ResourceOwner {
   const event = ctx as object as ResourceOwner & { [ORIGINAL]?: ResourceOwner };
   return event[ORIGINAL] ?? event;
+}
+
+/** Gives the context of an event what its client has offered. */
+export function setExchange(ctx: SocketContext, exchange: Exchange): void {
+  (ctx as object as { [EXCHANGE]?: Exchange })[EXCHANGE] = exchange;
+}
+
+/** Returns what the client of an event has offered; undefined if it offered no stream. */
+export function exchangeOf(ctx: SocketContext): Exchange | undefined {
+  return (eventOf(ctx) as { [EXCHANGE]?: Exchange })[EXCHANGE];
 }
 
 const classes = new WeakMap<ContextClass, EventContextClass>();
@@ -48,6 +61,7 @@ function extend(Base: ContextClass): EventContextClass {
     declare [STATE]: EventState;
     declare [SIGNAL]: AbortSignal | undefined;
     declare [RESOURCES]: ResourceOwner[typeof RESOURCES];
+    declare [EXCHANGE]: Exchange | undefined;
     /** The context that a copy was made of. */
     declare [ORIGINAL]: EventContext | undefined;
 
@@ -69,6 +83,7 @@ function extend(Base: ContextClass): EventContextClass {
       if (session.requestID !== undefined) this.requestID = session.requestID;
       this[STATE] = session;
       this[RESOURCES] = undefined;
+      this[EXCHANGE] = undefined;
       this.socket = session.socket;
       this.args = args;
       this.event = event as string & Context['event'];
@@ -79,6 +94,10 @@ function extend(Base: ContextClass): EventContextClass {
     get signal(): AbortSignal {
       const event = this[ORIGINAL] ?? this;
       return (event[SIGNAL] ??= makeSignal(event[STATE], event as object as SocketContext));
+    }
+
+    get presence(): ContextPresence {
+      return presenceOfSocket(this.socket);
     }
 
     /** Moleculer's tracing of the handler's action goes into the span of the event. */
@@ -94,9 +113,10 @@ function extend(Base: ContextClass): EventContextClass {
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
       const { socket, args, event, namespace, nspParams } = this;
+      const { stream } = this as { stream?: unknown };
       copy[ORIGINAL] = this[ORIGINAL] ?? this;
       if (eventSpanOf(this)) copy.parentID = this.id;
-      Object.assign(copy, { socket, args, event, namespace, nspParams });
+      Object.assign(copy, { socket, args, event, namespace, nspParams, stream });
       shareInjectedAck(this as object as SocketContext, copy as object as SocketContext);
       return copy;
     }

@@ -3,13 +3,19 @@ import type { AckFunction, SocketContext } from '../../types';
 import { answerError, answerResult, injectableAck } from '../answer/answer';
 import { inspectResult } from '../answer/inspect-result';
 import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
-import { eventOf, finishEvent } from './event-context';
-import { closeResources } from './owned-resources';
-import { holdPending, releasePending, type BatchBytes } from './pending';
+import { failStream } from '../stream/fail-stream';
+import type { DownloadTerms } from '../stream/download';
+import type { Exchange } from '../stream/exchange';
+import { isStreamable } from '../stream/source';
+import { abortEvent } from './abort-signal';
+import { eventOf, finishEvent, setExchange } from './event-context';
+import { closeResources, disownResource } from './owned-resources';
+import { downloadTermsOf } from './stream-terms';
+import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
 /** One event of a socket from its arrival to its answer. However it ends, `end` releases what it holds. */
-export class EventRun {
+export class EventRun extends HeldPacket {
   ctx: SocketContext | undefined;
   /** True if the event holds one of the slots of `limits.concurrency`. */
   holdsSlot = false;
@@ -20,25 +26,38 @@ export class EventRun {
   private errorCode: unknown;
 
   /**
+   * @param ack undefined if the client wants no answer
    * @param bytes of its packet; 0 if the packet has several calls
    * @param batch the bytes of a packet of several calls
+   * @param exchange the streams that the client has offered with the event
    */
   constructor(
-    readonly session: SocketSession,
+    session: SocketSession,
     readonly event: BoundEvent,
-    private readonly ack: AckFunction | undefined,
-    private readonly bytes: number,
+    ack: AckFunction | undefined,
+    bytes: number,
     private readonly batch: BatchBytes | undefined,
+    private readonly exchange: Exchange | undefined,
   ) {
+    super(session, ack && event.answersItself ? awaitAnswer(session, ack) : ack, bytes);
     this.meter = session.gateway.metrics?.event(session.path, event.plan.name);
     this.beganAt = this.meter ? this.meter.begin() : 0;
-    holdPending(session, bytes);
+  }
+
+  override get hasBegun(): boolean {
+    return this.ctx !== undefined;
   }
 
   /** Starts the event, which has its context now. */
   begin(ctx: SocketContext): void {
     const { ack, event, session } = this;
     this.ctx = ctx;
+    if (this.exchange) {
+      setExchange(ctx, this.exchange);
+      this.exchange.onStop((reason) => {
+        abortEvent(session, ctx, reason);
+      });
+    }
     if (event.trace) this.span = event.trace(ctx, session.path);
     // A function of moleculer-io's settings gets an ack only if the client asked for an answer.
     if (event.answersItself && (ack || event.plan.target.kind === 'handler'))
@@ -49,13 +68,55 @@ export class EventRun {
    * Answers with a result, unless the handler answers by itself.
    *
    * @param isPlain true if the result is known to be plain data
+   * @returns a promise that resolves when a stream that is the answer has ended; undefined if it is none
    */
-  succeed(result: unknown, isPlain: boolean): void {
-    const { ack, ctx, event, session } = this;
-    if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return;
+  succeed(result: unknown, isPlain: boolean): Promise<void> | undefined {
+    const { ack, ctx, event, exchange, session } = this;
+    if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return undefined;
+    if (!isPlain && ctx && exchange && event.streams && isStreamable(result))
+      return this.answerWithStream(ctx, ack, exchange, result, downloadTermsOf(session.gateway, event, ctx));
     const refusal = isPlain ? undefined : inspectResult(result).refusal;
     if (refusal) this.fail(refusal);
     else answerResult(session.gateway, session.socket, ctx, ack, result);
+    return undefined;
+  }
+
+  /** Answers with a stream, and sends it. The event is pending until it has ended; others take its slot meanwhile. Never rejects. */
+  private async answerWithStream(
+    ctx: SocketContext,
+    ack: AckFunction,
+    exchange: Exchange,
+    result: object,
+    terms: DownloadTerms,
+  ): Promise<void> {
+    const { gateway, socket } = this.session;
+    let send: () => Promise<void>;
+    try {
+      send = exchange.prepareDownload(result, terms);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    const owner = eventOf(ctx);
+    disownResource(owner, result);
+    closeResources(gateway, owner);
+    answerResult(gateway, socket, ctx, ack, { $stream: exchange.$stream });
+    this.giveSlotBack();
+    try {
+      await send();
+    } catch (error) {
+      this.failStream(exchange.$stream, error);
+    }
+  }
+
+  /** Ends a stream with an error. */
+  private failStream(id: string, error: unknown): void {
+    const { ctx, session } = this;
+    this.failure = error;
+    this.span?.fail(error);
+    const shown = answerError(session.gateway, session.socket, ctx, undefined, error);
+    this.errorCode = shown.code;
+    failStream(session, id, shown);
   }
 
   fail(error: unknown): void {
@@ -74,8 +135,14 @@ export class EventRun {
       finishEvent(ctx, this.failure);
       closeResources(session.gateway, eventOf(ctx));
     }
-    releasePending(session, this.bytes);
+    this.release();
     this.batch?.endCall();
-    if (this.holdsSlot) releaseSlot(session);
+    this.exchange?.release();
+    this.giveSlotBack();
+  }
+
+  private giveSlotBack(): void {
+    if (this.holdsSlot) releaseSlot(this.session);
+    this.holdsSlot = false;
   }
 }

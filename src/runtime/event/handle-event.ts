@@ -6,6 +6,9 @@ import { answerError } from '../answer/answer';
 import { isPromise } from '../errors/run-safely';
 import type { Around, BoundEvent, Packet, SocketSession } from '../model';
 import { ackOf } from '../socket-io/gateway-socket';
+import type { Exchange } from '../stream/exchange';
+import { notExpected } from '../stream/stream-errors';
+import { takeExchange } from '../stream/take-exchange';
 import { createContext } from './create-context';
 import { eventOf } from './event-context';
 import { EventRun } from './event-run';
@@ -13,7 +16,7 @@ import { handleCalls, takesCalls } from './handle-calls';
 import { receiveResult } from './owned-resources';
 import { runPacketMiddlewares } from './packet-middlewares';
 import { takePoints } from './rate-limits';
-import { holdPending, releasePending, type BatchBytes } from './pending';
+import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { refuseOverload, tooManyBytes, tooManyPending } from './refuse-overload';
 import { acquireSlot } from './slots';
 import { shownEvent } from '../observe/shown-event';
@@ -34,15 +37,15 @@ export function receivePacket(session: SocketSession, packet: Packet, bytes: num
     return;
   }
   if (refuseIfFull(session, packet, bytes)) return;
-  holdPending(session, bytes);
+  const held = new HeldPacket(session, ackOf(packet), bytes);
   runPacketMiddlewares(session, packet).then(
     () => {
-      releasePending(session, bytes);
-      dispatch(session, packet, bytes);
+      held.release();
+      if (!held.isRefused) dispatch(session, packet, bytes);
     },
     (error: unknown) => {
-      releasePending(session, bytes);
-      refusePacket(session, packet, error);
+      held.release();
+      if (!held.isRefused) refusePacket(session, packet, error);
     },
   );
 }
@@ -89,11 +92,13 @@ function deliver(session: SocketSession, packet: Packet, bytes: number): void {
   if (event) {
     const ack = ackOf(packet);
     const args = packet.slice(1, ack ? -1 : undefined);
+    const exchange = takeExchange(args);
     if (takesCalls(event.plan.target, args[0])) {
+      if (exchange?.upload) throw notExpected();
       handleCalls(session, event.plan, args, ack, bytes, (one, answer, batch) => {
         handleEvent(session, event, name, one, answer, 0, batch);
       });
-    } else handleEvent(session, event, name, args, ack, bytes);
+    } else handleEvent(session, event, name, args, ack, bytes, undefined, exchange);
     return;
   }
   // A client may send 'error', the event by which Socket.IO reports its own errors.
@@ -103,9 +108,10 @@ function deliver(session: SocketSession, packet: Packet, bytes: number): void {
     gateway.metrics?.refusedEvent(session.path, '*', unknown.code);
     answerError(gateway, socket, undefined, ackOf(packet), unknown);
   }
-  for (const listener of listeners) {
-    (listener as AckFunction).apply(socket, packet.slice(1));
-  }
+  if (listeners.length === 0) return;
+  const ack = ackOf(packet);
+  const args = ack ? [...packet.slice(1, -1), awaitAnswer(session, ack)] : packet.slice(1);
+  for (const listener of listeners) (listener as AckFunction).apply(socket, args);
 }
 
 /** Takes an event to its answer. Never throws. The only promise that it makes of an event is that of `runSteps`. */
@@ -117,8 +123,9 @@ function handleEvent(
   ack: AckFunction | undefined,
   bytes: number,
   batch?: BatchBytes,
+  exchange?: Exchange,
 ): void {
-  const run = new EventRun(session, event, ack, bytes, batch);
+  const run = new EventRun(session, event, ack, bytes, batch, exchange);
   try {
     refuseOverload(session, args);
     const slot = acquireSlot(session);
@@ -142,14 +149,15 @@ async function startLater(
   const { session, event } = run;
   try {
     const created = (await awaited) as SocketContext | undefined;
-    if (!session.socket.connected) {
+    if (!session.socket.connected || run.isRefused) {
       run.end();
       return;
     }
     const ctx = created ?? (await createContext(session, event, name, args));
     if (event.rateLimits.length > 0)
       await takePoints(session.gateway, event.rateLimits, ctx, session.path, 'rateLimit');
-    start(run, ctx);
+    if (run.isRefused) run.end();
+    else start(run, ctx);
   } catch (error) {
     run.fail(error);
     run.end();
@@ -168,7 +176,7 @@ function start(run: EventRun, ctx: SocketContext): void {
 async function runAround(run: EventRun, around: Around, ctx: SocketContext): Promise<void> {
   try {
     const result = await around(ctx);
-    run.succeed(result, receiveResult(run.session.gateway, eventOf(ctx), result));
+    await run.succeed(result, receiveResult(run.session.gateway, eventOf(ctx), result));
   } catch (error) {
     run.fail(error);
   } finally {

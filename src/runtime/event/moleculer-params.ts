@@ -17,9 +17,13 @@ type ValidatorMiddleware = Wrap | { readonly localAction?: Wrap } | null | undef
 
 const passed: Handler = () => Promise.resolve();
 
-/** Returns the check that the validator of a broker puts around an action; undefined if it puts none around it. */
-export function paramsCheckOf(broker: ServiceBroker, action: WithParams): ParamsCheck | undefined {
-  const { validator, options } = broker;
+/** Returns the check that a validator, by default the broker's, puts around an action; undefined if it puts none. */
+export function paramsCheckOf(
+  broker: ServiceBroker,
+  action: WithParams,
+  validator = broker.validator,
+): ParamsCheck | undefined {
+  const { options } = broker;
   const isInstalled = options.internalMiddlewares !== false || options.middlewares?.includes('Validator');
   if (!isInstalled || typeof validator?.middleware !== 'function') return undefined;
   // 0.14 declares no parameter.
@@ -46,7 +50,7 @@ export function assertParamsAreChecked(broker: ServiceBroker, plan: GatewayPlan)
     ...plan.handlers.map(({ member, action }) => ({ member, definition: action })),
     ...plan.forwards.map(({ member, subscription }) => ({ member, definition: subscription })),
   ].filter(({ definition }) => rulesOf(definition));
-  // What a validator does with one definition, it does with all.
+  // A validator treats all definitions alike, so one is enough.
   const [first] = declared;
   if (!first || paramsCheckOf(broker, first.definition)) return;
   const members = new Set(declared.map(({ member }) => `${plan.className}.${member}`));

@@ -28,6 +28,12 @@ export function receiveResult(gateway: Gateway, event: ResourceOwner, result: un
   return false;
 }
 
+/** Takes a resource from an event, because it is delivered: the event does not close it. */
+export function disownResource(event: ResourceOwner, resource: object): void {
+  const owned = event[RESOURCES];
+  if (typeof owned === 'object') owned.delete(resource);
+}
+
 /** Closes the resources of an event that has ended. */
 export function closeResources(gateway: Gateway, event: ResourceOwner): void {
   const resources = event[RESOURCES];

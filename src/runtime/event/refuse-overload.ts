@@ -1,5 +1,5 @@
 import { PayloadTooLarge, RateLimitExceeded } from '../../errors';
-import { isDeeperThan } from './payload-depth';
+import { isDeeperThan } from '../../plan/payload-depth';
 import type { SocketSession } from '../model';
 
 /**

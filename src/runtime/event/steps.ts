@@ -7,9 +7,10 @@ import { checkPolicies, checkRoles } from '../user/check-guard';
 import { isTimeout } from './abort-signal';
 import { callAction, replaceMeta, resolveAction, type ProxiedCall } from './call-action';
 import { runAfterHooks, runBeforeHooks, runErrorHooks } from './call-hooks';
-import { eventOf, finishEvent } from './event-context';
+import { eventOf, exchangeOf, finishEvent } from './event-context';
 import type { EventRun } from './event-run';
 import { receiveResult } from './owned-resources';
+import { checkUpload, runWithUpload } from './run-with-upload';
 import { resolveExposed } from './resolve-exposed';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { validateArguments } from './validate-arguments';
@@ -38,6 +39,8 @@ export async function runSteps(
       if (validated) await validated;
     }
     if (guard && guard.policies.length > 0) await checkPolicies(guard, ctx, gateway.service);
+    const exchange = exchangeOf(ctx);
+    checkUpload(event, exchange);
 
     let result: unknown;
     let isPlain: boolean;
@@ -49,7 +52,11 @@ export async function runSteps(
       }
       if (call) replaceMeta(ctx, call.options);
       const before = ctx.meta.user;
-      result = await (call ? callAction(ctx, call, ctx.params) : event.run(ctx));
+      result = await (exchange?.upload
+        ? runWithUpload(gateway, event, ctx, call, exchange)
+        : call
+          ? callAction(ctx, call, ctx.params)
+          : event.run(ctx));
       isPlain = receiveResult(gateway, eventOf(ctx), result);
       if (hooks.after.length > 0) {
         result = runAfterHooks(gateway, hooks.after, ctx, result);
@@ -66,7 +73,8 @@ export async function runSteps(
       isPlain = receiveResult(gateway, eventOf(ctx), result);
       if (event.answersItself) takeAckBack(ctx);
     }
-    run?.succeed(result, isPlain);
+    const streaming = run?.succeed(result, isPlain);
+    if (streaming) await streaming;
     return result;
   } catch (error) {
     if (!run) throw error;

@@ -19,6 +19,7 @@ export function bindEvent(gateway: Gateway, limits: RateLimits, plan: EventPlan)
     endpoint: undefined,
     answersItself: false,
     rateLimits: limits.of(plan.rateLimits),
+    streams: plan.target.kind === 'function' ? undefined : plan.target.streams,
     run: () => Promise.reject(new Error('the action of another service is no handler')),
     enclosing: undefined,
     ...bindTarget(gateway, plan),

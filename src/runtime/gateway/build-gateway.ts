@@ -13,9 +13,12 @@ import { eventContextClassOf } from '../event/event-context';
 import { brokerOfEvents } from '../event/event-id';
 import { assertParamsAreChecked } from '../event/moleculer-params';
 import { RateLimits } from '../event/rate-limits';
+import { handOverSessions } from '../cluster/hand-over-sessions';
 import type { ServiceCluster } from '../cluster/service-cluster';
 import type { BoundEvent, Gateway, GatewayService } from '../model';
 import { checkMoleculer } from '../moleculer/internals';
+import { RECEIVES_STREAMS } from '../stream/receive-streams';
+import { NodePresence } from '../presence/gateway-presence';
 import { eventLogOf } from '../observe/event-log';
 import { GatewayMetrics } from '../observe/gateway-metrics';
 import { bindEvent } from './bind-event';
@@ -94,6 +97,8 @@ export function buildGateway(
     attachedTo,
     adapterSetting: undefined,
     cluster,
+    streams: RECEIVES_STREAMS,
+    presence: undefined,
     ready: gate.opened,
     get started() {
       return gate.isOpen;
@@ -101,8 +106,21 @@ export function buildGateway(
     open(error) {
       gate.open(error);
     },
+    availability: 'open',
+    handOvers: [
+      () => {
+        handOverSessions(gateway);
+      },
+    ],
   };
   cluster.gateways.push(gateway);
+  if (plan.presence) {
+    const presence = new NodePresence(gateway, plan.presence);
+    Object.assign(gateway, { presence });
+    cluster.whenLinked((link) => {
+      presence.connectTo(link);
+    });
+  }
   return bindPlan(gateway, bound);
 }
 

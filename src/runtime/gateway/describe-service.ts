@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { Service } from 'moleculer';
 import { identify } from '../../plan/paths';
+import { explorerOptions } from '../explorer/explorer-options';
 import type { Gateway } from '../model';
 import type { SharedServer } from '../server/shared-server';
 
@@ -22,6 +23,7 @@ export function describeService(
     `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ') || 'none'}`,
     `${events} ${events === 1 ? 'event' : 'events'}`,
     ...(gateways.some(({ exposed }) => exposed) ? ['exposed actions'] : []),
+    ...describeExplorer(gateways, server),
   ].join(', ');
   return `${first?.plan.className ?? service.name} ${describePlace(service, server)}: ${served}`;
 }
@@ -36,11 +38,32 @@ function describePlace({ broker }: Service, server: SharedServer | undefined): s
   return `is attached to ${whose}, which ${address === undefined ? 'does not listen yet' : `listens on ${address}`}`;
 }
 
-/** Returns undefined if the server does not listen. */
-function addressOf(http: HttpServer, path: string): string | undefined {
+/** Describes where the explorer is, as an address that a browser of this machine opens. */
+function describeExplorer(gateways: readonly Gateway[], server: SharedServer | undefined): string[] {
+  const paths = new Set(gateways.flatMap((gateway) => explorerOptions(gateway)?.path ?? []));
+  return [...paths].map((path) => {
+    const shown = path === '' ? '/' : path;
+    return `explorer ${(server?.http && addressOf(server.http, shown, WILDCARDS)) ?? shown}`;
+  });
+}
+
+/** The addresses of a server that listens on all addresses of the machine. */
+const WILDCARDS: Readonly<Record<string, string>> = { '0.0.0.0': 'localhost', '::': 'localhost' };
+
+/**
+ * Returns undefined if the server does not listen.
+ *
+ * @param names what to write in place of an address
+ */
+function addressOf(
+  http: HttpServer,
+  path: string,
+  names: Readonly<Record<string, string>> = {},
+): string | undefined {
   const bound = http.address();
   if (bound === null) return undefined;
   if (typeof bound === 'string') return `the Unix socket ${bound}, path ${path}`;
-  const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address;
-  return `${http instanceof TlsServer ? 'https' : 'http'}://${host}:${bound.port}${path}`;
+  const { address, family, port } = bound;
+  const host = names[address] ?? (family === 'IPv6' ? `[${address}]` : address);
+  return `${http instanceof TlsServer ? 'https' : 'http'}://${host}:${port}${path}`;
 }

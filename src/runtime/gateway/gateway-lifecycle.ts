@@ -9,6 +9,7 @@ import { ServiceUnavailableError } from '../../errors';
 import type { SocketServerOptions } from '../../types';
 import { AdapterDirectory } from '../cluster/adapter-directory';
 import type { ServiceCluster } from '../cluster/service-cluster';
+import { drainBeforeStop } from '../drain/drain-before-stop';
 import { gatewaysOf, setGateways } from '../gateways-of';
 import type { Gateway } from '../model';
 import { addReplCommands } from '../repl/repl-commands';
@@ -27,6 +28,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
   return {
     created(service) {
       addReplCommands(service.broker);
+      drainBeforeStop(service.broker);
       const registry = ServerRegistry.of(service.broker);
       const gateways = buildGateways(service, plansOf(service));
       for (const gateway of gateways) registry.announce(gateway);
@@ -74,6 +76,7 @@ export function lifecycleOf(plansOf: (service: Service) => readonly GatewayPlan[
       const registry = ServerRegistry.of(service.broker);
       for (const gateway of gateways) await registry.release(gateway);
       // Clients that went have caused messages to the other nodes.
+      for (const { presence } of gateways) presence?.close();
       await clusterOf(service)?.close();
       // The broker may be started again, and all gateways must be known before the first one is attached.
       const [first] = gateways;
@@ -138,6 +141,7 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
     throw new Error(`Namespace '${path.name}' already exists`);
   server.add(gateway);
   gateway.exposed?.follow();
+  gateway.availability = first.availability;
   gateway.open();
   setGateways(service, [...gatewaysOf(service), gateway]);
   return gateway.namespaces.get(path?.kind === 'literal' ? path.name : '') as Namespace;

@@ -258,10 +258,31 @@ export function sendEventTo(
 export function hasUnknownNodes(broker: ServiceBroker): boolean {
   const { transit, registry } = broker as object as BrokerInternals;
   if (!transit?.tx.sendGossipRequest) return false;
-  return registry.nodes.toArray().some(({ local, available, seq }) => !local && !available && seq === 0);
+  return registry.nodes.toArray().some(isUnknown);
 }
 
-/** Asks one of these nodes, chosen at random, for the services of all nodes that it knows. */
+/**
+ * Asks each of these nodes for the services of all nodes that it knows. Moleculer itself asks one of them, chosen at random: of ten
+ * that are listed, the only one that runs may be asked after a second.
+ */
 export function askForNodes(broker: ServiceBroker): void {
-  (broker as object as BrokerInternals).transit?.tx.sendGossipRequest?.();
+  const { transit, registry } = broker as object as BrokerInternals;
+  if (!transit?.tx.sendGossipRequest) return;
+  const nodes = registry.nodes.toArray();
+  const local = nodes.filter((node) => node.local);
+  for (const unknown of nodes.filter(isUnknown)) {
+    // It asks a node of `nodes` that is not available. Here there is one.
+    const choice = { toArray: () => [...local, unknown] };
+    const tx = Object.create(transit.tx, { nodes: { value: choice } }) as typeof transit.tx;
+    tx.sendGossipRequest?.();
+  }
+}
+
+function isUnknown({ local, available, seq }: RegistryNode): boolean {
+  return !local && !available && seq === 0;
+}
+
+/** Returns true if the calls of a broker take a stream beside their params: since 0.15. Before, it takes the place of the params. */
+export function takesStreamOption(broker: ServiceBroker): boolean {
+  return 'stream' in new (contextClassOf(broker))(broker);
 }

@@ -13,7 +13,7 @@ export class FlushQueue {
 
   /**
    * A packet has arrived from the network. Node looks at the network again only after `setImmediate`: until then no client
-   * can have acted on an answer, so nobody can notice that a metric is late.
+   * can have acted on an answer, so no observer can notice that a metric is late.
    */
   arrive(): void {
     if (this.isScheduled) return;

@@ -81,6 +81,10 @@ export class GatewayMetrics implements Metrics {
     this.registry.increment('moleculer.io.handshakes.refused.total', { namespace, code });
   }
 
+  present(namespace: string, users: number): void {
+    this.registry.set('moleculer.io.presence.users', users, { namespace });
+  }
+
   cluster(service: string): ClusterCounters {
     const labels = { service };
     const count = (name: string) => (messages: number) => {

@@ -68,6 +68,14 @@ export const METRICS = [
     description: 'Number of Moleculer events that were forwarded to clients',
   },
   {
+    name: 'moleculer.io.presence.users',
+    type: 'gauge',
+    labelNames: ['namespace'],
+    unit: 'user',
+    description:
+      'Number of users in the rooms of a gateway on all nodes, each counted once for each namespace',
+  },
+  {
     name: 'moleculer.io.cluster.sent.total',
     type: 'counter',
     labelNames: ['service'],

@@ -1,14 +1,14 @@
 import { inspect, types } from 'node:util';
 import { printable } from '../../plan/printable';
 
-/** How many levels of a value are logged. */
+/** Maximum levels of a value that are logged. */
 const MAX_DEPTH = 5;
-/** How many entries of one object or array are logged. */
+/** Maximum entries of one object or array that are logged. */
 const MAX_ENTRIES = 20;
-/** How many values are logged in all. */
+/** Maximum values that are logged in all. */
 const MAX_VALUES = 100;
 
-/** How many more values may be shown. */
+/** Number of values that may still be shown. */
 interface Budget {
   left: number;
 }

@@ -11,7 +11,7 @@ import { optionsOf } from './audience';
 import type { Reach } from './reach';
 import { sendingError } from './unserializable';
 
-/** What a client is asked. */
+/** A question to a client. */
 export interface ClientQuestion {
   readonly socketId: string;
   readonly event: string;

@@ -4,9 +4,9 @@ import type { BroadcastOptions } from 'socket.io-adapter';
 type OneOrMore = string | readonly string[];
 type Operator = BroadcastOperator<DefaultEventsMap, unknown>;
 
-/** Who in a namespace shall get something. */
+/** Selects sockets of a namespace. */
 export interface Audience {
-  /** Undefined: everybody; an empty list: nobody. */
+  /** Undefined selects all sockets; an empty list selects none. */
   readonly rooms?: OneOrMore | undefined;
   readonly except?: OneOrMore | undefined;
   readonly volatile?: boolean | undefined;
@@ -15,15 +15,15 @@ export interface Audience {
 }
 
 /**
- * What sends to an audience.
+ * Returns an operator that sends to an audience.
  *
- * @returns undefined where it is nobody
+ * @returns undefined if the audience is empty
  */
 export function senderTo(
   namespace: Namespace,
   { rooms, except, volatile, local }: Audience,
 ): Operator | undefined {
-  // Nobody is in no room: Socket.IO would send to everybody.
+  // An empty room list means no recipients; Socket.IO would broadcast instead.
   if (rooms?.length === 0) return undefined;
   let target: Operator = namespace.except((except ?? []) as string[]);
   if (rooms !== undefined) target = target.to(rooms as string[]);

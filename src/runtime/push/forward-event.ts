@@ -48,7 +48,7 @@ function choose(
 ): unknown {
   if (typeof choice !== 'function') return choice;
   const chosen: unknown = choice.call(gateway.service, ctx);
-  // Where another choice throws, nobody looks at this one any more.
+  // If another choice throws, this promise is not awaited any more; a rejection must not end the process.
   if (isPromise(chosen)) chosen.then(undefined, () => undefined);
   return chosen;
 }
@@ -98,7 +98,7 @@ function checkAndSend(
   return undefined;
 }
 
-/** What a check found; the errors of validation have it in their data. */
+/** Returns the message of an error; for a validation error, the messages of its entries. */
 function reasonOf(error: unknown): string {
   const { data, message } = error as { data?: unknown; message?: unknown };
   const found = Array.isArray(data) ? (data as { message?: unknown }[]) : [{ message }];
@@ -112,7 +112,7 @@ function eventName(as: unknown, fail: Fail): string {
   return as;
 }
 
-/** Names of rooms or namespaces. Socket.IO takes a number as a room that nobody is in. */
+/** Checks names of rooms or namespaces. Socket.IO accepts a number, as a room without sockets. */
 function names(option: string, chosen: unknown, fail: Fail): readonly string[] {
   if (chosen === undefined || chosen === null) return [];
   const list: unknown[] = [chosen].flat();

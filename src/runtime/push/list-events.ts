@@ -9,8 +9,8 @@ import type { BoundEvent, Gateway } from '../model';
 import { endpointsOf } from '../moleculer/internals';
 
 /**
- * What clients may send to the namespaces of a gateway, and what answers. For reading, and for the wire: no function, no
- * options of calls.
+ * Returns the events that clients may send to the namespaces of a gateway, and the members that answer them. The list can
+ * be serialized: it holds no functions and no call options.
  *
  * @param namespace a name, or a path as it was written; undefined: all
  * @throws NotFoundError 404 if the gateway has no such namespace
@@ -52,14 +52,23 @@ function matches(path: PathPlan, name: string): boolean {
 
 function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEvent>): void {
   const events = gateway.exposed?.eventsOf(path) ?? gateway.events;
-  for (const event of [...events.values(), ...(gateway.catchAll ? [gateway.catchAll] : [])]) {
-    const entry = describeEvent(gateway, event);
+  const clientEvents = [...events.values(), ...(gateway.catchAll ? [gateway.catchAll] : [])];
+  const sent = gateway.plan.presence?.notify ? [PRESENCE] : [];
+  for (const entry of [...clientEvents.map((event) => describeEvent(gateway, event)), ...sent]) {
     const key = JSON.stringify(entry);
     const known = listed.get(key);
     if (known) known.namespaces.push(path);
     else listed.set(key, { ...entry, namespaces: [path] });
   }
 }
+
+/** What clients get because of the option `presence`. */
+const PRESENCE: ListedEvent = {
+  event: 'presence',
+  namespaces: [],
+  kind: 'presence',
+  description: 'Sent to clients: who is in the rooms that they are in, and what changes.',
+};
 
 function describeEvent(gateway: Gateway, { plan, action }: BoundEvent): ListedEvent {
   const { name, target, guard, description, deprecated } = plan;

@@ -1,12 +1,17 @@
 import type { Context, Service } from 'moleculer';
-import { MANAGEMENT_ACTIONS, MANAGEMENT_PARAMS, type ManagementAction } from '../../plan/management-actions';
+import { MANAGEMENT_PARAMS, type ManagementAction } from '../../plan/management-actions';
+import type { PresenceQuery } from '../../types';
 import { RESERVED_EVENTS } from '../../plan/reserved-events';
 import { roomOfUser, refusalOfRooms } from '../../plan/gateway-rooms';
 import { BadRequestError, NotFoundError } from '../../errors';
 import { printable } from '../../plan/printable';
 import { checkParams } from '../../validation/check-params';
+import type { DrainOptions } from '../../types';
+import { drainService } from '../drain/drain-gateways';
+import { healthOf } from '../drain/health';
 import { gatewaysOf } from '../gateways-of';
 import { listEvents } from './list-events';
+import { listPresence } from './list-presence';
 import { liveContract } from './live-contract';
 import { mayBeSocketId } from '../socket-io/gateway-rooms';
 import type { Audience } from './audience';
@@ -38,7 +43,7 @@ interface Request {
   timeout?: number;
 }
 
-/** What the actions do with params that were checked. */
+/** The handlers of the actions. Their params have been checked. */
 const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   broadcast(ctx: Context<Broadcast>) {
     const { event, args = [], namespace, ...audience } = ctx.params;
@@ -129,11 +134,29 @@ const HANDLERS: Readonly<Record<ManagementAction, Handler>> = {
   contract(ctx: Context<{ namespace?: string }>) {
     return liveContract(gatewaysOf(this), ctx.params.namespace);
   },
+
+  drain(ctx: Context<DrainOptions>) {
+    return drainService(this, ctx.params);
+  },
+
+  health() {
+    return healthOf(gatewaysOf(this));
+  },
+
+  listPresence({ params: { user, ...query } }: Context<PresenceQuery & { user?: string | number }>) {
+    const users = listPresence(gatewaysOf(this), query);
+    return user === undefined ? users : users.filter(({ id }) => id === user);
+  },
+
+  countPresence({ params: { user, ...query } }: Context<PresenceQuery & { user?: string | number }>) {
+    const users = listPresence(gatewaysOf(this), query);
+    return user === undefined ? users.length : (users.find(({ id }) => id === user)?.devices.length ?? 0);
+  },
 } satisfies Record<ManagementAction, (this: Service, ctx: never) => unknown>;
 
 /** The handlers of the actions with which other services reach the sockets of a gateway, on any node. */
 export const MANAGEMENT_HANDLERS = Object.fromEntries(
-  MANAGEMENT_ACTIONS.map((action) => [action, checked(action)]),
+  (Object.keys(HANDLERS) as ManagementAction[]).map((action) => [action, checked(action)]),
 ) as Readonly<Record<ManagementAction, Handler>>;
 
 function checked(action: ManagementAction): Handler {

@@ -16,7 +16,7 @@ import { senderTo, type Audience } from './audience';
 /** The topic under which nodes send each other messages. */
 export const FORWARDS = 'forward';
 
-/** What is sent, and to whom. */
+/** A message and its recipients. */
 export interface Message extends Audience {
   readonly event: string;
   readonly payload: unknown;

@@ -1,6 +1,6 @@
 import type { ServiceBroker } from 'moleculer';
 
-/** What moleculer-repl has read of a command line: the options, and the arguments by name. */
+/** A command line as moleculer-repl parses it: the options, and the arguments by name. */
 export interface CommandLine {
   readonly options: { readonly room?: string | number };
   readonly gateway?: string;

@@ -26,7 +26,7 @@ interface CustomCommand {
   readonly alias?: unknown;
 }
 
-/** Where Moleculer takes commands from: 0.15 has `replOptions`, 0.14 `replCommands`. */
+/** The broker options that Moleculer reads commands from: 0.15 has `replOptions`, 0.14 `replCommands`. */
 interface ReplSettings {
   replOptions?: { customCommands?: unknown } | null;
   replCommands?: unknown;

@@ -1,10 +1,10 @@
 import type { ServiceBroker } from 'moleculer';
-import { claimOf, servesName } from '../../plan/paths';
+import { patternKeyOf, servesName } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
 
-/** How long a gateway is expected back, in milliseconds: a mistake in its file may have to be found first. */
-const PATIENCE = 60_000;
+/** A reloaded gateway may be missing for this long, in milliseconds, because its developer may have to fix its file first. */
+const RELOAD_TIMEOUT_MS = 60_000;
 /** Handshakes that may wait; one more is told that there is no such namespace. */
 const MAX_WAITING = 10_000;
 
@@ -35,17 +35,17 @@ export class AbsentNamespaces {
     const forget = (): void => {
       this.forget([absence]);
     };
-    const timer = setTimeout(forget, PATIENCE).unref();
+    const timer = setTimeout(forget, RELOAD_TIMEOUT_MS).unref();
     const absence: Absence = { service: service.fullName, paths: plan.paths, timer };
     this.absences.add(absence);
   }
 
   /** A gateway has come: what its service had, and what it has now, is there again or gone for good. */
   arrive({ service, plan }: Gateway): void {
-    const claims = new Set(plan.paths.map(claimOf));
+    const claims = new Set(plan.paths.map(patternKeyOf));
     const over = [...this.absences].filter(
       (absence) =>
-        absence.service === service.fullName || absence.paths.some((path) => claims.has(claimOf(path))),
+        absence.service === service.fullName || absence.paths.some((path) => claims.has(patternKeyOf(path))),
     );
     if (over.length === 0) return;
     // A service may be several gateways, of which this is the first.
@@ -61,7 +61,7 @@ export class AbsentNamespaces {
     return true;
   }
 
-  /** The server has closed: nobody waits any longer. */
+  /** Ends all waits because the server has closed. */
   end(): void {
     for (const { timer } of this.absences) clearTimeout(timer);
     this.absences.clear();

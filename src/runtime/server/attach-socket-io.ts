@@ -1,17 +1,17 @@
-import type { Server as HttpServer } from 'node:http';
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Server } from 'socket.io';
 
 type Listener = (...args: unknown[]) => void;
 
 /** The events of an HTTP server on which Engine.IO and Socket.IO put listeners. */
 const EVENTS = ['request', 'upgrade', 'close', 'listening'] as const;
-/** How long clients have to answer the goodbye, in milliseconds. */
-const GRACE = 500;
+/** Clients have this long to close their side, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 500;
 const CLOSED = 3;
 
 const attached = new WeakSet<HttpServer>();
 
-/** A Socket.IO server on an HTTP server that may be somebody else's. */
+/** A Socket.IO server on an HTTP server that the application may own. */
 export interface Attachment {
   readonly http: HttpServer;
   /** Leaves the HTTP server as it was found. It is not closed, and must have no clients of the Socket.IO server any more. */
@@ -22,19 +22,26 @@ export interface Attachment {
  * Attaches a Socket.IO server to an HTTP server.
  *
  * @param options of Engine.IO, where those of the server do not say otherwise
+ * @param answer answers requests that are not for Socket.IO, before the listeners of the HTTP server: true if it has done so
  * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
  */
-export function attachSocketIO(io: Server, http: HttpServer, options: object = {}): Attachment {
+export function attachSocketIO(
+  io: Server,
+  http: HttpServer,
+  options: object = {},
+  answer?: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Attachment {
   if (attached.has(http))
     throw new Error(
       'a gateway of another broker is attached to this HTTP server already; give each broker its own',
     );
   attached.add(http);
   const before = new Map(EVENTS.map((event) => [event, http.listeners(event) as Listener[]]));
+  if (answer) answerFirst(http, answer);
   // Its own method may be the one of attach-later.ts.
   Server.prototype.attach.call(io, http, options);
   http.on('upgrade', surviveReset);
-  io.engine.on('connection', hurryGoodbye);
+  io.engine.on('connection', shortenCloseTimeout);
   const added = EVENTS.flatMap((event) =>
     (http.listeners(event) as Listener[])
       .filter((listener) => !before.get(event)?.includes(listener))
@@ -53,9 +60,22 @@ export function attachSocketIO(io: Server, http: HttpServer, options: object = {
   };
 }
 
+/** Calls the listeners for requests only for those that a function does not answer, as Engine.IO does. */
+function answerFirst(
+  http: HttpServer,
+  answer: (request: IncomingMessage, response: ServerResponse) => boolean,
+): void {
+  const listeners = http.listeners('request') as Listener[];
+  http.removeAllListeners('request');
+  http.on('request', (request, response) => {
+    if (answer(request, response)) return;
+    for (const listener of listeners) listener.call(http, request, response);
+  });
+}
+
 /**
- * From a request to upgrade until somebody answers it (a check of the origin takes its time, another path gets a second)
- * nobody listens to the connection: a client that resets it then would end the process.
+ * Node has no error listener on a connection that asks for an upgrade until the upgrade is answered. A check of the origin
+ * may take long, and a client that resets the connection meanwhile would end the process.
  */
 function surviveReset(
   _request: unknown,
@@ -65,15 +85,15 @@ function surviveReset(
 }
 
 function ignore(): void {
-  // Whoever is to be told of it listens, too.
+  // Listeners of the HTTP server are told of it, too.
 }
 
 /**
- * A connection that is closed between two polls waits for the next one to say goodbye: half a minute, also when the
- * client is known to be gone, in a timer that holds up the end of the process.
+ * Shortens the time for which Engine.IO 6.6 keeps a closed polling connection until its next poll: 30 s by default, even if
+ * the client has gone. Its timer would keep the process alive.
  */
-function hurryGoodbye({ transport }: { transport: { closeTimeout?: number } }): void {
-  if (transport.closeTimeout !== undefined) transport.closeTimeout = GRACE;
+function shortenCloseTimeout({ transport }: { transport: { closeTimeout?: number } }): void {
+  if (transport.closeTimeout !== undefined) transport.closeTimeout = CLOSE_TIMEOUT_MS;
 }
 
 /**
@@ -85,19 +105,19 @@ export async function closeServer(io: Server): Promise<void> {
   const transports = Object.values(engine?.clients ?? {}).map(({ transport }) => transport);
   const sockets = transports.flatMap(({ socket }) => socket ?? []);
   engine?.close();
-  // Those that were about to be told goodbye with their next poll are not told any more.
+  // Polling connections that wait for their next poll to close are closed now.
   for (const transport of transports) transport.shouldClose?.();
   await Promise.allSettled([...io._nsps.values()].map(async (namespace) => namespace.adapter.close()));
   await Promise.all(sockets.map(endWebSocket));
 }
 
-/** Waits for a client to answer the goodbye, and hangs up on one that does not. */
+/** Waits for a client to close its WebSocket, and terminates it after a timeout. */
 async function endWebSocket(socket: WebSocket): Promise<void> {
   if (socket.readyState === CLOSED) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => {
       socket.terminate();
-    }, GRACE);
+    }, CLOSE_TIMEOUT_MS);
     socket.once('close', () => {
       clearTimeout(timer);
       resolve();

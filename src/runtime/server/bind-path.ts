@@ -29,7 +29,7 @@ type AdoptedNamespace = { readonly release: () => void };
 
 const NO_PARAMETERS: Readonly<Record<string, string>> = Object.freeze({});
 
-/** Of a child of a dynamic path, a function that takes it away from its gateway. */
+/** For each child of a dynamic path, a function that removes it from its gateway. */
 const evictions = new WeakMap<Namespace, () => void>();
 
 /**
@@ -52,7 +52,7 @@ function bindLiteral(gateway: Gateway, io: GatewayServer, { name }: LiteralPath)
   return async () => {
     io.literalNames.delete(name);
     release();
-    // What is sent when sockets disconnect still goes to the other nodes: the adapter is disconnected from them after this.
+    // Messages that are sent while sockets disconnect still reach the other nodes; the adapter is closed after this.
     closeConnections(namespace);
     if (name === '/') {
       updateAdapter(namespace);
@@ -88,7 +88,7 @@ function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): ()
     parent.children.add(child);
     const params = Object.freeze({ ...path.pattern.exec(child.name)?.groups });
     const { release, ownParts } = adoptNamespace(gateway, io, child, path.source, params);
-    // What the application adds to a namespace that it has opened guards it, and must not be lost with the last client.
+    // Middlewares that the application added to a namespace that it opened guard it. Keep them when the last client leaves.
     const isOfApplication = !io.isConnecting;
     const isKept = (): boolean => isOfApplication && countParts(child) > ownParts;
     keepWhileUsed(child, isKept, () => {
@@ -135,7 +135,7 @@ function adoptNamespace(
   const putBack = takeEntrance(namespace);
   const partsBefore = countParts(namespace);
   makeNamespaceSafe(gateway, namespace);
-  watchForcedDisconnects(namespace);
+  watchForcedDisconnects(gateway, namespace);
   const stopSockets = makeGatewaySockets(
     gateway,
     namespace,

@@ -3,12 +3,12 @@ import { createServer as createSecureServer, type ServerOptions as TlsOptions } 
 import type { Socket as TcpSocket } from 'node:net';
 import { ServiceUnavailableError } from '../../errors';
 
-/** How long connections have to end by themselves when the server stops, in milliseconds. */
-const GRACE = 500;
+/** Connections may end by themselves for this long when the server stops, in milliseconds. */
+const CLOSE_TIMEOUT_MS = 500;
 /** Node's own 511 overflow when many clients come back at once; then they try again only after seconds. */
 const DEFAULT_BACKLOG = 4096;
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface Address {
   readonly ip: string;
   readonly port: string;
@@ -62,13 +62,13 @@ export class HttpListener {
     });
   }
 
-  /** Stops listening, and cuts off whoever does not go by himself. */
+  /** Stops listening, and destroys connections that do not end in time. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = new Promise((resolve) => this.server.close(resolve));
     const timer = setTimeout(() => {
       for (const connection of this.connections) connection.destroy();
-    }, GRACE);
+    }, CLOSE_TIMEOUT_MS);
     await closed;
     clearTimeout(timer);
   }

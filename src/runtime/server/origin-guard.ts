@@ -18,14 +18,14 @@ const UNCHECKED = 'the request could not be checked';
 /** A host has at most 253 characters; scheme and port fit beside it. A longer origin is refused before it is matched. */
 const MAX_ORIGIN_LENGTH = 300;
 
-/** What functions have said of a request: CORS asks first, and they are asked once. */
+/** Keeps the decisions of functions about a request: CORS asks first, and each function runs once. */
 const verdicts = new WeakMap<IncomingMessage, string | null>();
 
 /** A handshake that the application's code is asked about. */
 interface Handshake {
   readonly request: IncomingMessage;
   /** Milliseconds that the code has for its answer. */
-  readonly patience: number;
+  readonly timeoutMs: number;
   readonly report: Report;
 }
 
@@ -35,19 +35,19 @@ interface Handshake {
  *
  * @param cors the setting: its `origin` decides; without one any origin passes
  * @param allowRequest the user's own guard, asked when the origin is allowed
- * @param patience milliseconds that functions among them have for an answer
+ * @param timeoutMs milliseconds in which functions must answer
  */
 export function guardHandshake(
   cors: Cors | undefined,
   allowRequest: AllowRequest | undefined,
-  patience: number,
+  timeoutMs: number,
   report: Report,
 ): AllowRequest {
   const decide = compileCors(cors);
   return (request, answer) => {
-    const handshake = { request, patience, report };
+    const handshake = { request, timeoutMs, report };
     const verdict: Verdict = (refused) => {
-      // Whoever has gone in the meantime must not be waited for.
+      // The client may have disconnected in the meantime; do not wait for it.
       if (request.socket.destroyed) answer('the client has gone', false);
       else answer(refused, refused === null);
     };
@@ -64,8 +64,8 @@ export function guardHandshake(
   };
 }
 
-/** What CORS itself decides by: the same as the handshake. `'*'` stays, so that responses can be cached. */
-export function corsOptions(cors: Cors | undefined, patience: number, report: Report): Cors | undefined {
+/** The `origin` option for CORS; it decides as the handshake does. `'*'` stays, so that responses can be cached. */
+export function corsOptions(cors: Cors | undefined, timeoutMs: number, report: Report): Cors | undefined {
   if (cors === undefined) return undefined;
   if (typeof cors !== 'function' && typeof cors.origin !== 'function') {
     const { origin } = cors;
@@ -79,7 +79,7 @@ export function corsOptions(cors: Cors | undefined, patience: number, report: Re
     };
   }
   const delegate = (request: IncomingMessage, answer: (error: null, options: CorsOptions) => void): void => {
-    const handshake = { request, patience, report };
+    const handshake = { request, timeoutMs, report };
     resolveCors(cors, handshake, (options) => {
       if (!options) verdicts.set(request, UNCHECKED);
       if (request.headers.origin === undefined || !options) answer(null, { ...options, origin: false });
@@ -98,7 +98,7 @@ function checkOrigin(decide: Decide | undefined, handshake: Handshake, verdict: 
   const { origin } = handshake.request.headers;
   const known = verdicts.get(handshake.request);
   if (known !== undefined) verdict(known);
-  // Browsers always say where a page comes from; whoever says nothing is no browser.
+  // Browsers always send an origin, so a client without one is no browser.
   else if (origin === undefined || decide === undefined) verdict(null);
   else decide(origin, handshake, verdict);
 }
@@ -196,7 +196,7 @@ function askOrigin(
  */
 function ask(
   what: string,
-  { patience, report }: Handshake,
+  { timeoutMs, report }: Handshake,
   verdict: Verdict,
   run: (say: Verdict, failed: Report) => unknown,
 ): void {
@@ -211,10 +211,10 @@ function ask(
     report(`${what} failed, the handshake is refused`, error);
     say(UNCHECKED);
   };
-  const timer = Number.isFinite(patience)
+  const timer = Number.isFinite(timeoutMs)
     ? setTimeout(() => {
-        failed('', new Error(`no answer within ${patience} ms`));
-      }, patience).unref()
+        failed('', new Error(`no answer within ${timeoutMs} ms`));
+      }, timeoutMs).unref()
     : undefined;
   runSafely('', failed, () => run(say, failed));
 }

@@ -1,6 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server, ServerOptions } from 'socket.io';
-import { claimOf, identify } from '../../plan/paths';
+import { patternKeyOf, identify } from '../../plan/paths';
+import { problemOfDrain, problemOfReadiness } from '../../plan/drain-settings';
 import type { PathPlan } from '../../plan/plan';
 import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
@@ -11,8 +12,11 @@ import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
-/** What all gateways of a server want, brought together. */
-export type CombinedOptions = Pick<ServerSettings, 'backlog' | 'https' | 'cors'> & {
+/** The merged options of all gateways of a server. */
+export type CombinedOptions = Pick<
+  ServerSettings,
+  'backlog' | 'https' | 'cors' | 'recovery' | 'readiness'
+> & {
   io: Partial<ServerOptions>;
   adapter?: NonNullable<ServerSettings['io']>['adapter'];
 };
@@ -28,9 +32,9 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
   const owners = new Map<string, Gateway>();
   for (const gateway of gateways) {
     for (const path of gateway.plan.paths) {
-      const owner = owners.get(claimOf(path));
+      const owner = owners.get(patternKeyOf(path));
       if (owner) throw taken(gateway, path, owner);
-      owners.set(claimOf(path), gateway);
+      owners.set(patternKeyOf(path), gateway);
     }
   }
 }
@@ -43,10 +47,20 @@ export function checkNamespaces(gateways: readonly Gateway[]): void {
 export function combineOptions(gateways: readonly Gateway[]): CombinedOptions {
   const combined = new Map<string, { value: unknown; by: string }>();
   for (const gateway of gateways) {
-    const { backlog, https, cors, io } = gateway.server;
+    const { backlog, https, cors, io, recovery, readiness, drain } = gateway.server;
+    checkRecovery(gateway, recovery);
     checkBacklog(gateway, backlog);
     checkAdapterSetting(gateway, io?.adapter);
-    const wanted: Record<string, unknown> = { backlog, https, cors, 'io.adapter': io?.adapter };
+    for (const problem of [problemOfDrain(drain), problemOfReadiness(readiness, io?.options?.path)])
+      if (problem !== undefined) throw contradiction(gateway, problem);
+    const wanted: Record<string, unknown> = {
+      backlog,
+      https,
+      cors,
+      recovery,
+      readiness,
+      'io.adapter': io?.adapter,
+    };
     for (const [key, value] of Object.entries(io?.options ?? {})) wanted[`io.options.${key}`] = value;
     for (const [key, value] of Object.entries(wanted)) {
       if (value === undefined) continue;
@@ -86,6 +100,17 @@ function checkBacklog(gateway: Gateway, backlog: unknown): void {
   );
 }
 
+function checkRecovery(gateway: Gateway, recovery: unknown): void {
+  if (recovery === undefined) return;
+  const { maxBytes, ...others } = Object(recovery) as { maxBytes?: unknown };
+  const isObject = typeof recovery === 'object' && recovery !== null && Object.keys(others).length === 0;
+  if (isObject && (maxBytes === undefined || (typeof maxBytes === 'number' && maxBytes >= 0))) return;
+  throw contradiction(
+    gateway,
+    `settings.recovery must be an object with a number of bytes from 0, not ${inspect(recovery)}: { maxBytes: 32 * 1024 * 1024 }`,
+  );
+}
+
 /** The options of the Socket.IO server. */
 export function socketOptions(
   { cors, io, adapter: setting }: CombinedOptions,
@@ -93,19 +118,19 @@ export function socketOptions(
 ): Partial<ServerOptions> {
   const guardedCors = cors ?? io.cors;
   const longest = Math.max(...gateways.map(({ plan }) => plan.limits.handshakeTimeout));
-  const patience = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
+  const timeoutMs = Number.isFinite(longest) ? boundedDelay(longest) : Infinity;
   const report = gateways[0]?.report ?? (() => undefined);
   const { adapter, ...given } = io;
   const isClustered = setting !== 'local' && gateways.some(({ broker }) => broker.transit);
   return {
     // A little more than ours, so that the client is told why.
-    ...(Number.isFinite(patience) && { connectTimeout: boundedDelay(patience + 1000) }),
+    ...(Number.isFinite(timeoutMs) && { connectTimeout: boundedDelay(timeoutMs + 1000) }),
     ...given,
     ...(adapter && !connectsFirst(adapter) && { adapter: safeAdapterClass(adapter, report) }),
     ...(!adapter && isClustered && { adapter: moleculerAdapter() }),
     ...(!adapter && !isClustered && io.connectionStateRecovery && { adapter: LocalRecoveryAdapter }),
-    cors: corsOptions(guardedCors, patience, report),
-    allowRequest: guardHandshake(guardedCors, io.allowRequest, patience, report),
+    cors: corsOptions(guardedCors, timeoutMs, report),
+    allowRequest: guardHandshake(guardedCors, io.allowRequest, timeoutMs, report),
     // It takes children away from under clients that are still authenticating; see child-namespace.ts.
     cleanupEmptyChildNamespaces: false,
   };
@@ -129,7 +154,7 @@ function isClass({ prototype }: { prototype?: unknown }): boolean {
   );
 }
 
-/** Somebody else has the namespace. */
+/** Returns the error for a namespace that belongs to another gateway. */
 export function taken(gateway: Gateway, path: PathPlan, owner: Gateway): DeclarationError {
   return contradiction(
     gateway,

@@ -119,7 +119,7 @@ export class ServerRegistry {
     this.gateways.delete(gateway);
     for (const [key, server] of this.servers) {
       if (!server.has(gateway)) continue;
-      // Who brought the HTTP server takes it away: the others are attached again when there is another.
+      // The service that brought the HTTP server stops. The other gateways are attached again when another server comes.
       const gone = server.isHostedBy(gateway) || server.isLast(gateway);
       if (gone) this.servers.delete(key);
       await (gone ? server.close() : server.release(gateway));
@@ -156,7 +156,7 @@ export class ServerRegistry {
   }
 }
 
-/** What the gateway itself says; `'any'`: nothing. */
+/** Returns the server that the gateway's own settings ask for; `'any'` if they ask for none. */
 function ownPlace({ server, attachedTo, service }: Gateway): Place | 'any' {
   const given: unknown = attachedTo ?? (service as { server?: unknown }).server ?? server.server;
   if (given instanceof NetServer) return { http: given as unknown as HttpServer };

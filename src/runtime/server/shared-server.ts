@@ -1,10 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import type { Server as HttpServer } from 'node:http';
 import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
 import { connectAdapters } from '../cluster/connect-adapters';
-import { claimOf } from '../../plan/paths';
+import { MAX_RECOVERY_BYTES, RecoveryBudget } from '../cluster/recovery-budget';
+import { patternKeyOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
+import { ServerExplorers } from '../explorer/server-explorers';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
@@ -21,18 +23,23 @@ import {
   socketOptions,
   type CombinedOptions,
 } from './server-options';
+import { readinessOf } from '../drain/readiness';
+import { refuseHandshakes } from '../drain/refuse-handshakes';
 import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 
-/** An address to listen on, the HTTP server of somebody else, or, for a service that waits for one, the service. */
+/** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
   { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
 
+/** The setting `readiness` of servers that the gateways open. */
+const READINESS_PATH = '/ready';
+
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
-  /** Of every gateway, how to take its paths away again. */
+  /** For every gateway, a function that removes its paths. */
   private readonly gateways = new Map<Gateway, Map<string, Unbind>>();
   private stopWatching: (() => void) | undefined;
   private opened: Promise<void> | undefined;
@@ -44,6 +51,7 @@ export class SharedServer {
   private attachment: Attachment | undefined;
   private readonly options: CombinedOptions;
   private readonly absent: AbsentNamespaces | undefined;
+  private readonly explorers = new ServerExplorers(() => this.io.path());
 
   /**
    * @param place where it is
@@ -54,13 +62,16 @@ export class SharedServer {
   constructor(place: Place, gateways: readonly Gateway[], onAttach: AttachTo) {
     checkNamespaces(gateways);
     this.options = combineOptions(gateways);
-    const { backlog, https } = this.options;
+    // A mistake is found before anything is attached.
+    for (const gateway of gateways) this.explorers.add(gateway);
+    const { backlog, https, recovery } = this.options;
     this.io = new GatewayServer(socketOptions(this.options, gateways), {
       all: () => this.gateways.keys(),
       hold: (name, done) => this.absent?.hold(name, done) ?? false,
     });
     this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
     const { io } = this;
+    RecoveryBudget.of(io).maxBytes = recovery?.maxBytes ?? MAX_RECOVERY_BYTES;
     if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
     if ('waiting' in place) attachLater(io, onAttach);
     else if ('http' in place) this.attachTo(place.http);
@@ -68,7 +79,7 @@ export class SharedServer {
     connectAdapters(io, () => this.gateways.keys());
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
-    // Whoever starts awaits it; a gateway that is attached before that does not.
+    // `started` awaits it; a gateway that is attached earlier does not.
     this.prepared.catch(() => undefined);
   }
 
@@ -84,8 +95,19 @@ export class SharedServer {
    * @throws Error if the HTTP server has another Socket.IO server
    */
   attachTo(http: HttpServer, options?: object): void {
-    this.attachment = attachSocketIO(this.io, http, options);
+    // The settings of a service that waited may have changed.
+    for (const gateway of this.gateways.keys()) this.explorers.add(gateway);
+    const path = this.options.readiness ?? (this.listener?.server === http && READINESS_PATH);
+    const readiness = path ? readinessOf(path, () => this.gateways.keys()) : undefined;
+    this.attachment = attachSocketIO(
+      this.io,
+      http,
+      options,
+      (request, response) =>
+        this.explorers.answer(request, response) || (readiness?.(request, response) ?? false),
+    );
     useOwnMethods(this.io);
+    refuseHandshakes(this.io);
     this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
     watchClosedConnections(this.io, () => this.gateways.keys());
   }
@@ -98,8 +120,8 @@ export class SharedServer {
       this.options.https,
       this.options.backlog,
     );
-    this.attachTo(listener.server, options);
     this.listener = listener;
+    this.attachTo(listener.server, options);
     this.opened = undefined;
     this.open().catch((error: unknown) => gateway?.report('a port cannot be opened', error));
     return listener.server;
@@ -163,7 +185,9 @@ export class SharedServer {
         ? 'a backlog'
         : wanted.adapter !== this.options.adapter
           ? `io.adapter: '${wanted.adapter}'`
-          : 'https, cors or io.options';
+          : wanted.readiness !== this.options.readiness
+            ? `readiness: ${inspect(wanted.readiness)}`
+            : 'https, cors or io.options';
     throw contradiction(
       gateway,
       `it wants ${what} that its server, opened by ${String(first?.plan.className)}, was opened ` +
@@ -196,6 +220,7 @@ export class SharedServer {
   private async unbind(gateway: Gateway): Promise<void> {
     const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
     this.gateways.delete(gateway);
+    this.explorers.remove(gateway);
     await Promise.all(bound.map((unbind) => unbind()));
     gateway.io = undefined;
   }
@@ -216,10 +241,10 @@ export class SharedServer {
    */
   addPath(gateway: Gateway, path: LiteralPath): void {
     if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
-    this.gateways.get(gateway)?.set(claimOf(path), bindPath(gateway, this.io, path));
+    this.gateways.get(gateway)?.set(patternKeyOf(path), bindPath(gateway, this.io, path));
   }
 
-  /** Whether there is such a namespace, whoever has it. */
+  /** Tells whether there is such a namespace, of any gateway or of the application. */
   serves(path: LiteralPath): boolean {
     if (path.name !== '/') return this.io._nsps.has(path.name);
     return this.ownerOf(path) !== undefined;
@@ -228,24 +253,25 @@ export class SharedServer {
   /** @throws Error if there is no such namespace of the gateway */
   async removePath(gateway: Gateway, path: LiteralPath): Promise<void> {
     const bound = this.gateways.get(gateway);
-    const unbind = bound?.get(claimOf(path));
+    const unbind = bound?.get(patternKeyOf(path));
     if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
-    bound?.delete(claimOf(path));
+    bound?.delete(patternKeyOf(path));
     for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
     await unbind();
   }
 
   private ownerOf(path: PathPlan): Gateway | undefined {
-    for (const [gateway, bound] of this.gateways) if (bound.has(claimOf(path))) return gateway;
+    for (const [gateway, bound] of this.gateways) if (bound.has(patternKeyOf(path))) return gateway;
     return undefined;
   }
 
   private bind(gateway: Gateway): void {
+    this.explorers.add(gateway);
     gateway.io = this.io;
     gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
     const bound = new Map<string, Unbind>();
     this.gateways.set(gateway, bound);
-    for (const path of gateway.plan.paths) bound.set(claimOf(path), bindPath(gateway, this.io, path));
+    for (const path of gateway.plan.paths) bound.set(patternKeyOf(path), bindPath(gateway, this.io, path));
     this.absent?.arrive(gateway);
   }
 }

@@ -2,8 +2,8 @@ import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
 import { recordClosing } from '../socket-io/close-connection';
 
-/** How often buffers are looked at, in milliseconds: nothing is spent on it when a message is sent. */
-const INTERVAL = 1000;
+/** Buffers are checked in this interval, in milliseconds, so that sending a message costs nothing more. */
+const CHECK_INTERVAL_MS = 1000;
 
 interface EngineClient {
   readonly id: string;
@@ -34,11 +34,11 @@ export function watchSlowReaders(io: Server, gateways: () => Iterable<Gateway>):
         `${waiting} bytes wait for it, and limits.maxBufferedBytes is ${limit}`,
         `the connection of ${socketIds(io, client).join(', ')}`,
       );
-      // A goodbye would only wait behind them.
+      // A DISCONNECT packet would only wait behind the buffered ones.
       client.transport.socket?.terminate?.();
       client.close(true);
     }
-  }, INTERVAL);
+  }, CHECK_INTERVAL_MS);
   timer.unref();
   return () => {
     clearInterval(timer);

@@ -2,7 +2,7 @@ import { Namespace, Socket, type Server } from 'socket.io';
 import { missingMembers, type UsedMembers } from '../errors/missing-members';
 
 /*
- * What this folder uses of Socket.IO beyond its types.
+ * Lists the members of Socket.IO that this folder uses and that its types do not declare.
  */
 
 const USED_OF_SERVER: UsedMembers = {
@@ -29,6 +29,7 @@ const USED_OF_SOCKETS: UsedMembers = {
   _onclose: 'function',
   _onpacket: 'function',
   dispatch: 'function',
+  packet: 'function',
   run: 'function',
 };
 

@@ -15,8 +15,11 @@ export function stateOf(connection: Connection): ConnectionState {
     namespaces: 0,
     refusals: 0,
     pendingBytes: 0,
+    streamBytes: 0,
     wasAdmitted: false,
     closedFor: undefined,
+    sockets: undefined,
+    isLeaving: false,
     rateKey: undefined,
     rateLimits: undefined,
   });

@@ -4,7 +4,7 @@ import { isSocketId } from '../../plan/socket-id';
 import type { BadRequestError } from '../../errors';
 
 /*
- * What is addressed to a user or to a socket goes to a room: the room of a user, and the room that is named like the socket. Only
+ * Messages to a user or to a socket go to a room: the room of the user, or the room named after the socket. Only
  * the gateway puts sockets into such rooms and takes them out.
  */
 
@@ -20,7 +20,7 @@ interface AdapterOwner {
 
 const watched = new WeakSet();
 
-/** How many adapters are calling methods of sockets now. */
+/** Number of adapters that are calling methods of sockets now. */
 let calls = 0;
 
 /** Returns true while an adapter calls methods of sockets, perhaps on behalf of another node. Nothing catches what they throw then. */

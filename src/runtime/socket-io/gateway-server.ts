@@ -11,12 +11,13 @@ import { originalAdd, type SocketFactory } from './make-sockets';
 import {
   countRefusal,
   INVALID_NAMESPACE,
+  refusalOfDrain,
   refusalOfLimits,
   refuseNamespace,
   smallestLimits,
 } from './refuse-handshake';
 
-/** What the server asks about its gateways. */
+/** The questions that the server has about its gateways. */
 export interface GatewaysOfServer {
   /** Returns the gateways that are on the server now. */
   all(): Iterable<Gateway>;
@@ -61,6 +62,16 @@ export class GatewayServer extends Server implements ConnectGate {
     this.refuseUnservedRoot();
   }
 
+  /** True if there are gateways on the server, and all of them refuse new clients because they drain. */
+  get isClosed(): boolean {
+    let count = 0;
+    for (const { availability } of this.gateways.all()) {
+      count++;
+      if (availability !== 'closed') return false;
+    }
+    return count > 0;
+  }
+
   /** Bytes of the CONNECT packet that is being handled; 0 if none is. */
   get handshakeBytes(): number {
     return this.handshake?.bytes ?? 0;
@@ -95,7 +106,7 @@ export class GatewayServer extends Server implements ConnectGate {
     }
     const handshake = { connection, bytes };
     const namespace = this._nsps.get(name);
-    if (!namespace && this.refuseOverLimits(handshake, name, packet.nsp)) return;
+    if (!namespace && this.refuseName(handshake, name, packet.nsp)) return;
     const isOwned = namespace !== undefined && this.ownedNamespaces.has(namespace);
     if (!isOwned && this.holdHandshake(handshake, name, packet, proceed)) return;
     this.during(handshake, () => {
@@ -142,12 +153,18 @@ export class GatewayServer extends Server implements ConnectGate {
     };
   }
 
-  private refuseOverLimits({ connection, bytes }: Handshake, name: string, nsp: string): boolean {
+  private refuseName({ connection, bytes }: Handshake, name: string, nsp: string): boolean {
     const [path, owner] = this.ownerOf(name) ?? [];
     const gateway = owner ?? this.firstGateway();
     if (!gateway) return false;
-    const limits = owner?.plan.limits ?? smallestLimits(this.gateways.all());
     const label = path ? nameOfPath(path) : '*';
+    const draining = owner && refusalOfDrain(owner);
+    if (draining) {
+      refuseNamespace(this, connection, nsp, draining);
+      owner.metrics?.refused(label, draining.code);
+      return true;
+    }
+    const limits = owner?.plan.limits ?? smallestLimits(this.gateways.all());
     const refusal = refusalOfLimits(gateway, limits, label, connection, bytes);
     if (!refusal) return false;
     refuseNamespace(this, connection, nsp, refusal);
@@ -202,6 +219,11 @@ export class GatewayServer extends Server implements ConnectGate {
       this.handshake = before;
     }
   }
+}
+
+/** Returns true if a server has gateways, and all of them refuse new clients because they drain. */
+export function isClosed(io: Server): boolean {
+  return io instanceof GatewayServer && io.isClosed;
 }
 
 /** Returns the name of the namespace. Clients of Socket.IO 2 append a query to it. */

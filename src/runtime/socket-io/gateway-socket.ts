@@ -13,6 +13,7 @@ import { pidOf, releaseSession } from './restored-sessions';
 import { REPORT, safeCallback, safeListening, type Callback } from './safe-listeners';
 import { limitAnswer, prepareAck } from './socket-acks';
 import { findSession, sessionOf, SocketWithSession } from './socket-session';
+import { hasStreamOffer, isStreamPacket } from './stream-packets';
 
 /*
  * Socket.IO lets a throw in an ack callback, a listener or a middleware of a socket end the process. The sockets of gateways
@@ -117,7 +118,12 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
   dispatch(packet) {
     const session = sessionOf(this);
     if (!session.receive || !this.connected) return;
+    if (isStreamPacket(packet)) {
+      session.gateway.streams.receive(session, packet);
+      return;
+    }
     session.gateway.metrics?.arrive();
+    if (hasStreamOffer(packet) && !session.gateway.streams.register(session, packet)) return;
     const { packetBytes } = session;
     if ((this as object as SocketParts).fns.length === 0) {
       session.receive(session, packet, packetBytes);
@@ -190,7 +196,7 @@ const SAFE_METHODS: Omit<SocketMethods, 'run'> & Record<string, unknown> & ThisT
       EventEmitter.prototype.emit.call(this, 'disconnect', reason, description);
     }
   },
-  /** Called when the handshake is refused, whoever refuses it. */
+  /** Called when the handshake is refused, by the gateway or by Socket.IO. */
   _error(error) {
     original._error.call(this, error);
     const { gateway } = sessionOf(this);

@@ -2,7 +2,7 @@ import { Namespace, type Socket } from 'socket.io';
 import type { Gateway } from '../model';
 import { stateOf, type EngineConnection } from './connection';
 import { createSocket, type BeginSession } from './gateway-socket';
-import { countRefusal, refusalOfLimits, refuseNamespace } from './refuse-handshake';
+import { countRefusal, refusalOfDrain, refusalOfLimits, refuseNamespace } from './refuse-handshake';
 import { refuseEntry, type EnteringClient } from './safe-entry';
 import type { StoredSession } from './restored-sessions';
 import { sessionOf } from './socket-session';
@@ -10,6 +10,7 @@ import { sessionOf } from './socket-session';
 /** The client of Socket.IO that a connection has. */
 interface Client extends EnteringClient {
   readonly conn: EngineConnection;
+  readonly sockets: ReadonlyMap<string, Socket>;
 }
 
 /** The part of the server that is needed here. */
@@ -79,6 +80,12 @@ export function makeGatewaySockets(
     const { conn } = client;
     if (conn.readyState !== 'open') return undefined;
     const bytes = (namespace.server as object as HandshakeServer).handshakeBytes;
+    const draining = refusalOfDrain(gateway);
+    if (draining) {
+      refuseNamespace(namespace.server, conn, namespace.name, draining);
+      gateway.metrics?.refused(path, draining.code);
+      return undefined;
+    }
     const { limits } = gateway.plan;
     const refusal = refusalOfLimits(gateway, limits, path, conn, bytes);
     if (refusal) {
@@ -88,6 +95,7 @@ export function makeGatewaySockets(
       return undefined;
     }
     const state = stateOf(conn);
+    state.sockets = client.sockets;
     state.namespaces++;
     state.pendingBytes += bytes;
     // Socket.IO calls _createSocket before it awaits anything.

@@ -44,7 +44,7 @@ export function measuredParser(parser: Parser, gate: ConnectGate): Parser {
     readonly #connection = gate.takeOpening();
     #bytes = 0;
     #proceed: Proceed | undefined;
-    /** How many DISCONNECT packets have arrived that Socket.IO handles in a later tick. */
+    /** Number of DISCONNECT packets that have arrived and that Socket.IO handles in a later tick. */
     #leaving = 0;
 
     override add(data: Parameters<Decoder['add']>[0]): void {

@@ -1,6 +1,6 @@
 import type { Server } from 'socket.io';
 
-/** How often expired sessions and packets are deleted, in milliseconds, as in Socket.IO's adapter. */
+/** Expired sessions and packets are deleted in this interval, in milliseconds, as in Socket.IO's adapter. */
 const CLEANUP_INTERVAL_MS = 60_000;
 
 /** Returns how long a session can be recovered, in milliseconds; 0 without connection state recovery. */

@@ -1,5 +1,5 @@
 import type { Server } from 'socket.io';
-import { RateLimitExceeded } from '../../errors';
+import { RateLimitExceeded, ServiceUnavailableError } from '../../errors';
 import type { LimitsPlan } from '../../plan/plan';
 import { present } from '../answer/wire-error';
 import { printable } from '../../plan/printable';
@@ -18,13 +18,16 @@ interface Encoder {
 /** The limits of a connection, across its namespaces. */
 export type ConnectionLimits = Pick<LimitsPlan, 'maxNamespaces' | 'maxPendingBytes' | 'maxRefusals'>;
 
-/** What a client gets as `connect_error`. */
+/** The error that a client gets as `connect_error`. */
 export interface Refusal {
   readonly message: string;
   readonly data?: unknown;
 }
 
-/** What Socket.IO answers for a name that no namespace has. */
+/** A refusal with its code. */
+export type HandshakeRefusal = Refusal & { readonly code: number };
+
+/** The message of Socket.IO for a namespace that does not exist. */
 export const INVALID_NAMESPACE: Refusal = { message: 'Invalid namespace' };
 
 /**
@@ -77,7 +80,7 @@ export function refusalOfLimits(
   path: string,
   connection: EngineConnection,
   bytes: number,
-): (Refusal & { readonly code: number }) | undefined {
+): HandshakeRefusal | undefined {
   const { namespaces, pendingBytes } = stateOf(connection);
   if (namespaces >= maxNamespaces) {
     metrics?.exceeded(path, 'maxNamespaces');
@@ -102,7 +105,23 @@ export function smallestLimits(gateways: Iterable<Gateway>): ConnectionLimits {
   return smallest;
 }
 
-function asRefusal(error: RateLimitExceeded): Refusal & { readonly code: number } {
+/** Returns the error 503 of a gateway that drains. Another node may serve the client. */
+export function drainingError(): ServiceUnavailableError {
+  return new ServiceUnavailableError('DRAINING', { retryable: true });
+}
+
+/**
+ * Checks that a gateway takes new clients.
+ *
+ * @returns undefined if it does; else the error 503 that refuses the handshake
+ */
+export function refusalOfDrain({ availability }: Gateway): HandshakeRefusal | undefined {
+  if (availability !== 'closed') return undefined;
+  const { message, data, code } = asRefusal(drainingError());
+  return { message, data: { ...(data as object), retryable: true }, code };
+}
+
+function asRefusal(error: RateLimitExceeded | ServiceUnavailableError): HandshakeRefusal {
   const data = present(error);
   return { message: data.message, data, code: error.code };
 }

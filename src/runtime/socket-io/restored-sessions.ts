@@ -6,7 +6,7 @@ import type { Namespace, Socket } from 'socket.io';
  * recovered then, Socket.IO has given the adapter a new session under the same id.
  */
 
-/** What an adapter keeps of a client that may come back. */
+/** The session that an adapter keeps of a client that may come back. */
 export interface StoredSession {
   readonly sid: string;
   readonly pid: string;
@@ -14,6 +14,8 @@ export interface StoredSession {
   readonly data: { readonly user?: unknown };
   /** Not every adapter has it. */
   readonly disconnectedAt?: number;
+  /** Returns the data of the packets that the client has missed, if the adapter has not given them yet. */
+  takeMissed?(): unknown[][];
 }
 
 /** The sessions that are taken, by their ids; undefined until the adapter has restored a session. */
@@ -26,6 +28,11 @@ export function takeSession(namespace: Namespace, pid: string): boolean {
   if (sessions.has(pid)) return false;
   sessions.set(pid, undefined);
   return true;
+}
+
+/** Returns true if a client has a session, or is about to get it. */
+export function isTaken(namespace: Namespace, pid: string): boolean {
+  return taken.get(namespace)?.has(pid) === true;
 }
 
 /** Remembers what the adapter has restored for the client that has taken a session. */

@@ -6,7 +6,7 @@ import { refusalIn } from './gateway-rooms';
 
 /*
  * The callback of a broadcast with acks is called from packets, promises and timers, where a throw ends the process. So does a
- * rejection of the adapter, whose promises nobody may await. What an operator asks sockets to join or leave is done on other
+ * rejection of the adapter, whose promises are often not awaited. What an operator asks sockets to join or leave is done on other
  * nodes, too. Socket.IO constructs an operator for each broadcast, so the class of the operators is made safe.
  */
 
@@ -25,7 +25,7 @@ interface Operator {
   readonly adapter: AdapterOfAcks;
 }
 
-/** What a broadcast with acks uses of an adapter. */
+/** The members of an adapter that a broadcast with acks uses. */
 interface AdapterOfAcks {
   readonly nsp: Namespace;
   broadcastWithAck(...args: unknown[]): unknown;

@@ -7,8 +7,8 @@ import { clientGone, GONE, isClientGone } from './client-gone';
 import { safeCallback, type Callback } from './safe-listeners';
 
 /*
- * What the server waits for of one socket: it never waits for ever, for a client that is gone it waits no longer, and what
- * a callback throws does not end the process.
+ * Tracks the acks that the server awaits from one socket. Each has a timeout, ends when the client disconnects, and its
+ * callback may throw without ending the process.
  */
 
 /** The parts of a socket that its types do not show. */

@@ -26,6 +26,7 @@ export async function setUser(socket: Socket, user: unknown): Promise<void> {
   const after = roomsOf(gateway, user);
   (socket.data as { user?: unknown }).user = user;
   watchExpiry(session);
+  gateway.presence?.refresh(session);
   // All start before the first is awaited: after two logins at the same time only the rooms of the later one may remain.
   await Promise.all([
     ...before.filter((room) => !after.includes(room)).map((room) => leaveGatewayRoom(socket, room)),

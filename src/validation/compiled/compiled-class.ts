@@ -12,7 +12,7 @@ import { samplePayloads } from './sample-payloads';
 import type { Class } from './transformer-metadata';
 import { checkedProperties, NotBuiltIn } from './validator-metadata';
 
-/** What is compiled of a class under given options. Its functions throw `PayloadTooLarge` if the budget is used up. */
+/** The compiled functions of a class under given options. They throw `PayloadTooLarge` if the budget is used up. */
 export interface CompiledClass extends ComparedFunctions {
   /** Returns a check that saves class-validator from looking at valid objects. */
   ownCheck(work: WorkBudget): OwnCheck | undefined;

@@ -23,7 +23,7 @@ export interface NestedValue {
 /** Returns the nested values of an instance of which everything else is valid. Throws otherwise. */
 export type OwnChecker = (instance: object, work: WorkBudget) => readonly NestedValue[];
 
-/** What a checker is generated for. */
+/** The class and options for which a checker is generated. */
 export interface CheckerContext {
   readonly options: LibraryOptions;
   readonly stripped: Stripped;
@@ -237,7 +237,7 @@ function checkEachButNull(items: readonly unknown[], checker: Checker, work: Wor
   }
 }
 
-/** What a constraint says that is not simply fulfilled. */
+/** Leaves a value to class-validator if a constraint returned something else than true. */
 function refuse(result: unknown): never {
   if (!(result instanceof Promise)) giveUp();
   // It will be asked again by class-validator, which waits for what it says then.

@@ -5,7 +5,7 @@ import * as values from './payload-values';
 import { NEVER_TAKEN, type FieldPlan, type TransformPlan } from './transform-plan';
 import { untyped, type ValueType } from './value-type';
 
-/** What becomes of keys that nothing was declared for: kept, left out because they would be stripped, or refused. */
+/** Selects what happens to undeclared keys: they are kept, left out because they would be stripped, or refused. */
 export type Undeclared = 'keep' | 'strip' | 'refuse';
 
 /** Told when a maker has left something out before class-validator would. */
@@ -13,7 +13,7 @@ export interface Stripped {
   anything: boolean;
 }
 
-/** What a maker is made for. */
+/** The class and options for which a maker is generated. */
 export interface MakerContext {
   readonly undeclared: Undeclared;
   /** The properties that have constraints: `undeclared` is not about them. */

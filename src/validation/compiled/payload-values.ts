@@ -2,8 +2,8 @@ import type { WorkBudget } from '../../plan/body-check';
 import { giveUp } from './give-up';
 
 /*
- * What generated code calls for values that it does not handle in place. Each does what class-transformer does with a
- * value of that type, or gives up.
+ * Generated code calls these functions for values that it does not handle in place. Each does what class-transformer does
+ * with a value of that type, or gives up.
  */
 
 /** Makes instances of one class of plain objects; `make` is filled in when the class has been compiled. */
@@ -73,7 +73,7 @@ export function toBuffer(value: unknown): unknown {
   return convert(value, (one) => Buffer.from(one as never), toBuffer);
 }
 
-/** Passes where class-transformer could make a copy of the object, which nobody needs. */
+/** Passes an object that class-transformer would copy; the copy is not needed. */
 export function assertCopyable(value: object): void {
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
@@ -90,7 +90,7 @@ export function assertCopyable(value: object): void {
   }
 }
 
-/** What a parser makes of `{…}`, and neither a promise nor an instance of anything. */
+/** Gives up unless a value is a plain object, as a parser creates it: neither a promise nor an instance of a class. */
 export function assertPlain(value: object): void {
   if (getPrototypeOf(value) !== Object.prototype || typeof (value as { then?: unknown }).then === 'function')
     giveUp();

@@ -16,7 +16,7 @@ export interface FieldPlan {
   readonly type: ValueType;
 }
 
-/** What class-transformer makes of a payload, under given options. */
+/** Describes what class-transformer creates from a payload, under given options. */
 export interface TransformPlan {
   readonly type: Class;
   /** Keys that are taken where the payload has them. */

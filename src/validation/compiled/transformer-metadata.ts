@@ -3,18 +3,19 @@ import { Expose } from 'class-transformer';
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- a class of the user's
 export type Class = Function & (new () => object);
 
-/** What `@Type` has recorded. */
+/** The record of `@Type`. */
 export interface TypeMetadata {
   readonly reflectedType: unknown;
   readonly typeFunction?: (help?: unknown) => unknown;
   readonly options?: { readonly discriminator?: unknown; readonly keepDiscriminatorProperty?: boolean };
 }
 
-/** What `@Expose` has recorded. */
+/** The record of `@Expose`. */
 export interface ExposeMetadata {
   readonly propertyName: string;
   readonly options?: {
     readonly name?: string;
+    readonly toPlainOnly?: boolean;
     readonly since?: number;
     readonly until?: number;
     readonly groups?: readonly string[];

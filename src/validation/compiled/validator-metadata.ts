@@ -5,7 +5,7 @@ import type { LibraryOptions } from '../library-options';
 import { NotCompilable } from './give-up';
 import type { Class } from './transformer-metadata';
 
-/** What class-validator checks of one property, under given options. */
+/** The checks of class-validator for one property, under given options. */
 export interface PropertyRules {
   readonly name: string;
   /** `@IsOptional()`: nothing else counts where there is no value. */
@@ -30,8 +30,8 @@ export interface ConstraintRule {
 export class NotBuiltIn extends NotCompilable {}
 
 /**
- * What built-in constraints are called with: they read nothing but `constraints`. One that wants more is a constraint of
- * the user's under the name of a built-in one.
+ * The arguments of built-in constraints, which read nothing but `constraints`. A constraint that reads more is one of the
+ * application under the name of a built-in one.
  */
 export class ConstraintArguments {
   constructor(readonly constraints: readonly unknown[] | undefined) {}

@@ -3,7 +3,7 @@ import type { LibraryOptions } from '../library-options';
 import { NotCompilable } from './give-up';
 import type { Class, transformerStorage } from './transformer-metadata';
 
-/** How class-transformer treats the value of a property. */
+/** Describes how class-transformer treats the value of a property. */
 export interface ValueType {
   /**
    * - `any`: no type, everything is copied
@@ -74,7 +74,7 @@ function kindOf(type: unknown, options: LibraryOptions): Pick<ValueType, 'kind' 
   return { kind: 'class', class: type as Class };
 }
 
-/** Where only what is exposed is taken, class-transformer empties objects of no type. */
+/** With the strategy `excludeAll`, class-transformer empties objects of no type. */
 export function untyped(options: LibraryOptions): 'any' | 'items' {
   return options.strategy === 'excludeAll' ? 'items' : 'any';
 }

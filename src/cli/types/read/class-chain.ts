@@ -38,24 +38,6 @@ export function decoratorsOf(reading: Reading, node: ts.Node): AppliedDecorator[
   });
 }
 
-/** Returns a class and its ancestors whose sources are at hand, from the class to the oldest. */
-export function classChain(checker: ts.TypeChecker, type: ts.Type): ts.ClassLikeDeclaration[] {
-  const chain: ts.ClassLikeDeclaration[] = [];
-  const visit = (one: ts.Type): void => {
-    if (one.isIntersection()) {
-      one.types.forEach(visit);
-      return;
-    }
-    const declaration = one.getSymbol()?.declarations?.find(ts.isClassLike);
-    if (!declaration || chain.includes(declaration)) return;
-    chain.push(declaration);
-    const { target = one } = one as Partial<ts.TypeReference>;
-    checker.getBaseTypes(target as ts.InterfaceType).forEach(visit);
-  };
-  visit(type);
-  return chain;
-}
-
 /**
  * Returns the members of a class that have decorators. An override replaces what it overrides kind by kind, as it does when
  * the gateway is compiled: what the member is, and its parameters.

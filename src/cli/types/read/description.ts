@@ -6,13 +6,21 @@ export interface Argument {
   readonly isOptional: boolean;
 }
 
-/** How an event is answered. */
+/** The way in which an event is answered. */
 export type Answer =
   /** `type` is undefined if the answer has no result. */
   | { readonly kind: 'result'; readonly type: string | undefined; readonly mayBeAbsent: boolean }
   /** The handler calls the ack itself. */
   | { readonly kind: 'own' }
   | { readonly kind: 'stream'; readonly chunk: string };
+
+/** The streams of an event. */
+export interface StreamsOfEvent {
+  /** Whether clients send one with the event. */
+  readonly upload: 'none' | 'optional' | 'required';
+  /** The event may be answered with one. */
+  readonly download: boolean;
+}
 
 /** An event that clients send. */
 export interface EventDescription {
@@ -22,6 +30,7 @@ export interface EventDescription {
   /** The lists of arguments that the event takes. Mostly one. */
   readonly variants: readonly (readonly Argument[])[];
   readonly answer: Answer;
+  readonly streams: StreamsOfEvent;
 }
 
 /** An event that clients receive. */
@@ -32,7 +41,7 @@ export interface SentDescription {
   readonly parameters: string;
 }
 
-/** What a gateway offers its clients. */
+/** The events of a gateway, as its clients see them. */
 export interface GatewayDescription {
   /** The name of its interface. */
   readonly name: string;

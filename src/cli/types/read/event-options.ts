@@ -1,9 +1,9 @@
 import ts from 'typescript';
-import { docComment } from '../wire/doc-comments';
+import { docComment, linesOfDoc } from '../wire/doc-comments';
 import type { AppliedDecorator } from './class-chain';
 import type { Reading } from './reading';
 
-/** What `@SocketEvent` of a member says, all of them together. */
+/** The merged options of all `@SocketEvent` decorators of a member. */
 export class EventOptions {
   private readonly objects: readonly ts.Expression[];
 
@@ -36,10 +36,14 @@ export class EventOptions {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** Returns a doc comment of the options `description` and `deprecated`, for members that have none. */
-  get doc(): string {
-    const lines = this.text('description')?.split('\n') ?? [];
-    return docComment(this.isTrue('deprecated') ? [...lines, '@deprecated'] : lines);
+  /** Completes a doc comment by the options `description`, if there is none, and `deprecated`, if it does not say so. */
+  completeDoc(doc: string): string {
+    const lines = doc === '' ? (this.text('description')?.split('\n') ?? []) : linesOfDoc(doc);
+    const notice = this.text('deprecated') ?? '';
+    const isDeprecated = this.isTrue('deprecated') || notice !== '';
+    if (!isDeprecated || lines.some((line) => line.startsWith('@deprecated')))
+      return doc === '' ? docComment(lines) : doc;
+    return docComment([...lines, `@deprecated ${notice}`.trimEnd()]);
   }
 
   /**

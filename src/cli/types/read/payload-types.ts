@@ -1,9 +1,10 @@
 import ts from 'typescript';
 import type { Place } from '../wire/place';
 import { arrayOf, single, type Printed } from '../wire/printed';
+import type { WireTypes } from '../wire/wire-types';
 import type { Reading } from './reading';
 
-/** What the option `type` or `payload` says: a class, a primitive, a schema, or an array of one of them. */
+/** The value of the option `type` or `payload`: a class, a primitive, a schema, or an array of one of them. */
 export type PayloadDescription =
   | { readonly kind: 'class' | 'schema'; readonly type: ts.Type }
   | { readonly kind: 'array'; readonly item: PayloadDescription };
@@ -54,11 +55,15 @@ export function typeOfSchema(
   return undefined;
 }
 
-/** Prints what a description says, without `undefined`. */
-export function printPayload(reading: Reading, payload: PayloadDescription, place: Place): Printed {
+/**
+ * Prints what a description says, without `undefined`.
+ *
+ * @param wire how the classes in it are printed
+ */
+export function printPayload(wire: WireTypes, payload: PayloadDescription, place: Place): Printed {
   return payload.kind === 'array'
-    ? arrayOf(printPayload(reading, payload.item, place.at('[]')))
-    : (reading.wire.printPresent(payload.type, place).printed ?? single('null'));
+    ? arrayOf(printPayload(wire, payload.item, place.at('[]')))
+    : (wire.printPresent(payload.type, place).printed ?? single('null'));
 }
 
 /** Returns true if a declared type says less than a class or a schema could: `any`, `object`, an array of them. */
@@ -77,13 +82,22 @@ export function saysLittle(checker: ts.TypeChecker, type: ts.Type): boolean {
 }
 
 /** Returns true if the options of a body say more than the declared type. What a schema takes may differ from what it gives. */
-export function isBetter({ checker }: Reading, described: PayloadDescription, declared: ts.Type): boolean {
-  if (saysLittle(checker, declared)) return true;
+export function isBetter(
+  { checker, receivedClasses }: Reading,
+  described: PayloadDescription,
+  declared: ts.Type,
+): boolean {
+  if (saysLittle(checker, declared) || receivedClasses.differs(itemOf(described))) return true;
   return isOfSchema(described) ? !isVague(checker, described) : !isNarrower(checker, declared, described);
 }
 
+/** Returns the type of what a description is, or is an array of. */
+function itemOf(payload: PayloadDescription): ts.Type {
+  return payload.kind === 'array' ? itemOf(payload.item) : payload.type;
+}
+
 /** Returns true if a description is, or is an array of, what a schema says. */
-function isOfSchema(payload: PayloadDescription): boolean {
+export function isOfSchema(payload: PayloadDescription): boolean {
   return payload.kind === 'array' ? isOfSchema(payload.item) : payload.kind === 'schema';
 }
 

@@ -5,6 +5,7 @@ import type { EventOptions } from './event-options';
 import {
   describePayload,
   isBetter,
+  isOfSchema,
   printPayload,
   saysLittle,
   type PayloadDescription,
@@ -122,11 +123,13 @@ function readBodyArgument(
   const isChecked = !settings.unchecked && !(index === 0 && options.expression('params'));
   const mayBeAbsent =
     node.initializer !== undefined || node.questionToken !== undefined || declared.hasUndefined;
+  const isRead = described ? !isOfSchema(described) : isChecked;
+  const wire = isRead ? reading.received : reading.wire;
   if (described && isBetter(reading, described, defined)) {
     const isOptional = settings.optional || takesUndefined(reading, described);
-    return { name, type: printPayload(reading, described, place).text, isOptional };
+    return { name, type: printPayload(wire, described, place).text, isOptional };
   }
-  const { printed } = reading.wire.printPresent(type, place);
+  const { printed } = wire.printPresent(type, place);
   const isOptional =
     settings.optional || (described ? takesUndefined(reading, described) : !isChecked && mayBeAbsent);
   return { name, type: printed?.text ?? 'null', isOptional };
@@ -147,6 +150,7 @@ function readFirst(
 ): Argument | undefined {
   const payload = options.expression('payload');
   const described = payload && describePayload(reading, payload, 'input');
+  const wire = described && !isOfSchema(described) ? reading.received : reading.wire;
   const context = contextOf(parameters);
   const params = context && reading.checker.getPropertyOfType(context.type, 'params');
   const type = params && reading.checker.getTypeOfSymbol(params);
@@ -155,13 +159,13 @@ function readFirst(
   if (described && (!type || isBetter(reading, described, type)))
     return {
       name,
-      type: printPayload(reading, described, place).text,
+      type: printPayload(wire, described, place).text,
       isOptional: takesUndefined(reading, described),
     };
   if (type && !saysLittle(reading.checker, type))
     return {
       name,
-      type: reading.wire.print(type, place).text,
+      type: wire.print(type, place).text,
       isOptional: isOmissible(reading.checker, type),
     };
   const isTaken = options.expression('params') !== undefined || (context !== undefined && !hasOthers);

@@ -6,6 +6,7 @@ import { EventOptions } from './event-options';
 import { describePayload, printPayload, saysLittle } from './payload-types';
 import { injects, readArguments } from './read-arguments';
 import { readProxy } from './read-proxy';
+import { readStreams } from './read-streams';
 import type { Reading } from './reading';
 
 /** Reads the events that clients send: those of handlers and those of proxies. */
@@ -22,7 +23,7 @@ export function readEvents(
     const options = new EventOptions(reading, decorators);
     const names = options.names(member.name, subject).filter((name) => name !== '*');
     if (names.length === 0) continue;
-    const doc = docOf([member.newest, member.declaration]) || options.doc;
+    const doc = options.completeDoc(docOf([member.newest, member.declaration]));
     const described = ts.isPropertyDeclaration(member.newest)
       ? readProxy(reading, member, options, subject)
       : {
@@ -30,11 +31,12 @@ export function readEvents(
           answer: readAnswer(reading, member, options, subject),
         };
     if (!described) continue;
+    const streams = readStreams(reading, member, options, described.answer);
     for (const name of names) {
       if (events.has(name)) {
         const what = `the event '${name}' is already handled by another member; give one of them another name`;
         reading.run.problems.add(member.declaration.name ?? member.declaration, subject, what);
-      } else events.set(name, { name, doc, ...described });
+      } else events.set(name, { name, doc, ...described, streams });
     }
   }
   return [...events.values()];
@@ -62,7 +64,7 @@ function readAnswer(
   const returns = options.expression('returns');
   const documented = returns && saysLittle(checker, result) && describePayload(reading, returns, 'output');
   if (documented)
-    return { kind: 'result', type: printPayload(reading, documented, place).text, mayBeAbsent: false };
+    return { kind: 'result', type: printPayload(reading.wire, documented, place).text, mayBeAbsent: false };
   const { printed, mayBeAbsent } = wire.printPresent(result, place);
   return { kind: 'result', type: printed?.text, mayBeAbsent };
 }

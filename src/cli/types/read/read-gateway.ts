@@ -1,7 +1,8 @@
 import ts from 'typescript';
+import { classDeclarations } from '../class-declarations';
 import { docComment, docOf, linesOfDoc } from '../wire/doc-comments';
 import { namedAfterFile } from '../wire/type-identity';
-import { classChain, decoratedMembers, decoratorsOf, type AppliedDecorator } from './class-chain';
+import { decoratedMembers, decoratorsOf, type AppliedDecorator } from './class-chain';
 import type { GatewayDescription } from './description';
 import { readAuth } from './read-auth';
 import { readEvents } from './read-events';
@@ -40,7 +41,7 @@ export function readGateway({ reading, node, namespace }: GatewayClass, name: st
   const { checker, constants } = reading;
   const className = node.name?.text ?? 'A class without a name';
   const type = checker.getTypeAtLocation(node.name ?? node);
-  const chain = classChain(checker, type);
+  const chain = classDeclarations(checker, type);
   const members = decoratedMembers(reading, type, chain);
   const options = namespace.arguments[1];
   return {
@@ -76,13 +77,22 @@ function readAck(
   return 'error-first';
 }
 
+/** Returns the paths of namespaces as they are written. */
+function pathsOf(reading: Reading, path: ts.Expression | undefined): string[] {
+  const { constants } = reading;
+  const node = path && constants.definitionOf(path);
+  if (!node) return path ? [] : ['/'];
+  if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap((element) => pathsOf(reading, element));
+  const value = ts.isRegularExpressionLiteral(node) ? node.text : constants.valueOf(node)?.value;
+  return [value].flat().filter((one) => typeof one === 'string');
+}
+
 function docOfGateway(
-  { constants }: Reading,
+  reading: Reading,
   node: ts.ClassLikeDeclaration,
   { arguments: [path] }: AppliedDecorator,
 ): string {
-  const known = path ? constants.valueOf(path) : { value: '/' };
-  const paths = [known?.value].flat().filter((one) => typeof one === 'string');
+  const paths = pathsOf(reading, path);
   const lines = linesOfDoc(docOf([node]));
   const namespaces = paths.map((one) => `\`${one}\``).join(', ');
   if (namespaces === '') return docComment(lines);

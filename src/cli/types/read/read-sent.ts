@@ -103,7 +103,7 @@ function readSends(reading: Reading, { className, node, sends }: SendingClass): 
     const parameters = list.elements.map((element, at) => {
       const described = describePayload(reading, element, 'output');
       const label = list.elements.length === 1 ? 'payload' : `argument${at + 1}`;
-      return `${label}: ${described ? printPayload(reading, described, place.at(`[${at}]`)).text : 'unknown'}`;
+      return `${label}: ${described ? printPayload(reading.wire, described, place.at(`[${at}]`)).text : 'unknown'}`;
     });
     return { name, doc: docOf([property]), parameters: parameters.join(', ') };
   });
@@ -122,10 +122,10 @@ function readForwards(reading: Reading, className: string, member: DecoratedMemb
       'what it sends',
     );
     const payload = new EventOptions(reading, [decorator]).expression('payload');
-    // What the class or the schema leaves out is not sent.
+    // Properties that the class or the schema leaves out are not sent.
     const described = payload && describePayload(reading, payload, 'output');
     const printed = described
-      ? printPayload(reading, described, place)
+      ? printPayload(reading.wire, described, place)
       : reading.wire.printPresent(result, place).printed;
     // A method that returns nothing sends nothing.
     if (!printed) return [];

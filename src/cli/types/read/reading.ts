@@ -4,9 +4,10 @@ import { OwnSymbols } from '../own-symbols';
 import { placeOf, type Problems } from '../problems';
 import type { NamedTypes } from '../wire/named-types';
 import { Place } from '../wire/place';
+import { ReceivedClasses } from '../wire/received-classes';
 import { WireTypes } from '../wire/wire-types';
 
-/** What is shared by all gateways of a run, whatever program they are in. */
+/** The state that all gateways of a run share, in whatever program they are. */
 export interface Run {
   /** The folder that shown paths are relative to. */
   readonly folder: string;
@@ -20,7 +21,11 @@ export class Reading {
   readonly checker: ts.TypeChecker;
   readonly own: OwnSymbols;
   readonly constants: Constants;
+  /** What is sent as it is: results, events to clients, bodies that are not checked by a class. */
   readonly wire: WireTypes;
+  readonly receivedClasses: ReceivedClasses;
+  /** Payloads that class-transformer makes instances of classes of. */
+  readonly received: WireTypes;
 
   /** @param name differs from program to program */
   constructor(
@@ -32,6 +37,9 @@ export class Reading {
     this.own = new OwnSymbols(this.checker);
     this.constants = new Constants(this.checker);
     this.wire = new WireTypes(program, run.names, run.binary, name);
+    this.receivedClasses = new ReceivedClasses(this.checker, this.constants);
+    const receiving = { classes: this.receivedClasses, asSent: this.wire };
+    this.received = new WireTypes(program, run.names, run.binary, name, receiving);
   }
 
   /**

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import ts from 'typescript';
 import type { LibraryTypes } from './library-types';
 
-/** How a type is named in the file. */
+/** The name of a type in the file. */
 export interface Identity {
   /** The same for the same type in every program, different for different ones. */
   readonly key: string;

@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { docOf } from './doc-comments';
 import { LibraryTypes } from './library-types';
 import type { NamedTypes } from './named-types';
-import { ObjectMembers } from './object-members';
+import { ObjectMembers, type Receiving } from './object-members';
 import type { Place } from './place';
 import { arrayOf, inBraces, inLines, quote, single, unionOf, type Printed } from './printed';
 import { printTuple } from './tuples';
@@ -29,17 +29,19 @@ export class WireTypes {
   /**
    * @param binary the name of the type of binary data
    * @param programName differs from program to program
+   * @param receiving for payloads that class-transformer reads
    */
   constructor(
     program: ts.Program,
     private readonly names: NamedTypes,
     private readonly binary: 'ArrayBuffer' | 'Buffer',
     programName: string,
+    private readonly receiving?: Receiving,
   ) {
     this.checker = program.getTypeChecker();
     this.library = new LibraryTypes(program, this.checker);
     this.identity = new TypeIdentity(program, this.checker, this.library, programName);
-    this.members = new ObjectMembers(this.checker, this);
+    this.members = new ObjectMembers(this.checker, this, receiving);
   }
 
   /** Prints a type where a value must stand: an argument, an item of an array. `undefined` is null there. */
@@ -160,7 +162,7 @@ export class WireTypes {
 
   /** Declares a type that has a name, and returns the name; prints another one where it stands. */
   private printNamed(type: ts.Type, place: Place, body: () => Body): Printed {
-    const identity = this.identity.of(type);
+    const identity = this.identityOf(type);
     if (!identity) return this.printAnonymous(type, place, body);
     const known = this.names.find(identity.key);
     if (known !== undefined) return single(known);
@@ -168,6 +170,13 @@ export class WireTypes {
     const name = this.names.reserve(identity.key, identity.wanted);
     this.declare(identity, name, this.deeper(body));
     return single(name);
+  }
+
+  /** A class that looks different in payloads has a name for what is received, and one for what is sent. */
+  private identityOf(type: ts.Type): Identity | undefined {
+    const identity = this.identity.of(type);
+    const differs = identity && this.receiving?.classes.differs(type);
+    return differs ? { ...identity, key: `${identity.key} received` } : identity;
   }
 
   private printAnonymous(type: ts.Type, place: Place, body: () => Body): Printed {

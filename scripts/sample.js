@@ -1,0 +1,46 @@
+'use strict';
+// `npm run sample -- orders` runs a sample, `npm run sample -- login try` the client that tries one that runs. Without a name it
+// lists all of them. What comes after the name is handed to the sample.
+
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const Module = require('node:module');
+const { join } = require('node:path');
+
+const folder = join(__dirname, '../samples');
+const page = readFileSync(join(__dirname, '../docs/samples.md'), 'utf8');
+
+const samples = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
+
+/** Returns what docs/samples.md says of a sample. */
+function descriptionOf(name) {
+  const [, text = ''] =
+    page.match(new RegExp(`^## ${name}\\n\\n\\[[^\\]]*\\]\\([^)]*\\): ([^.]+\\.)`, 'm')) ?? [];
+  return text.replace(/\s+/g, ' ').replaceAll('`', '');
+}
+
+function list() {
+  const width = Math.max(...samples.map((name) => name.length));
+  console.log('npm run sample -- <name>, with one of these names:\n');
+  for (const name of samples) console.log(`  ${name.padEnd(width)}  ${descriptionOf(name)}`);
+}
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined) {
+  list();
+} else if (!samples.includes(name)) {
+  console.error(`There is no sample '${name}'. There are: ${samples.join(', ')}.`);
+  process.exitCode = 1;
+} else {
+  const attempt = join(folder, name, 'try.ts');
+  const tries = args[0] === 'try' && existsSync(attempt);
+  require('../test/support/compile-once');
+  // Processes that a sample starts run TypeScript, too.
+  process.execArgv.push('-r', require.resolve('../test/support/compile-once'));
+  // The sample is the main module, as if Node.js had been started with it.
+  process.argv = [
+    process.execPath,
+    tries ? attempt : join(folder, name, 'main.ts'),
+    ...args.slice(tries ? 1 : 0),
+  ];
+  Module.runMain();
+}

@@ -1,0 +1,10 @@
+import { createStore } from '../store';
+
+/** What a narrow screen shows. A wide one shows all at once. */
+export type View = 'events' | 'send' | 'timeline';
+
+export const viewStore = createStore<View>('events');
+
+export function showView(view: View): void {
+  viewStore.set(view);
+}

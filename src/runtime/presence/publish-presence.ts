@@ -1,0 +1,90 @@
+import type { Report } from '../errors/run-safely';
+import { compareRoom } from './compare-rooms';
+import type { PresenceClients } from './presence-clients';
+import { isEmpty, type PresenceListeners } from './presence-listeners';
+import type { PresenceRoom } from './presence-room';
+import type { PresenceTable } from './presence-table';
+
+/** Changes that come within this time after the last ones were told are told together. */
+const INTERVAL_MS = 20;
+
+export interface PublisherOptions {
+  readonly table: PresenceTable;
+  readonly listeners: PresenceListeners;
+  /** Undefined if clients are told nothing. */
+  readonly clients: PresenceClients | undefined;
+  readonly report: Report;
+  /** Tells the other nodes. */
+  readonly sendChanges: () => void;
+  /** True while the devices of other nodes are on their way. */
+  readonly mustWait: () => boolean;
+  /** Returns true if this node acts for a room where one node shall. */
+  readonly actsFor: (room: PresenceRoom) => boolean;
+  /** Called when all is told. */
+  readonly done: () => void;
+}
+
+/** Tells other nodes, clients and methods what has changed, together. While nothing changes, nothing runs. */
+export class PresencePublisher {
+  private isScheduled = false;
+  private isRunning = false;
+  private isClosed = false;
+  private lastRun = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: PublisherOptions) {}
+
+  /** True while something is to be told. */
+  get isPending(): boolean {
+    return this.isScheduled || this.isRunning;
+  }
+
+  /** Tells what has changed: soon, if nothing was told for a while. */
+  schedule(): void {
+    if (this.isPending || this.isClosed) return;
+    this.isScheduled = true;
+    const wait = INTERVAL_MS - (performance.now() - this.lastRun);
+    const run = (): void => void this.run();
+    if (wait > 0) this.timer = setTimeout(run, wait).unref();
+    else setImmediate(run);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.isScheduled = false;
+    clearTimeout(this.timer);
+  }
+
+  private async run(): Promise<void> {
+    const { table, report, sendChanges, mustWait, done } = this.options;
+    if (this.isClosed) return;
+    this.isScheduled = false;
+    this.isRunning = true;
+    try {
+      sendChanges();
+      if (mustWait()) return;
+      for (const room of table.takeChanged()) await this.publish(room);
+      done();
+    } catch (error) {
+      report('presence cannot be told', error);
+    } finally {
+      this.isRunning = false;
+      this.lastRun = performance.now();
+      if (table.hasChanges && !mustWait()) this.schedule();
+    }
+  }
+
+  private async publish(room: PresenceRoom): Promise<void> {
+    const { table, listeners, clients, actsFor } = this.options;
+    const { all, latest } = await compareRoom(table, room);
+    if (this.isClosed) return;
+    if (!isEmpty(all)) {
+      if (listeners.isNeeded(room)) listeners.tell(room, all, actsFor(room) ? latest : undefined);
+      await clients?.sendDiff(room, all);
+    }
+    const entered = room.beginEntering();
+    if (entered.size > 0) await clients?.sendState(room, entered);
+    room.endEntering();
+    table.forgetRoom(room);
+  }
+}
