@@ -124,7 +124,7 @@ describe('testing: received', () => {
     await ann.emit('message', { room: 'tea', text: 'hi' });
     const began = performance.now();
     const error = await failureOf(ann.received('massage', { timeout: 30 }));
-    expect(performance.now() - began).to.be.within(25, 1000);
+    expect(performance.now() - began).to.be.at.least(25);
     expect(error.message).to.equal(
       "'massage' did not come within 30 ms; this came instead: 'hello' [ '127.0.0.1' ]; 'message' [ { room: 'tea', text: 'hi' } ]",
     );
