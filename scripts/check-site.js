@@ -3,6 +3,7 @@
 // names one. Ends with 1 if one does not.
 
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
+const { URL } = require('node:url');
 const { join, posix, relative } = require('node:path');
 
 const site = join(__dirname, '../docs/.vitepress/dist');
