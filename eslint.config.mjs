@@ -20,6 +20,8 @@ export default defineConfig(
   // Applications of users, compiled or bundled and run by test/package/check-package.js.
   globalIgnores([
     'samples/*/page/gateway.d.ts',
+    'samples/starter/client/notes.ts',
+    'samples/support-desk/client.ts',
     'dist',
     'coverage',
     'docs/api',

@@ -32,17 +32,20 @@ export interface Desk {
     'ticket.enter': (id: number) => Ticket;
     message: (payload: NewMessage) => { ticket: number; from: string; text: string; at: number };
     'ticket.close': (id: number) => null;
+    'ticket.people': (payload: { ticket: number }) => object[];
+  };
+  /** The events that are answered with a stream, and what it brings. */
+  streams: {
+    'file.get': (payload: FileId) => unknown;
+  };
+  /** The events that take an upload, and their results. */
+  uploads: {
     'file.attach': (payload: NewFile) => {
       ticket: number;
       id: `${string}-${string}-${string}-${string}-${string}`;
       name: string;
       from: string;
     };
-    'ticket.people': (payload: { ticket: number }) => object[];
-  };
-  /** The events that are answered with a stream, and what it brings. */
-  streams: {
-    'file.get': (payload: FileId) => unknown;
   };
   /** What clients send to log in. */
   auth: { token?: unknown };

@@ -27,7 +27,10 @@ describe('samples/support-desk', () => {
   const refusal = (answer: Promise<unknown>) =>
     answer.then(
       () => expect.fail('it was not refused'),
-      ({ code, type }: { code: number; type: string }) => `${code} ${type}`,
+      (error: unknown) => {
+        const { code, type } = error as { code: number; type: string };
+        return `${code} ${type}`;
+      },
     );
 
   it('lets people into the desk of their own tenant only', async () => {

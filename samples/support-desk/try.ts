@@ -12,7 +12,11 @@ export async function tryIt(url: string, print: (line: string) => void) {
   const [ann, cas] = [typed<Desk>(sockets[0]), typed<Desk>(sockets[1])];
   const next = async (at: 0 | 1, event: string) =>
     ((await once(sockets[at] as never, event)) as unknown[])[0];
-  await Promise.all(sockets.map((socket) => socket.connected || once(socket as never, 'connect')));
+  await Promise.all(
+    sockets.map(async (socket) => {
+      if (!socket.connected) await once(socket as never, 'connect');
+    }),
+  );
 
   const opened = next(0, 'ticket.opened');
   const ticket = await cas.call('ticket.open', { subject: 'The kettle leaks' });

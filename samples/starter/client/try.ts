@@ -8,7 +8,11 @@ async function main(url: string) {
   const sockets = ['ada', 'ben'].map((name) => io(`${url}/notes`, { auth: { name }, forceNew: true }));
   const [ada, ben] = sockets.map((socket) => typed<Notes>(socket));
   if (!ada || !ben) return;
-  await Promise.all(sockets.map((socket) => socket.connected || once(socket as never, 'connect')));
+  await Promise.all(
+    sockets.map(async (socket) => {
+      if (!socket.connected) await once(socket as never, 'connect');
+    }),
+  );
   const read = new Promise<void>((resolve) => {
     ben.on('note', ({ from, text }) => {
       console.log(`ben reads: ${text} (${from})`);
