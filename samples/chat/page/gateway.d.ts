@@ -9,8 +9,8 @@ export interface Chat {
     join: (...args: [payload: Seat] | [payload: Seat, ack: AckOf<{ name: string; room: string; messages: ChatMessage[] }>]) => void;
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (...args: [payload: NewMessage] | [payload: NewMessage, ack: AckOf<ChatMessage>]) => void;
-    typing: (...args: [params?: unknown] | [ack: AckOf<null>] | [params: unknown, ack: AckOf<null>]) => void;
-    leave: (...args: [params?: unknown] | [ack: AckOf<null>] | [params: unknown, ack: AckOf<null>]) => void;
+    typing: (...args: [] | [ack: AckOf<null>]) => void;
+    leave: (...args: [] | [ack: AckOf<null>]) => void;
   };
   /** The events that clients receive. */
   toClient: {
@@ -24,8 +24,8 @@ export interface Chat {
     join: (payload: Seat) => { name: string; room: string; messages: ChatMessage[] };
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (payload: NewMessage) => ChatMessage;
-    typing: (params?: unknown) => null;
-    leave: (params?: unknown) => null;
+    typing: () => null;
+    leave: () => null;
   };
   /** What clients send to log in. */
   auth: object;
