@@ -6,7 +6,13 @@ import type { ValidationOptions } from '../../src';
 import { schemaOf } from '../../src/contract/schemas/payload-schema';
 import { SchemaRegistry } from '../../src/contract/schemas/schema-registry';
 import { checkClass } from '../../src/validation/check-class';
-import { areOrdinary, classRecipes, makeClasses, type Class, type ClassRecipe } from '../validation/generated-classes';
+import {
+  areOrdinary,
+  classRecipes,
+  makeClasses,
+  type Class,
+  type ClassRecipe,
+} from '../validation/generated-classes';
 import { payloads } from '../validation/generated-payloads';
 import { make } from '../validation/generated-values';
 import { outcomeOf } from '../validation/outcomes';
