@@ -3,7 +3,6 @@
 // names one. Ends with 1 if one does not.
 
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
-const { URL } = require('node:url');
 const { join, posix, relative } = require('node:path');
 const { URL } = require('node:url');
 

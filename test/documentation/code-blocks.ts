@@ -20,7 +20,14 @@ const ROOT = join(__dirname, '../..');
 const NO_DOCUMENTATION = ['node_modules', 'dist', 'coverage', '.ci', '.git', '.vitepress', 'api'];
 const BLOCK = /(?:<!-- (fragment|from): ([\w ./-]+) -->\s*)?^```(\w+)\n(.*?)^```$/gms;
 
-const LIBRARY_TYPES = ['AckFunction', 'ActionProxy', 'PresenceDiff', 'SocketContext', 'SocketMeta', 'SocketMiddleware'];
+const LIBRARY_TYPES = [
+  'AckFunction',
+  'ActionProxy',
+  'PresenceDiff',
+  'SocketContext',
+  'SocketMeta',
+  'SocketMiddleware',
+];
 /** The names of fragments.ts: what is only declared there is nothing when it runs. */
 const DECLARED_VALUES = ['url', 'room', 'broker', 'socket', 'chat', 'ann', 'bob', 'vi', 'jest'];
 const FRAGMENT_VALUES = [...Object.keys(fragments), ...DECLARED_VALUES];

@@ -33,7 +33,7 @@ export class ChatGateway extends SocketGateway<ToClient, Account, Shown> {
   names(): string[] {
     const [user] = this.presence.list({ room: 'room:tea' });
     type Meta = NonNullable<typeof user>['devices'][number]['meta'];
-    (true satisfies Expect<Equal<Meta, { isTyping: boolean } | undefined>>);
+    true satisfies Expect<Equal<Meta, { isTyping: boolean } | undefined>>;
     // @ts-expect-error -- users are frozen
     if (user) user.info.name = 'Ada';
     return this.presence.list().map(({ info }) => info.name);
