@@ -20,6 +20,8 @@ export default defineConfig(
   // Applications of users, compiled or bundled and run by test/package/check-package.js.
   globalIgnores([
     'samples/*/page/gateway.d.ts',
+    'samples/starter/client/notes.ts',
+    'samples/support-desk/client.ts',
     'dist',
     'coverage',
     'docs/api',
@@ -109,6 +111,17 @@ export default defineConfig(
       'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'no-var': 'error',
       'prefer-const': 'error',
+    },
+  },
+  {
+    // Its own tsconfig.json is for those who copy it: here the library is found by that of the repository.
+    files: ['samples/starter/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: ['./tsconfig.json'] } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: ['describe', 'it'], package: 'node:test' }] },
+      ],
     },
   },
   // A sample's page runs in the browser, whose names are not listed here.

@@ -1,10 +1,25 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { io } from 'socket.io-client';
+import { io, type Socket } from 'socket.io-client';
 import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
 import { ChatGateway } from './chat-gateway';
 import { start } from './main';
-import type { Person } from './messages';
+import type { PresenceMessage } from 'moleculer-socket-gateway';
+
+/** The people in the room of a client, by all that it was told. */
+function peopleOf({ events }: TestClient): string[] {
+  let people = new Set<string | number>();
+  for (const { event, args } of events) {
+    if (event !== 'presence') continue;
+    const message = args[0] as PresenceMessage;
+    if ('state' in message) people = new Set(message.state.map(({ id }) => id));
+    else {
+      for (const { id } of message.joins) people.add(id);
+      for (const { id } of message.leaves) people.delete(id);
+    }
+  }
+  return [...people].map(String).sort();
+}
 
 describe('samples/chat', () => {
   let chat: TestGateway<ChatGateway>;
@@ -18,11 +33,11 @@ describe('samples/chat', () => {
   });
   afterEach(() => chat.close());
 
-  /** Waits until a client is told that exactly these people are in the room. */
-  const told = (client: TestClient, ...names: string[]) =>
-    client.received('people', {
-      where: (people: Person[]) => people.map(({ name }) => name).join() === names.join(),
-    });
+  /** Waits until a client has been told that exactly these people are in the room. */
+  const told = async (client: TestClient, ...names: string[]) => {
+    const holds = () => peopleOf(client).join() === [...names].sort().join();
+    if (!holds()) await client.received('presence', { where: holds });
+  };
   /** Returns what an event is refused with. */
   const refusal = (client: TestClient, event: string, ...body: unknown[]) =>
     client.emit(event, ...body).then(
@@ -47,7 +62,7 @@ describe('samples/chat', () => {
     await bothJoin();
     const sent = await ada.emit('message', hello);
     expect(sent).to.include({ id: 'message-1', from: 'Ada', text: 'Hello' });
-    expect(await ben.received('message')).to.deep.equal([sent]);
+    expect((await ben.received('message'))[0]).to.deep.equal(sent);
     await chat.settled();
     expect(ada.events.map(({ event }) => event)).not.to.include('message');
   });
@@ -58,6 +73,17 @@ describe('samples/chat', () => {
     expect(await ada.emit('message', hello)).to.deep.equal(first);
     const { messages } = await ben.emit('join', { name: 'Ben', room: 'tea' });
     expect(messages).to.deep.equal([first]);
+  });
+
+  it('forgets what was said when nobody is left', async () => {
+    await bothJoin();
+    await ada.emit('message', hello);
+    await ben.emit('leave');
+    await told(ada, 'Ada');
+    await ada.emit('leave');
+    await chat.settled();
+    const { messages } = await ben.emit('join', { name: 'Ben', room: 'tea' });
+    expect(messages).to.deep.equal([]);
   });
 
   it('shows that somebody is typing', async () => {
@@ -105,6 +131,68 @@ describe('samples/chat', () => {
       await go();
       await told(ada, 'Ada');
     }
+  });
+});
+
+describe('samples/chat, on several nodes', () => {
+  const nodes: Awaited<ReturnType<typeof start>>[] = [];
+  const clients: Socket[] = [];
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    for (const node of nodes.splice(0)) await node.stop();
+  });
+
+  const enter = async (node: { port: number }, name: string) => {
+    const client = io(`http://localhost:${node.port}/chat`, {
+      forceNew: true,
+      reconnection: false,
+      transports: ['websocket'],
+    });
+    clients.push(client);
+    const people = new Set<string>();
+    client.on('presence', (message: PresenceMessage) => {
+      const { state, joins, leaves } = { state: [], joins: [], leaves: [], ...message };
+      if ('state' in message) people.clear();
+      for (const { id } of [...state, ...joins]) people.add(String(id));
+      for (const { id } of leaves) people.delete(String(id));
+    });
+    await once(client as never, 'connect');
+    const [, room] = (await ask(client, 'join', { name, room: 'tea' })) as [null, { messages: unknown[] }];
+    return { client, people, room };
+  };
+  const ask = (client: Socket, event: string, body: object) =>
+    new Promise((resolve) => client.emit(event, body, (...answer: unknown[]) => resolve(answer)));
+  const untilPeople = async (
+    { client, people }: { client: Socket; people: Set<string> },
+    ...names: string[]
+  ) => {
+    while ([...people].sort().join() !== names.join()) await once(client as never, 'presence');
+  };
+
+  it('is one chat: people, messages, what was said before, and what was missed', async () => {
+    for (const nodeID of ['chat-1', 'chat-2'])
+      nodes.push(await start(0, { nodeID, transporter: 'Fake', namespace: `chat-${process.pid}` }));
+    const [one, two] = nodes;
+    const ada = await enter(one!, 'Ada');
+    const ben = await enter(two!, 'Ben');
+    await Promise.all([ada, ben].map((person) => untilPeople(person, 'Ada', 'Ben')));
+    const heard = once(ada.client as never, 'message');
+    await ask(ben.client, 'message', { id: 'message-1', text: 'Hello' });
+    expect((await heard)[0]).to.include({ from: 'Ben', text: 'Hello' });
+    const { room } = await enter(one!, 'Cid');
+    expect(room.messages).to.have.length(1);
+
+    const gone = once(ada.client as never, 'disconnect');
+    ada.client.io.engine.close();
+    await gone;
+    await ask(ben.client, 'message', { id: 'message-2', text: 'Missed' });
+    (ada.client.io as object as { uri: string }).uri = `http://localhost:${two!.port}`;
+    const missed = once(ada.client as never, 'message');
+    ada.client.connect();
+    expect((await missed)[0]).to.include({ text: 'Missed' });
+    expect(ada.client.recovered).to.equal(true);
+    expect([...ben.people].sort()).to.deep.equal(['Ada', 'Ben', 'Cid']);
   });
 });
 

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { ServiceBroker } from 'moleculer';
+import { type BrokerOptions, ServiceBroker } from 'moleculer';
 import { ChatGateway } from './chat-gateway';
 
 const read = (file: string) => readFileSync(join(__dirname, 'page', file));
@@ -26,10 +27,13 @@ function servePage(request: IncomingMessage, response: ServerResponse) {
     .end(file.content);
 }
 
-/** Starts the chat on a port (0: any free one), and says where it is and how to stop it. */
-export async function start(port: number) {
+/**
+ * Starts the chat on a port (0: any free one), and says where it is and how to stop it. With a transporter, nodes that see each other are
+ * one chat.
+ */
+export async function start(port: number, options: BrokerOptions = {}) {
   const server = createServer(servePage);
-  const broker = new ServiceBroker({ logLevel: 'warn', skipProcessEventRegistration: true });
+  const broker = new ServiceBroker({ logLevel: 'warn', skipProcessEventRegistration: true, ...options });
   const chat = broker.createService(ChatGateway) as ChatGateway;
   await chat.initSocketIO(server);
 
@@ -57,7 +61,10 @@ export async function start(port: number) {
 async function main() {
   const port = Number(process.env.PORT || 3000);
   try {
-    const chat = await start(port);
+    // One more node of the same chat, here or on another computer: TRANSPORTER=TCP PORT=3001 npm start
+    const { TRANSPORTER: transporter } = process.env;
+    const nodeID = `${hostname()}-${port}`;
+    const chat = await start(port, transporter ? ({ transporter, nodeID } as BrokerOptions) : {});
     console.log(`Open http://localhost:${chat.port} in two tabs, to have company. Ctrl-C closes the chat.`);
     if (process.env.NODE_ENV !== 'production')
       console.log(`Try its events in the explorer: http://localhost:${chat.port}/explorer`);

@@ -1,5 +1,6 @@
 import { Transform, Type } from 'class-transformer';
 import { IsInt, IsString, Length, ValidateNested } from 'class-validator';
+import type { PresenceMessage } from 'moleculer-socket-gateway';
 
 const Trimmed = () =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
@@ -44,15 +45,6 @@ export class ChatMessage {
   at!: number;
 }
 
-/** Somebody in the room. */
-export class Person {
-  @IsString()
-  id!: string;
-
-  @IsString()
-  name!: string;
-}
-
 /** What somebody is told who takes a seat. */
 export class Room {
   @IsString()
@@ -67,8 +59,21 @@ export class Room {
   messages!: ChatMessage[];
 }
 
+/** Somebody with a seat: one name is one person, with any number of pages. */
+export interface Person {
+  id: string;
+}
+
+/** A message on its way to all nodes. */
+export interface Said {
+  room: string;
+  message: ChatMessage;
+  /** Who wrote it, and has it already. */
+  socketId: string;
+}
+
 export interface ToPage {
-  people(people: Person[]): void;
+  presence(change: PresenceMessage): void;
   message(message: ChatMessage): void;
   typing(name: string): void;
 }

@@ -18,3 +18,8 @@ export function pendingEventsOf(socket: Socket): number {
 export function visibleRoomsOf(socket: Socket): string[] {
   return visibleRooms(socket.rooms);
 }
+
+/** Returns true while changes of presence wait to be told to clients and methods of the gateway that a socket belongs to. */
+export function isPresencePending(socket: Socket): boolean {
+  return findSession(socket)?.gateway.presence?.isPending === true;
+}

@@ -1,6 +1,6 @@
 import type { Middleware, Service, ServiceBroker } from 'moleculer';
 import type { Namespace } from 'socket.io';
-import { pendingEventsOf } from '../runtime/test-seam';
+import { isPresencePending, pendingEventsOf } from '../runtime/test-seam';
 import { nextTurn, within } from './real-time';
 
 /** In memory, what can go on does so before the next turn of the event loop. More turns are for `setImmediate` in the application. */
@@ -67,6 +67,8 @@ export class Activity {
   private list(): string[] {
     const found = [...this.running].map(({ what }) => what);
     for (const namespace of this.namespaces()) {
+      const [one] = namespace.sockets.values();
+      if (one && isPresencePending(one)) found.push(`presence in '${namespace.name}'`);
       for (const socket of namespace.sockets.values()) {
         const pending = pendingEventsOf(socket);
         if (pending > 0) found.push(`${pending} event${pending > 1 ? 's' : ''} of the client ${socket.id}`);

@@ -24,10 +24,13 @@ let serverIsDown = false;
 
 /** Answers of the gateway that Ada's browser does not get: her connection loses them, or breaks just then. */
 let fate: 'arrive' | 'lose' | 'break' = 'arrive';
+/** Breaks Ada's connection. */
+let cutOff: () => void = () => undefined;
 
 async function meddle(page: Page): Promise<void> {
   await page.routeWebSocket(/socket\.io/, (socket) => {
     const server = socket.connectToServer();
+    cutOff = () => void socket.close();
     server.onMessage((packet) => {
       const isAnswer = String(packet).startsWith('43/chat,');
       if (!isAnswer || fate === 'arrive') return socket.send(packet);
@@ -91,7 +94,10 @@ const isOnline = async (page: Page) => {
 };
 
 async function drive(browser: Browser): Promise<void> {
-  let chat = await start(0);
+  const transporter = { transporter: 'Fake', namespace: `chat-page-${process.pid}` } as const;
+  const startChat = (port = 0) => start(port, { ...transporter, nodeID: 'chat-1' });
+  let chat = await startChat();
+  let second: Awaited<ReturnType<typeof start>> | undefined;
   const url = `http://localhost:${chat.port}/`;
   try {
     const ada = await openPage(browser, 'Ada', url, { ...desktop, colorScheme: 'light' });
@@ -162,7 +168,7 @@ async function drive(browser: Browser): Promise<void> {
     });
 
     await step('when the server is back, both are in their room again', async () => {
-      chat = await start(chat.port);
+      chat = await startChat(chat.port);
       await isOnline(ada);
       await isOnline(ben);
       serverIsDown = false;
@@ -201,6 +207,40 @@ async function drive(browser: Browser): Promise<void> {
       await seesPeople(ben, 'Ada', 'Ben');
     });
 
+    let cid: Page | undefined;
+    await step('people on another node are listed, and what they write is seen', async () => {
+      second = await start(0, { ...transporter, nodeID: 'chat-2' });
+      cid = await openPage(browser, 'Cid', `http://localhost:${second.port}/`, desktop);
+      await enter(cid, 'Cid');
+      for (const page of [ada, ben, cid]) await seesPeople(page, 'Ada', 'Ben', 'Cid');
+      await sees(ada, 'Cid joined');
+      await write(cid, 'Is there a cup for me?');
+      for (const page of [ada, ben]) await seesOnce(page, 'Is there a cup for me?');
+    });
+
+    await step('one who is cut off for a moment never leaves, and sees what was missed', async () => {
+      const left = await ben.getByText('Ada left').count();
+      cutOff();
+      await ada.locator('#chat .connection').filter({ hasText: 'Reconnecting' }).waitFor();
+      await write(cid!, 'Ada?');
+      await isOnline(ada);
+      await sees(ada, 'While you were away:');
+      await seesOnce(ada, 'Ada?');
+      await write(ada, 'Here.');
+      await sees(cid!, 'Here.');
+      if ((await ben.getByText('Ada left').count()) !== left) throw new Error('Ada was shown as gone');
+    });
+
+    await step('people of a node that stops are listed until they could have come back', async () => {
+      serverIsDown = true;
+      await second?.stop();
+      second = undefined;
+      for (const page of [ada, ben]) await seesPeople(page, 'Ada', 'Ben');
+      await sees(ada, 'Cid left');
+      await cid?.context().close();
+      serverIsDown = false;
+    });
+
     await step('in light and dark, on desktop and phone', async () => {
       for (const scheme of ['light', 'dark'] as const) {
         await ada.emulateMedia({ colorScheme: scheme });
@@ -226,6 +266,7 @@ async function drive(browser: Browser): Promise<void> {
     });
   } finally {
     serverIsDown = true;
+    await second?.stop();
     await chat.stop();
   }
 }

@@ -24,6 +24,7 @@ import {
   type Client,
   type RunningGateway,
 } from '../support/run-gateway';
+import { PresenceView } from '../support/presence-view';
 import { RawClient } from '../support/raw-client';
 
 interface Account {
@@ -63,13 +64,17 @@ class Node {
   }
 }
 
-async function nodes(count: number, settings: ServerSettings = {}): Promise<Node[]> {
+async function nodes(
+  count: number,
+  settings: ServerSettings = {},
+  namespaceOptions: object = {},
+): Promise<Node[]> {
   const namespace = `recovery-${++clusters}`;
   const started: Node[] = [];
   for (let number = 1; number <= count; number++) {
     const logger = new CollectingLogger();
     const io = { options: { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } } };
-    @SocketNamespace('/x', { name: 'mail', settings: { port: 0, io, ...settings } })
+    @SocketNamespace('/x', { name: 'mail', settings: { port: 0, io, ...settings }, ...namespaceOptions })
     class MailGateway extends SocketGateway {
       @Authenticate<Account>({
         room: ({ id }) => `inbox:${id}`,
@@ -325,7 +330,7 @@ describe('a client that comes back to another node', () => {
     one!.say('letter', 'before');
     one!.namespace.local.emit('letter', 'local');
     one!.namespace.to('inbox:2').emit('letter', 'for two');
-    for (const gateway of gatewaysOf(one!.gateway)) handOverSessions(gateway);
+    for (const gateway of gatewaysOf(one!.gateway)) await handOverSessions(gateway);
     await one!.gateway.broker.stop();
     two!.say('letter', 'after');
     three!.say('letter', 'later');
@@ -336,6 +341,31 @@ describe('a client that comes back to another node', () => {
     expect(letters[0]).to.have.members(['before', 'local', 'after', 'later']);
     expect(letters[1]).to.have.members(['before', 'local', 'for two', 'after', 'later']);
     for (const list of letters) expect(list.slice(0, 2)).to.deep.equal(['before', 'local']);
+  });
+
+  it('never left where its node drains, and has what it missed', async () => {
+    const [one, two] = await nodes(2, {}, { presence: { grace: 60_000 } });
+    const watcher = newClient(two!.address, '/x', { auth: { id: 2 } });
+    const view = new PresenceView(watcher);
+    await connected(watcher);
+    const clients = [await enter(one!), await enter(one!, { id: 3 })];
+    const letters = clients.map((client) => heard(client, 'letter'));
+    const ids = clients.map(({ id }) => id);
+    await view.has('', 1, 2, 3);
+    const gone = clients.map((client) => next(client, 'disconnect'));
+    await one!.call('drain', { window: 0, grace: 0 });
+    await Promise.all(gone);
+    two!.say('letter', 'while away');
+    // One comes back while the drained node is there, the other one after it has stopped.
+    await moveTo(two!, clients[0]!);
+    await one!.gateway.broker.stop();
+    await moveTo(two!, clients[1]!);
+    expect(clients.map(({ recovered, id }) => [recovered, id])).to.deep.equal(ids.map((id) => [true, id]));
+    for (const client of clients) await fence(client, two!);
+    expect(letters).to.deep.equal([['while away'], ['while away']]);
+    const left = view.messages.flatMap((message) => ('leaves' in message ? message.leaves : []));
+    expect(left).to.deep.equal([]);
+    expect(view.ids()).to.deep.equal([1, 2, 3]);
   });
 
   it('enters anew where what it missed takes too much memory', async () => {

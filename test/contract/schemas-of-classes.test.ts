@@ -61,7 +61,7 @@ describe('the schemas of classes', () => {
   });
 
   it('allow only what the gateway takes', async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const seen = { said: 0, allowed: 0 };
     const cases = classRecipes.filter(areOrdinary).chain((classes) =>
       fc.record({

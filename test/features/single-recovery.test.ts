@@ -306,12 +306,30 @@ describe('a session', () => {
     const logger = new CollectingLogger();
     const running = await start(gatewayWith(), { logger });
     const { id, ...secret } = await leave(running);
-    expect(() => namespaceOf(running).emit('bad', { big: 10n })).to.throw();
+    const { adapter } = namespaceOf(running);
+    const session = {
+      sid: id,
+      pid: secret.pid,
+      rooms: [id],
+      data: {},
+      missedPackets: [['bad', { big: 10n }]],
+    };
+    sinon.stub(adapter, 'restoreSession').resolves(session);
     const raw = await knock(running, secret);
     expect(await idOf(raw)).not.to.equal(id);
     expect(await userOf(raw)).to.deep.equal({ id: 8 });
     expect(logger.having('a client could not be recovered')).to.have.length(1);
     expect([...namespaceOf(running).adapter.sids.keys()]).not.to.include(id);
+  });
+
+  it('comes back without a message that cannot be sent', async () => {
+    const running = await start(gatewayWith());
+    const { id, ...secret } = await leave(running);
+    expect(() => namespaceOf(running).emit('bad', { big: 10n })).to.throw();
+    namespaceOf(running).emit('good', 1);
+    const raw = await knock(running, secret);
+    expect(await idOf(raw)).to.equal(id);
+    expect(await raw.message(/"good"/)).to.match(/^42\/x,\["good",1,/);
   });
 
   it('that the adapter does not know is asked for anew by each client', async () => {

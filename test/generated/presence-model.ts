@@ -15,7 +15,7 @@ export const ROOMS = ['', 'a', 'b'] as const;
 export const NODES = ['n1', 'n2', 'n3'] as const;
 
 /** A socket, as presence sees it. */
-class FakeSocket {
+export class FakeSocket {
   readonly rooms = new Set<string>();
   readonly client = new EventEmitter();
   readonly view = new PresenceView(this.client);
@@ -50,7 +50,7 @@ class FakeNamespace {
   };
 }
 
-class ModelNode {
+export class ModelNode {
   readonly namespace = new FakeNamespace();
   readonly presence: NodePresence;
   readonly failures: unknown[] = [];
@@ -60,12 +60,13 @@ class ModelNode {
   constructor(
     readonly id: string,
     readonly link: FakeLink,
+    notify = true,
   ) {
     const presence = {
       of: undefined,
       shows: (room: string) => (ROOMS as readonly string[]).includes(room),
       grace: GRACE_MS,
-      notify: true,
+      notify,
       listeners: [
         {
           method: { name: 'hear', call: (...args: [PresenceDiff, string]) => this.hear(...args) },
@@ -82,7 +83,7 @@ class ModelNode {
       namespaces: new Map([['/x', this.namespace]]),
       metrics: undefined,
     };
-    this.presence = new NodePresence(gateway as object as Gateway, presence as never);
+    this.presence = new NodePresence(gateway as object as Gateway, presence);
     this.presence.connectTo(link);
   }
 

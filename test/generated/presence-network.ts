@@ -9,12 +9,10 @@ import type { NodeLink } from '../../src/runtime/presence/node-link';
 
 const LATENCIES_MS = [1, 4, 2, 7];
 
-type Handlers = Required<Pick<TopicHandlers, never>> & TopicHandlers;
-
 /** The link of a node, as presence sees it. */
 export class FakeLink implements NodeLink {
   readonly known = new Set<string>();
-  private readonly topics = new Map<string, Handlers>();
+  private readonly topics = new Map<string, TopicHandlers>();
   private readonly questions = new Questions();
   private readonly peerWatchers = new Set<(node: string, joined: boolean) => void>();
   private readonly restartWatchers = new Set<() => void>();

@@ -36,6 +36,16 @@ describe('testing: emit', () => {
     expect(error.cause?.message).to.match(/no such table: people[^]*chat-gateway\.ts/);
   });
 
+  it('lets timers fire while a test asks until something is so', async () => {
+    const ann = await (await startChat()).connect(ANN);
+    let isOver = false;
+    setTimeout(() => (isOver = true), 10);
+    for (let count = 1; !isOver; count++) {
+      await ann.emit('message', { room: 'tea', text: 'hi' });
+      if (count === 20_000) expect.fail('the timer did not fire');
+    }
+  });
+
   it('understands both formats of acks', async () => {
     @SocketNamespace('/x', { ack: 'object' })
     class ObjectGateway extends SocketGateway {

@@ -13,7 +13,8 @@ let seat = null; // { name, room } as this person picked them: the page returns 
 let seated = false; // the server has confirmed the seat on the connection of this moment
 let draft = null; // { id, text }: the message that is on its way, or whose answer got lost
 let sending = false;
-let people = [];
+let people = new Set(); // the names of those in the room
+let missing = false; // what comes now was said while this page was cut off
 const shown = new Set(); // the ids of the messages in the log: none is shown twice
 const mine = new Set(); // the ids of those that were written here
 
@@ -39,7 +40,9 @@ async function enter() {
     Object.assign(wanted, { name, room }); // as the server spells them
     seated = true;
     if ($('chat').hidden) openRoom();
-    messages.forEach(show);
+    showPeople();
+    showAll(messages);
+    missing = false;
     if (draft && shown.has(draft.id)) delivered();
   } catch (error) {
     if (seat !== wanted) return;
@@ -56,6 +59,7 @@ socket.on('connect', () => {
   if (seat) enter();
 });
 socket.on('disconnect', () => {
+  missing = seated;
   seated = false;
   showConnection();
 });
@@ -65,18 +69,21 @@ socket.on('connect_error', () => {
   if (!socket.active) setTimeout(() => socket.connect(), 2000);
 });
 
-socket.on('people', (now) => {
-  if (seated) {
-    for (const person of now) if (!people.some(({ id }) => id === person.id)) note(`${person.name} joined`);
-    for (const person of people) if (!now.some(({ id }) => id === person.id)) note(`${person.name} left`);
+/** Who is in the room: first everybody, then what changes. */
+socket.on('presence', ({ state, joins = [], updates = [], leaves = [] }) => {
+  const before = people;
+  people = new Set(state ? [] : people);
+  for (const { id } of [...(state ?? []), ...joins, ...updates]) people.add(id);
+  for (const { id } of leaves) people.delete(id);
+  if (before.size > 0) {
+    for (const name of people) if (!before.has(name)) note(`${name} joined`);
+    for (const name of before) if (!people.has(name)) note(`${name} left`);
   }
-  people = now;
-  const youFirst = people.toSorted((a, b) => Number(b.id === socket.id) - Number(a.id === socket.id));
-  $('people').replaceChildren(...youFirst.map(({ id, name }) => nameTag(name, id === socket.id)));
+  showPeople();
 });
 socket.on('message', (message) => {
-  if (!seated) return; // it will be among the messages that `join` answers with
-  show(message);
+  if (!seated && !socket.recovered) return; // it will be among the messages that `join` answers with
+  showAll([message]);
   showTyping(message.from, false);
 });
 socket.on('typing', (name) => showTyping(name, true));
@@ -86,6 +93,8 @@ socket.on('typing', (name) => showTyping(name, true));
 const link = new URLSearchParams(location.hash.slice(1)); // http://localhost:3000/#room=tea
 door.elements.room.value = link.get('room') ?? 'lobby';
 door.elements.name.value = sessionStorage.getItem('name') ?? '';
+// After a reload, this page knows its own messages.
+for (const id of JSON.parse(sessionStorage.getItem('mine') ?? '[]')) mine.add(id);
 
 door.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -108,7 +117,8 @@ function openRoom() {
 $('leave').addEventListener('click', () => {
   if (socket.connected) socket.emit('leave');
   seat = draft = null;
-  seated = false;
+  seated = missing = false;
+  people = new Set();
   shown.clear();
   log.replaceChildren();
   for (const name of [...typists.keys()]) showTyping(name, false);
@@ -124,12 +134,20 @@ $('leave').addEventListener('click', () => {
 
 composer.addEventListener('submit', async (event) => {
   event.preventDefault();
-  if (!seated || sending) return; // what was written stays in the field
+  if (sending) return; // what was written stays in the field
+  if (!seated) {
+    explain(
+      composer,
+      new Error('There is no connection. Your message stays here: send it when you are back.'),
+    );
+    return;
+  }
   const text = field.value;
   const from = seat;
   // The same text keeps its id when it is sent again, so that server and pages know it if it had arrived after all.
   if (draft?.text !== text) draft = { id: newId(), text };
   mine.add(draft.id);
+  sessionStorage.setItem('mine', JSON.stringify([...mine].slice(-200)));
   sending = true;
   try {
     const message = await ask('message', draft);
@@ -166,11 +184,28 @@ field.addEventListener('input', () => {
   socket.volatile.emit('typing');
 });
 
+// The composer grows with an error, or a keyboard opens, and the log shrinks: its end stays in view.
+let pinned = true;
+log.addEventListener('scroll', () => {
+  pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+});
+new ResizeObserver(() => {
+  if (pinned) log.scrollTop = log.scrollHeight;
+}).observe(log);
+
 // crypto.randomUUID exists on https and localhost only; a phone may open this page by the address of a computer.
 const newId = () =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
 /* ---- Showing: everything that somebody wrote goes in as text, never as HTML ---- */
+
+/** Shows messages, and says so if they were written while this page was cut off. */
+function showAll(messages) {
+  const isMissed = missing && messages.some(({ id }) => !shown.has(id) && !mine.has(id));
+  if (isMissed) note('While you were away:');
+  if (isMissed) missing = false;
+  messages.forEach(show);
+}
 
 function show({ id, from, text, at }) {
   if (shown.has(id)) return;
@@ -201,6 +236,11 @@ function append(element, always) {
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   log.append(element);
   if (atEnd || always) log.scrollTop = log.scrollHeight;
+}
+
+function showPeople() {
+  const youFirst = [...people].toSorted((a, b) => Number(b === seat?.name) - Number(a === seat?.name));
+  $('people').replaceChildren(...youFirst.map((name) => nameTag(name, name === seat?.name)));
 }
 
 function nameTag(name, you) {
@@ -238,6 +278,7 @@ function showConnection() {
   for (const status of document.querySelectorAll('.connection')) status.textContent = text;
   document.body.classList.toggle('offline', waiting);
   $('send').disabled = !seated;
+  if (!waiting) explain(composer);
 }
 
 /**

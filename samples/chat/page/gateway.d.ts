@@ -6,7 +6,7 @@ export interface Chat {
   /** The events that clients send, for `Socket` of socket.io-client. */
   toServer: {
     /** Takes a seat in a room, and leaves the one before. */
-    join: (...args: [seat: Seat] | [seat: Seat, ack: AckOf<{ name: string; room: string; messages: ChatMessage[] }>]) => void;
+    join: (...args: [payload: Seat] | [payload: Seat, ack: AckOf<{ name: string; room: string; messages: ChatMessage[] }>]) => void;
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (...args: [payload: NewMessage] | [payload: NewMessage, ack: AckOf<ChatMessage>]) => void;
     typing: (...args: [] | [ack: AckOf<null>]) => void;
@@ -14,14 +14,14 @@ export interface Chat {
   };
   /** The events that clients receive. */
   toClient: {
-    people: (people: Person[]) => void;
+    presence: (change: PresenceMessage) => void;
     message: (message: ChatMessage) => void;
     typing: (name: string) => void;
   };
   /** The events with their results. */
   calls: {
     /** Takes a seat in a room, and leaves the one before. */
-    join: (seat: Seat) => { name: string; room: string; messages: ChatMessage[] };
+    join: (payload: Seat) => { name: string; room: string; messages: ChatMessage[] };
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (payload: NewMessage) => ChatMessage;
     typing: () => null;
@@ -67,8 +67,31 @@ export interface NewMessage {
   text: string;
 }
 
-/** Somebody in the room. */
-export interface Person {
-  id: string;
-  name: string;
+/** What clients get as `presence`: the users of a room when they enter it, then what changes. */
+export type PresenceMessage = {
+  room: string;
+  /** Users whose first device entered. */
+  joins: readonly PresentUserOfAndUnknown[];
+  /** Users whose last device is gone, as they were. */
+  leaves: readonly PresentUserOfAndUnknown[];
+  /** Users with another device, or other info or meta than before. */
+  updates: readonly PresentUserOfAndUnknown[];
+} | { room: string; state: readonly PresentUserOfAndUnknown[] };
+
+/** A user in a room, once, however many devices the user has. It is frozen, and holds what JSON can hold. */
+export interface PresentUserOfAndUnknown {
+  id: number | string;
+  /** What the option `of` returned for the latest device, without `id`. */
+  info: object;
+  /** The devices, in the order in which they entered the room. */
+  devices: readonly PresentDeviceOfUnknown[];
+}
+
+/** A connected device of a user. */
+export interface PresentDeviceOfUnknown {
+  socketId: string;
+  /** What `ctx.presence.update` has set; absent if nothing has. */
+  meta?: unknown;
+  /** When the device entered the room, in milliseconds since the epoch. */
+  since: number;
 }

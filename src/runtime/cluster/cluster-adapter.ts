@@ -26,6 +26,8 @@ export class ClusterAdapter extends Adapter {
   declare readonly nsp: Namespace;
   /** The packets that clients may have missed; undefined without `connectionStateRecovery`. */
   readonly recoverable: RecoverableSessions | undefined = undefined;
+  /** True if it never reaches other nodes. */
+  readonly staysHere: boolean = false;
   /** The sockets on other nodes; undefined while the adapter belongs to no gateway that runs. */
   remote: RemoteSockets | undefined;
   /** Ends questions of other nodes that listeners of the namespace have not answered. */

@@ -152,6 +152,11 @@ export class ClusterLink {
     if (this.peersById.size > 0) this.push([SEND, topic, ...args], node === undefined ? this.peers : [node]);
   }
 
+  /** Resolves when nothing that was sent to a node waits for the transporter any more. */
+  async drained(node: string): Promise<void> {
+    await this.peersById.get(node)?.outbox.drained();
+  }
+
   /**
    * Asks all peers, or some.
    *

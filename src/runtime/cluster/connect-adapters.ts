@@ -19,7 +19,8 @@ export function connectAdapters(server: Server, gateways: () => Iterable<Gateway
 
 /** Connects the adapter of a namespace that has become that of a gateway, or is no longer. */
 export function updateAdapter({ adapter }: Namespace): void {
-  if (adapter instanceof ClusterAdapter) AdapterDirectory.of(adapter.nsp.server).update(adapter);
+  if (adapter instanceof ClusterAdapter && !adapter.staysHere)
+    AdapterDirectory.of(adapter.nsp.server).update(adapter);
 }
 
 function ownerOf(namespace: Namespace, gateways: Iterable<Gateway>): Gateway | undefined {

@@ -4,8 +4,10 @@ import { ClusterAdapter } from './cluster-adapter';
 /**
  * Gives the sessions of a gateway that drains to another node, with the packets that their clients may have missed. Does nothing
  * without another node, and with an adapter of the application. Call it when no client is connected any more.
+ *
+ * @returns resolves when the transporter has taken all
  */
-export function handOverSessions({ namespaces, plan, logger }: Gateway): void {
+export async function handOverSessions({ namespaces, plan, logger }: Gateway): Promise<void> {
   for (const { adapter, name } of namespaces.values()) {
     if (!(adapter instanceof ClusterAdapter)) continue;
     const { recoverable, remote } = adapter;
@@ -21,5 +23,6 @@ export function handOverSessions({ namespaces, plan, logger }: Gateway): void {
         );
       }
     }
+    await remote.link.drained(node);
   }
 }

@@ -2,8 +2,7 @@ import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
 import { AdapterDirectory } from './adapter-directory';
 import { ClusterAdapter } from './cluster-adapter';
-import type { ClientSession } from './handed-sessions';
-import { RecoverableSessions } from './recoverable-sessions';
+import { RecoveringAdapter } from './recovering-adapter';
 
 /** The adapter of gateways that are on several nodes. It is connected to them by the directory of its Socket.IO server. */
 class MoleculerAdapter extends ClusterAdapter {
@@ -16,32 +15,15 @@ class MoleculerAdapter extends ClusterAdapter {
   }
 }
 
-/** The same for a Socket.IO server with `connectionStateRecovery`. A node asks the others for sessions that it does not have. */
-class RecoverableMoleculerAdapter extends MoleculerAdapter {
-  override readonly recoverable: RecoverableSessions;
-
-  constructor(namespace: Namespace) {
-    super(namespace);
-    this.recoverable = new RecoverableSessions(namespace.server);
-  }
-
-  override persistSession(session: ClientSession): void {
-    this.recoverable.persist(session);
-  }
-
-  override async restoreSession(pid: string, offset: string): Promise<never> {
-    const { recoverable, remote } = this;
-    if (remote && remote.nodes > 0 && recoverable.isElsewhere(pid, offset)) {
-      const handed = await remote.takeSession(pid, offset);
-      if (handed) recoverable.adopt(handed);
-    }
-    // Socket.IO accepts null, which its types do not say.
-    return recoverable.restore(pid, offset) as never;
+/** The same for a Socket.IO server with `connectionStateRecovery`. */
+class RecoverableMoleculerAdapter extends RecoveringAdapter {
+  override init(): void {
+    AdapterDirectory.of(this.nsp.server).update(this);
   }
 
   override close(): void {
-    this.recoverable.close();
     super.close();
+    AdapterDirectory.of(this.nsp.server).delete(this);
   }
 }
 

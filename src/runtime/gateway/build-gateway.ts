@@ -107,11 +107,7 @@ export function buildGateway(
       gate.open(error);
     },
     availability: 'open',
-    handOvers: [
-      () => {
-        handOverSessions(gateway);
-      },
-    ],
+    handOvers: [() => handOverSessions(gateway)],
   };
   cluster.gateways.push(gateway);
   if (plan.presence) {

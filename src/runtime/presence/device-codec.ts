@@ -4,7 +4,7 @@ import { freezeDeep } from './frozen-copy';
 import type { Change } from './own-devices';
 
 /** The text of a message has about so many characters, so that it takes little time to read. */
-const TEXT_LENGTH = 16_000;
+const TEXT_LENGTH = 8_000;
 
 /**
  * Encodes changes as texts: each is a JSON list of ids of sockets that are gone, and of devices, as

@@ -21,6 +21,7 @@ export class NodePresence implements Presence {
   private readonly own: OwnDevices;
   private readonly copies: NodeCopies;
   private readonly sockets: LocalSockets;
+  private readonly clients: PresenceClients | undefined;
   private readonly publisher: PresencePublisher;
   private readonly usersOfPaths = new Map<string, number>();
   private link: NodeLink | undefined;
@@ -43,13 +44,14 @@ export class NodePresence implements Presence {
     this.own = new OwnDevices(broker.nodeID, this.table, plan.grace);
     this.copies = new NodeCopies(this.table, plan.grace);
     this.sockets = new LocalSockets(gateway, this.own, this.table, (socketId) => this.findAway(socketId));
+    this.clients = plan.notify ? new PresenceClients((name) => namespaces.get(name), report) : undefined;
     this.publisher = new PresencePublisher({
       table: this.table,
       listeners: new PresenceListeners(gateway, plan.listeners),
-      clients: plan.notify ? new PresenceClients((name) => namespaces.get(name), report) : undefined,
+      clients: this.clients,
       report,
-      sendChanges: () => {
-        if (this.sync) this.sync.sendChanges();
+      sendChanges: async () => {
+        if (this.sync) await this.sync.sendChanges();
         else this.own.takeChanges();
       },
       mustWait: () => this.sync?.isMeeting === true,
@@ -61,7 +63,7 @@ export class NodePresence implements Presence {
   }
 
   get isPending(): boolean {
-    return this.publisher.isPending;
+    return this.publisher.isPending || this.table.hasChanges;
   }
 
   /** Exchanges devices with the other nodes of the gateway. */
@@ -74,7 +76,8 @@ export class NodePresence implements Presence {
 
   close(): void {
     this.publisher.close();
-    this.sync?.sendChanges();
+    this.clients?.close();
+    this.sync?.sendAllChanges();
     this.sync?.close();
     this.own.close();
     this.copies.close();

@@ -14,7 +14,7 @@ export interface Changes {
 /** The devices of this node. Only this node changes them, and the other nodes follow. */
 export class OwnDevices {
   readonly replica: Replica;
-  private changes: Change[] = [];
+  private readonly changes: Change[] = [];
   /** Of each device that is away, when it is deleted. The first is the next. */
   private readonly deadlines = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
@@ -76,11 +76,10 @@ export class OwnDevices {
     return this.replica.version - this.changes.length;
   }
 
-  /** Returns the changes that no other node has been sent. */
-  takeChanges(): Changes {
-    const { changes: list, sentVersion: since } = this;
-    this.changes = [];
-    return { since, list };
+  /** Returns the oldest changes that no other node has been sent. */
+  takeChanges(count = Infinity): Changes {
+    const { sentVersion: since } = this;
+    return { since, list: this.changes.splice(0, Math.min(count, this.changes.length)) };
   }
 
   close(): void {

@@ -8,7 +8,7 @@ import { TimeSlice } from './time-slice';
 /** The event that clients get. */
 export const PRESENCE_EVENT = 'presence';
 /** A message has at most so many users. What follows the first message of a long state are joins. */
-const MAX_USERS = 500;
+const MAX_USERS = 250;
 /** So many sockets are sent to without a pause. */
 const MAX_SOCKETS = 100;
 
@@ -16,6 +16,8 @@ const NO_USERS: readonly PresentUser[] = [];
 
 /** Tells the clients of this node who is in a room. */
 export class PresenceClients {
+  private isClosed = false;
+
   /** @param find returns a live namespace */
   constructor(
     private readonly find: (namespace: string) => Namespace | undefined,
@@ -35,6 +37,11 @@ export class PresenceClients {
       await this.send(room, socketIds, { room: room.name, joins, leaves: NO_USERS, updates: NO_USERS });
   }
 
+  /** Nothing more is sent. */
+  close(): void {
+    this.isClosed = true;
+  }
+
   private async send(
     { namespace, name }: PresenceRoom,
     ids: ReadonlySet<string>,
@@ -45,6 +52,7 @@ export class PresenceClients {
     const slice = new TimeSlice();
     // Sockets that come meanwhile are not meant.
     for (const some of slicesOf([...ids], MAX_SOCKETS)) {
+      if (this.isClosed) return;
       runSafely(`the users of '${name}' cannot be sent`, this.report, () => {
         sendToSockets(live, new Set(some), PRESENCE_EVENT, message);
       });

@@ -1,11 +1,17 @@
 import type { PresentUser } from '../../types';
+import type { UserId } from '../model';
 import { compareText } from './user-in-room';
 
 /** Sorts users in the order in which they came, which is the same on all nodes. */
 export function sortUsers(users: PresentUser[]): PresentUser[] {
-  return users.sort(
-    (one, other) => cameAt(one) - cameAt(other) || compareText(String(one.id), String(other.id)),
-  );
+  return users.sort((one, other) => cameAt(one) - cameAt(other) || compareIds(one.id, other.id));
+}
+
+/** Numbers come before texts. */
+function compareIds(one: UserId, other: UserId): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one === 'string' && typeof other === 'string') return compareText(one, other);
+  return typeof one === 'number' ? -1 : 1;
 }
 
 function cameAt({ devices }: PresentUser): number {

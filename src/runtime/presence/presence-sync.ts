@@ -6,6 +6,7 @@ import type { Replica } from './device';
 import type { NodeCopies } from './node-copies';
 import type { Change, OwnDevices } from './own-devices';
 import type { PresenceTable } from './presence-table';
+import { TimeSlice } from './time-slice';
 
 /*
  * How nodes tell each other of their devices. A node sends its changes to all others, numbered. A node that misses some asks for all
@@ -33,6 +34,8 @@ const MORE = 1;
 const LAST = 2;
 
 const NO_CHANGES = '[]';
+/** So many changes are encoded without a pause. */
+const MAX_CHANGES = 100;
 
 /** After so long without a change, the other nodes are asked what they have. */
 const CHECK_DELAY_MS = 1000;
@@ -91,15 +94,14 @@ export class PresenceSync {
   }
 
   /** Sends what has changed since it was last called. */
-  sendChanges(): void {
-    const { since, list } = this.own.takeChanges();
-    if (list.length === 0 || this.link.peers.length === 0) return;
-    let from = since;
-    for (const { text, count } of encodeChanges(list)) {
-      this.link.send(TOPICS.changes, [this.own.replica.instance, from, text]);
-      from += count;
-    }
-    this.checkLater();
+  async sendChanges(): Promise<void> {
+    const slice = new TimeSlice();
+    while (this.sendSome(MAX_CHANGES)) if (slice.isOver) await slice.next();
+  }
+
+  /** Sends what has changed, at once. */
+  sendAllChanges(): void {
+    this.sendSome(Infinity);
   }
 
   close(): void {
@@ -108,6 +110,20 @@ export class PresenceSync {
     clearTimeout(this.checkTimer);
     for (const timer of this.meeting.values()) clearTimeout(timer);
     this.meeting.clear();
+  }
+
+  /** Sends the oldest changes. Returns false if there are none. */
+  private sendSome(most: number): boolean {
+    const { since, list } = this.own.takeChanges(most);
+    if (list.length === 0) return false;
+    if (this.link.peers.length === 0) return true;
+    let from = since;
+    for (const { text, count } of encodeChanges(list)) {
+      this.link.send(TOPICS.changes, [this.own.replica.instance, from, text]);
+      from += count;
+    }
+    this.checkLater();
+    return true;
   }
 
   private meet(node: string): void {

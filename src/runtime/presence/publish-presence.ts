@@ -15,7 +15,7 @@ export interface PublisherOptions {
   readonly clients: PresenceClients | undefined;
   readonly report: Report;
   /** Tells the other nodes. */
-  readonly sendChanges: () => void;
+  readonly sendChanges: () => Promise<void>;
   /** True while the devices of other nodes are on their way. */
   readonly mustWait: () => boolean;
   /** Returns true if this node acts for a room where one node shall. */
@@ -61,9 +61,12 @@ export class PresencePublisher {
     this.isScheduled = false;
     this.isRunning = true;
     try {
-      sendChanges();
+      await sendChanges();
       if (mustWait()) return;
-      for (const room of table.takeChanged()) await this.publish(room);
+      for (const room of table.takeChanged()) {
+        if (this.isClosed) return;
+        await this.publish(room);
+      }
       done();
     } catch (error) {
       report('presence cannot be told', error);

@@ -1,5 +1,5 @@
 /** Work on many users lets the event loop go on after this time. */
-const SLICE_MS = 4;
+const SLICE_MS = 2;
 
 /** A piece of long work that lets the event loop go on from time to time. */
 export class TimeSlice {

@@ -7,8 +7,8 @@ import { DeclarationError } from '../../errors';
 import type { ServerSettings } from '../../types';
 import { boundedDelay } from '../errors/bounded-delay';
 import { moleculerAdapter } from '../cluster/moleculer-adapter';
+import { LocalRecoveryAdapter } from '../cluster/recovering-adapter';
 import type { Gateway } from '../model';
-import { LocalRecoveryAdapter } from '../socket-io/local-recovery-adapter';
 import { safeAdapterClass } from '../socket-io/safe-adapter';
 import { corsOptions, guardHandshake } from './origin-guard';
 
