@@ -1,8 +1,10 @@
-import { getFromContainer, getMetadataStorage, Validator, type ValidationError } from 'class-validator';
+import { getFromContainer, Validator, type ValidationError } from 'class-validator';
 import type { NestedValue } from './compiled/generate-checker';
-import { constraintCost, costOfCall, type ConstraintCost } from './constraint-cost';
+import { budgetedStorage } from './budgeted-storage';
 import { countValues } from './count-values';
+import { handleRejection } from './handle-rejection';
 import type { LibraryOptions } from './library-options';
+import { findExecutor, type Executor, type ExecutorClass } from './validation-executor';
 import { MAX_PROBLEMS } from './validation-error';
 import type { WorkBudget } from '../plan/body-check';
 
@@ -11,36 +13,9 @@ import type { WorkBudget } from '../plan/body-check';
  * the message has used up its time. It skips objects of which the compiled check says that they are valid. And if one
  * constraint rejects while another one throws, the rejection is handled: unhandled, it would end the process.
  *
- * This is the only file that uses the class in which class-validator does its work. Where a bundler hides that class, or
+ * Where a bundler hides the class in which class-validator does its work (`validation-executor.ts`), or
  * the application has put a Validator of its own into its container, the instance is counted before `validate` is called.
  */
-
-type Metadata = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
-type Constraint = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidatorConstraints']>[number];
-
-/** The part of class-validator's executor that is used; its main entry does not export it. */
-interface Executor {
-  metadataStorage: object;
-  readonly awaitingPromises: Promise<unknown>[];
-  execute(instance: object, schema: string | undefined, errors: ValidationError[]): void;
-  performValidations(
-    object: unknown,
-    value: unknown,
-    property: string,
-    defined: readonly Metadata[],
-    metadatas: readonly Metadata[],
-    errors: ValidationError[],
-  ): void;
-  nestedValidations(value: unknown, metadatas: readonly Metadata[], error: ValidationError): void;
-  generateValidationError(object: unknown, value: unknown, property: string): ValidationError;
-  createValidationError(...args: unknown[]): [string, string];
-  stripEmptyErrors(errors: ValidationError[]): ValidationError[];
-}
-
-type ExecutorClass = { readonly prototype: Executor } & (new (
-  validator: Validator,
-  options: LibraryOptions,
-) => Executor);
 
 /**
  * Checks what an instance holds itself.
@@ -56,19 +31,9 @@ const MAX_FAILURES = 10 * MAX_PROBLEMS;
 
 /** Microseconds that class-validator takes itself: for an object, for a property, for an item of an array. */
 const PER_OBJECT = 3;
-const PER_PROPERTY = 3;
 const PER_ITEM = 1;
 /** For a value of the payload, if it cannot be interrupted. */
 const PER_VALUE = 10;
-
-const METHODS = [
-  'execute',
-  'performValidations',
-  'nestedValidations',
-  'generateValidationError',
-  'createValidationError',
-  'stripEmptyErrors',
-] as const satisfies (keyof Executor)[];
 
 const ValidationExecutor = findExecutor();
 
@@ -134,21 +99,6 @@ function createExecutor(
   boundFailures(executor);
   skipValidObjects(executor, run);
   return executor;
-}
-
-function findExecutor(): ExecutorClass | undefined {
-  try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- there may be no such file
-    const found = require('class-validator/cjs/validation/ValidationExecutor') as {
-      ValidationExecutor: ExecutorClass;
-    };
-    const { prototype } = found.ValidationExecutor;
-    return METHODS.every((method) => typeof prototype[method] === 'function')
-      ? found.ValidationExecutor
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Stops the executor when it has found more errors than a client is told. */
@@ -218,58 +168,4 @@ function isPlainInstance(value: unknown): value is object {
   return (
     value instanceof Object && !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map)
   );
-}
-
-/** Returns class-validator's metadata, looked up once for a message, with constraints that announce their work. */
-function budgetedStorage(work: WorkBudget): object {
-  const storage = getMetadataStorage();
-  const byType = new Map<unknown, Metadata[]>();
-  const grouped = new Map<unknown, Record<string, Metadata[]>>();
-  const constraints = new Map<unknown, object[]>();
-  return Object.assign(Object.create(storage) as object, {
-    getTargetValidationMetadatas(...args: Parameters<typeof storage.getTargetValidationMetadatas>) {
-      const found = once(byType, args[0], () => storage.getTargetValidationMetadatas(...args));
-      work.spend(found.length * PER_PROPERTY);
-      return found;
-    },
-    groupByPropertyName: (metadatas: Metadata[]) =>
-      once(grouped, metadatas, () => storage.groupByPropertyName(metadatas)),
-    getTargetValidatorConstraints: (type: never) =>
-      once(constraints, type, () =>
-        storage.getTargetValidatorConstraints(type).map((constraint) => budgetedConstraint(constraint, work)),
-      ),
-  });
-}
-
-function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
-  let value = known.get(key);
-  if (value === undefined) known.set(key, (value = find()));
-  return value;
-}
-
-/** The instance comes from the container of the application, which may take long to find it. */
-function budgetedConstraint(metadata: Constraint, work: WorkBudget): object {
-  let instance: object | undefined;
-  return Object.create(metadata, {
-    instance: { get: () => (instance ??= budgetedInstance(metadata.instance, metadata.name, work)) },
-  }) as object;
-}
-
-function budgetedInstance(constraint: Constraint['instance'], name: string, work: WorkBudget): object {
-  let cost: ConstraintCost | undefined;
-  return {
-    validate(...args: Parameters<typeof constraint.validate>) {
-      cost ??= constraintCost(name, args[1]?.constraints as unknown[] | undefined);
-      work.spend(costOfCall(cost, args[0]));
-      const result = constraint.validate(...args);
-      handleRejection(result);
-      return result;
-    },
-    defaultMessage: constraint.defaultMessage?.bind(constraint),
-  };
-}
-
-/** The rejection is thrown by `Promise.all`, unless another constraint has thrown before. */
-function handleRejection(promise: unknown): void {
-  if (promise instanceof Promise) promise.catch(() => undefined);
 }

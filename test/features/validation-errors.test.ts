@@ -297,7 +297,8 @@ describe('validation errors', () => {
     });
 
     it('where there are many: 100 are told, and the others not looked for', async () => {
-      const authors = Array.from({ length: 20_000 }, () => ({ name: 5, age: 'x' }));
+      // Fewer than the 20,000 errors after which Moleculer's validator is stopped.
+      const authors = Array.from({ length: 9000 }, () => ({ name: 5, age: 'x' }));
       const article = { title: 'Title', author: { name: 'Ada', age: 18 }, readers: authors };
       for (const [event, ...args] of [
         ['list', authors],
