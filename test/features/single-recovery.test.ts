@@ -312,7 +312,7 @@ describe('a session', () => {
       data: {},
       missedPackets: [['bad', { big: 10n }]],
     };
-    sinon.stub(adapter, 'restoreSession').resolves(session as never);
+    sinon.stub(adapter, 'restoreSession').resolves(session);
     const raw = await knock(running, secret);
     expect(await idOf(raw)).not.to.equal(id);
     expect(await userOf(raw)).to.deep.equal({ id: 8 });

@@ -102,7 +102,7 @@ describe('sessions that are kept for clients that come back', () => {
     const handed = sessions.give('a', offset)!;
     expect(sessions.give('a', offset)).to.equal(undefined);
     expect(handed.sessions[0]).to.deep.include({ sid: 's-a', age: 1000 });
-    const other = new RecoverableSessions({ ...server } as Server);
+    const other = new RecoverableSessions(Object.create(server) as Server);
     other.adopt(handed);
     const back = other.restore('a', offset)!;
     expect(Date.now() - back.disconnectedAt).to.equal(1000);

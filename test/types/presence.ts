@@ -33,17 +33,17 @@ export class ChatGateway extends SocketGateway<ToClient, Account, Shown> {
   names(): string[] {
     const [user] = this.presence.list({ room: 'room:tea' });
     type Meta = NonNullable<typeof user>['devices'][number]['meta'];
-    void (true satisfies Expect<Equal<Meta, { isTyping: boolean } | undefined>>);
+    const meta: Expect<Equal<Meta, { isTyping: boolean } | undefined>> = true;
     // @ts-expect-error -- users are frozen
     if (user) user.info.name = 'Ada';
-    return this.presence.list().map(({ info }) => info.name);
+    return this.presence.list().map(({ info }) => `${info.name}${meta}`);
   }
 
   typing(ctx: SocketContext<unknown, object, ToClient, Account, Shown>): void {
     ctx.presence.update({ isTyping: true });
     // @ts-expect-error -- it is no meta of this gateway
     ctx.presence.update({ typing: true });
-    for (const { info } of ctx.presence.list('')) void info.name.length;
+    for (const { info } of ctx.presence.list('')) info.name.trim();
   }
 
   @OnPresence('room:*', { once: true })
