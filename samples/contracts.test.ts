@@ -20,7 +20,7 @@ async function command(...args: string[]): Promise<string> {
 }
 
 describe('the contracts of the samples', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   for (const [sample, title] of [
     ['chat', 'Chat'],
@@ -58,7 +58,7 @@ function samplesWithGateways(): [sample: string, files: string[]][] {
 }
 
 describe('the official parser of AsyncAPI', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   const samples = samplesWithGateways();
   let parser: Parser;

@@ -16,6 +16,7 @@ const OPTIONS: ts.CompilerOptions = {
   moduleDetection: ts.ModuleDetectionKind.Force,
   lib: ['lib.es2023.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: [],
+  paths: { 'moleculer-socket-gateway/client': [join(__dirname, '../src/client/index.ts')] },
 };
 
 /** Returns what is wrong with a script. */

@@ -4,6 +4,7 @@
 
 const { existsSync, readdirSync, readFileSync, statSync } = require('node:fs');
 const { join, posix, relative } = require('node:path');
+const { URL } = require('node:url');
 
 const site = join(__dirname, '../docs/.vitepress/dist');
 /** The pages of typedoc, whose links typedoc checks itself. */

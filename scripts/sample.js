@@ -9,7 +9,12 @@ const { join } = require('node:path');
 const folder = join(__dirname, '../samples');
 const page = readFileSync(join(__dirname, '../docs/samples.md'), 'utf8');
 
-const samples = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.ts')));
+/** Returns the program of a sample; undefined if there is none. */
+function mainOf(name) {
+  return ['main.ts', 'src/main.ts'].map((file) => join(folder, name, file)).find((file) => existsSync(file));
+}
+
+const samples = readdirSync(folder).filter((name) => mainOf(name) !== undefined);
 
 /** Returns what docs/samples.md says of a sample. */
 function descriptionOf(name) {
@@ -31,16 +36,14 @@ if (name === undefined) {
   console.error(`There is no sample '${name}'. There are: ${samples.join(', ')}.`);
   process.exitCode = 1;
 } else {
-  const attempt = join(folder, name, 'try.ts');
-  const tries = args[0] === 'try' && existsSync(attempt);
+  const attempt = ['try.ts', 'client/try.ts']
+    .map((file) => join(folder, name, file))
+    .find((file) => existsSync(file));
+  const tries = args[0] === 'try' && attempt !== undefined;
   require('../test/support/compile-once');
   // Processes that a sample starts run TypeScript, too.
   process.execArgv.push('-r', require.resolve('../test/support/compile-once'));
   // The sample is the main module, as if Node.js had been started with it.
-  process.argv = [
-    process.execPath,
-    tries ? attempt : join(folder, name, 'main.ts'),
-    ...args.slice(tries ? 1 : 0),
-  ];
+  process.argv = [process.execPath, tries ? attempt : mainOf(name), ...args.slice(tries ? 1 : 0)];
   Module.runMain();
 }

@@ -12,6 +12,8 @@ export interface Settings {
   readonly connects: number;
   /** Messages in a round of pushing. */
   readonly pushes: number;
+  /** Chunks of 64 KiB in a round of streaming. */
+  readonly chunks: number;
   /** Payloads in a round of validating. */
   readonly validations: number;
   readonly idleConnections: number;
@@ -33,6 +35,7 @@ const FULL = {
   events: { warmUp: 30_000, measured: 16_000 },
   connects: 400,
   pushes: 40,
+  chunks: 1600,
   validations: 20_000,
   idleConnections: 2000,
   churn: 36_000,
@@ -43,6 +46,7 @@ const SHORT: typeof FULL = {
   events: { warmUp: 8_000, measured: 6_000 },
   connects: 200,
   pushes: 20,
+  chunks: 800,
   validations: 5_000,
   idleConnections: 500,
   churn: 3_600,

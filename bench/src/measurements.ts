@@ -1,9 +1,11 @@
 import type { Settings } from './arguments';
 import { measureChurn } from './measure/churn';
+import { measureClustering, measureClusterStart } from './measure/clustering';
 import { measureConnecting } from './measure/connecting';
 import { measureEvents } from './measure/events';
 import { measureIdleMemory } from './measure/idle-memory';
 import { measurePushing } from './measure/pushing';
+import { measureStreaming } from './measure/streaming';
 import { measureValidation } from './measure/validation';
 import { toTable, type Row, type Table } from './results';
 import type { ServerSpec } from './servers/server-spec';
@@ -37,6 +39,20 @@ const IDLE = [floor('idle', 'plain socket.io'), gateway('idle', 'gateway')];
 const CONNECT = [floor('connect', 'nsp.use'), gateway('connect', '@Authenticate')];
 const BROADCAST = [floor('push', 'io.emit'), gateway('push', 'the action broadcast')];
 const FORWARD = [floor('push', 'a Moleculer event, and io.emit'), gateway('forward', '@ForwardEvent')];
+const STREAMS = [floor('streams', 'plain socket.io, chunks with acks'), gateway('streams', 'a stream')];
+const ALONE = [
+  gateway('push', 'without a transporter'),
+  gateway('push-alone', 'with a transporter, and no other node'),
+];
+const CLUSTER = new Map([
+  ['redis', '@socket.io/redis-adapter'],
+  ['redis-streams', '@socket.io/redis-streams-adapter'],
+  ['moleculer', "gateway, over Moleculer's TCP transporter"],
+]);
+const STARTS = new Map([
+  ['alone', 'the only node'],
+  ['third', 'the third of three nodes'],
+]);
 const VALIDATION = [
   validator('libraries', 'class-transformer and class-validator'),
   validator('gateway', 'gateway'),
@@ -83,6 +99,33 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   pushing('broadcast', 'A broadcast to 1,000 clients', BROADCAST),
   pushing('forward', 'A Moleculer event to 1,000 clients', FORWARD),
+  streaming('upload', 'An upload'),
+  streaming('download', 'A download'),
+  pushing('alone', 'A broadcast to 1,000 clients, with a transporter and no other node', ALONE, 'broadcast'),
+  {
+    name: 'cluster',
+    daily: false,
+    async run({ rounds, pushes }) {
+      const samples = await measureClustering(rounds, pushes);
+      const title = 'A broadcast from one of three nodes, each with 50 clients';
+      if (samples.size === 0) {
+        const note = 'Not measured: redis-server is not installed.';
+        return [{ name: 'cluster', title, unit: 'µs CPU of all nodes', rows: [], note }];
+      }
+      return [
+        toTable({ name: 'cluster', title, unit: 'µs CPU of all nodes' }, CLUSTER, samples, ({ cpu }) => cpu),
+      ];
+    },
+  },
+  {
+    name: 'cluster-start',
+    daily: false,
+    async run({ rounds }) {
+      const samples = await measureClusterStart(rounds.lives);
+      const head = { name: 'cluster-start', title: 'The start of a gateway', unit: 'ms CPU of its node' };
+      return [toTable(head, STARTS, samples, ({ cpu }) => cpu)];
+    },
+  },
   {
     name: 'validation',
     daily: false,
@@ -137,14 +180,32 @@ function ofGroup(group: Group): Measurement {
   };
 }
 
-function pushing(name: string, title: string, variants: readonly Variant[]): Measurement {
+function pushing(name: string, title: string, variants: readonly Variant[], command = name): Measurement {
   return {
     name,
     daily: false,
     async run({ rounds, pushes, builds }) {
       const own = withBuilds(variants, builds);
-      const samples = await measurePushing(specs(own), name, rounds, pushes);
+      const samples = await measurePushing(specs(own), command, rounds, pushes);
       return [toTable({ name, title, unit: 'µs CPU per message' }, titles(own), samples, ({ cpu }) => cpu)];
+    },
+  };
+}
+
+function streaming(direction: 'upload' | 'download', title: string): Measurement {
+  return {
+    name: direction,
+    daily: false,
+    async run({ rounds, chunks, builds }) {
+      const own = withBuilds(STREAMS, builds);
+      const samples = await measureStreaming(specs(own), direction, rounds, chunks);
+      const head = {
+        name: direction,
+        title,
+        unit: 'µs CPU per megabyte',
+        note: 'Throughput is in megabytes per second.',
+      };
+      return [toTable(head, titles(own), samples, ({ cpu }) => cpu)];
     },
   };
 }

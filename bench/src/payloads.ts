@@ -9,6 +9,10 @@ export const NAMESPACE = '/x';
 /** What a client sends when it enters the namespace. */
 export const AUTH = { token: 'let-me-in' };
 
+/** Bytes of a chunk, and how many chunks of a stream are under way. */
+export const CHUNK_BYTES = 65_536;
+export const MAX_UNACKNOWLEDGED = 8;
+
 /** A valid order: the payload of everything that is validated. */
 export const ORDER = {
   product: 'green-tea-250g',

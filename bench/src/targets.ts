@@ -67,7 +67,19 @@ export const TARGETS: readonly Target[] = [
     limit: 1.1,
     measured: times('connecting', 'connect'),
   },
+  { title: 'an upload, of plain socket.io chunks', limit: 1.05, measured: times('upload', 'streams') },
+  { title: 'a download, of plain socket.io chunks', limit: 1.05, measured: times('download', 'streams') },
   { title: 'broadcast through the action, of io.emit', limit: 1.02, measured: times('broadcast', 'push') },
+  {
+    title: 'broadcast with a transporter and no other node, of one without a transporter',
+    limit: 1.02,
+    measured: times('alone', 'push-alone', 'push'),
+  },
+  {
+    title: 'broadcast in a cluster of three, of @socket.io/redis-adapter',
+    limit: 1.1,
+    measured: times('cluster', 'moleculer', 'redis'),
+  },
 ];
 
 /** Judges what was measured. */

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import type { MarkdownRenderer } from 'vitepress';
@@ -34,10 +34,18 @@ function rewritten(target: string, folder: string): string {
   const [path = '', anchor] = target.split('#');
   const file = posix.join(folder, decodeURI(path));
   if (file === 'README.md') return anchor === undefined ? '/' : `/#${anchor}`;
-  if (file.endsWith('.md') || !existsSync(join(ROOT, file)) || statSync(join(ROOT, file)).isDirectory())
-    return target;
-  linked.add(file);
-  return placeOf(file);
+  if (file.endsWith('.md') || !existsSync(join(ROOT, file))) return target;
+  const shown = statSync(join(ROOT, file)).isDirectory() ? fileOf(file) : file;
+  linked.add(shown);
+  return placeOf(shown);
+}
+
+/** Returns the file of a folder to begin with. */
+function fileOf(folder: string): string {
+  const files = readdirSync(join(ROOT, folder), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name);
+  return posix.join(folder, files.find((name) => name === 'main.ts') ?? files[0] ?? '');
 }
 
 /** Serves the linked files in development, and copies them when the site is built. */

@@ -1,48 +1,57 @@
 import { expect } from 'chai';
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
+import { CalculatorGateway, math } from './calculator';
 import { start, WAYS } from './main';
 import { tryIt } from './try';
 
 describe('samples/calculator', () => {
+  let calculator: TestGateway<CalculatorGateway>;
+  let client: TestClient;
+
+  beforeEach(async () => {
+    calculator = await testGateway(CalculatorGateway, { services: [math] });
+    client = await calculator.connect();
+  });
+  afterEach(() => calculator.close());
+
+  /** Returns what an action is refused with. */
+  const refusal = (action: string, params?: object) =>
+    client.emit('call', action, params).then(
+      () => expect.fail(`${action} was not refused`),
+      (error: unknown) => error as { data: { field: string }[] },
+    );
+
+  it('adds and subtracts', async () => {
+    expect(await client.emit('call', 'math.add', { a: 25, b: 13 })).to.equal(38);
+    expect(await client.emit('call', 'math.sub', { a: 25, b: 13 })).to.equal(12);
+    expect(await client.emit('call', 'plus', { a: 1, b: 2 })).to.equal(3);
+    expect(await client.emit('call', 'minus', { a: 1, b: 2 })).to.equal(-1);
+  });
+
+  it('says what is wrong with numbers', async () => {
+    const error = await refusal('math.add', { a: 25, b: 'thirteen' });
+    expect(error).to.include({ name: 'ValidationError', code: 422 });
+    expect(error.data[0]).to.include({ field: 'b', type: 'number' });
+  });
+
+  it('opens nothing but the calculator', async () => {
+    for (const action of ['$node.health', 'calculator.getClients', 'math'])
+      expect(await refusal(action), action).to.include({ name: 'ServiceNotFoundError', code: 404 });
+  });
+});
+
+describe('samples/calculator, on a port', () => {
   for (const way of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
-    describe(way, () => {
-      let calculator: Awaited<ReturnType<typeof start>>;
-      let client: Socket;
-
-      beforeEach(async () => {
-        calculator = await start(0, way);
-        client = io(`http://localhost:${calculator.port}`, { forceNew: true });
+    it(`answers over sockets: ${way}`, async () => {
+      const { port, stop } = await start(0, way);
+      const client = io(`http://localhost:${port}`, { forceNew: true });
+      const answer = await new Promise<unknown[]>((resolve) => {
+        client.emit('call', 'math.add', { a: 25, b: 13 }, (...args: unknown[]) => resolve(args));
       });
-      afterEach(async () => {
-        client.close();
-        await calculator.stop();
-      });
-
-      /** Calls an action, and gives what the ack was called with. */
-      const call = (...args: unknown[]) =>
-        new Promise<any[]>((resolve) => {
-          client.emit('call', ...args, (...answer: unknown[]) => resolve(answer));
-        });
-
-      it('adds and subtracts', async () => {
-        expect(await call('math.add', { a: 25, b: 13 })).to.deep.equal([null, 38]);
-        expect(await call('math.sub', { a: 25, b: 13 })).to.deep.equal([null, 12]);
-        expect(await call('plus', { a: 1, b: 2 })).to.deep.equal([null, 3]);
-        expect(await call('minus', { a: 1, b: 2 })).to.deep.equal([null, -1]);
-      });
-
-      it('says what is wrong with numbers', async () => {
-        const [error] = await call('math.add', { a: 25, b: 'thirteen' });
-        expect(error).to.include({ name: 'ValidationError', code: 422 });
-        expect(error.data[0]).to.include({ field: 'b', type: 'number' });
-      });
-
-      it('opens nothing but the calculator', async () => {
-        for (const action of ['$node.health', 'calculator.getClients', 'math']) {
-          const [error] = await call(action);
-          expect(error, action).to.include({ name: 'ServiceNotFoundError', code: 404 });
-        }
-      });
+      client.close();
+      await stop();
+      expect(answer).to.deep.equal([null, 38]);
     });
   }
 

@@ -1,91 +1,86 @@
-import { once } from 'node:events';
 import { expect } from 'chai';
-import { io, type Socket } from 'socket.io-client';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
+import { AccountGateway } from './account-gateway';
+import { accounts } from './accounts';
 import { start } from './main';
 import { tryIt } from './try';
 
 describe('samples/login', () => {
-  let server: Awaited<ReturnType<typeof start>>;
-  const clients: Socket[] = [];
+  let gateway: TestGateway<AccountGateway>;
 
   beforeEach(async () => {
-    server = await start(0);
+    gateway = await testGateway(AccountGateway, { services: [accounts], timeout: 10_000 });
   });
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await server.stop();
-  });
+  afterEach(() => gateway.close());
 
-  function connect(auth: object = {}): Socket {
-    const client = io(`http://localhost:${server.port}`, { forceNew: true, auth });
-    clients.push(client);
-    return client;
-  }
-  /** Emits, and gives what the ack was called with: an error, or else a result. */
-  const ask = (client: Socket, event: string, ...body: unknown[]) =>
-    new Promise<{ error: any; result: any }>((resolve) => {
-      client.emit(event, ...body, (error: unknown, result: unknown) => resolve({ error, result }));
-    });
-  const login = async (name: string, password: string, client = connect()) => {
-    const { result } = await ask(client, 'login', { name, password });
-    return { client, token: result.token as string };
+  /** Returns the error that a promise is rejected with. */
+  const refusal = (promise: Promise<unknown>) =>
+    promise.then(
+      () => expect.fail('it was not refused'),
+      (error: unknown) => error,
+    );
+  const login = async (name: string, password: string) => {
+    const client = await gateway.connect();
+    const { token } = await client.emit<{ token: string }>('login', { name, password });
+    return { client, token };
   };
   const ben = { id: 'ben', roles: [] };
 
   it('logs a client in and out', async () => {
-    const client = connect();
-    expect((await ask(client, 'whoAmI')).error).to.include({ code: 401 });
-    const { result } = await ask(client, 'login', { name: 'ben', password: 'franklin' });
-    expect(result.user).to.deep.equal(ben);
-    expect((await ask(client, 'whoAmI')).result).to.deep.equal(ben);
-    await ask(client, 'logout', { token: result.token });
-    expect((await ask(client, 'whoAmI')).error).to.include({ code: 401 });
+    const client = await gateway.connect();
+    expect(await refusal(client.emit('whoAmI'))).to.include({ code: 401 });
+    const { user, token } = await client.emit('login', { name: 'ben', password: 'franklin' });
+    expect(user).to.deep.equal(ben);
+    expect(await client.emit('whoAmI')).to.deep.equal(ben);
+    await client.emit('logout', { token });
+    expect(await refusal(client.emit('whoAmI'))).to.include({ code: 401 });
   });
 
   it('does not let in with a wrong name or password', async () => {
-    const client = connect();
+    const client = await gateway.connect();
     for (const credentials of [
       { name: 'ben', password: 'lovelace' },
       { name: 'eve', password: 'franklin' },
       { name: '__proto__', password: 'x' },
     ]) {
-      expect((await ask(client, 'login', credentials)).error).to.include({
+      expect(await refusal(client.emit('login', credentials))).to.include({
         code: 401,
         type: 'WRONG_PASSWORD',
       });
     }
-    expect((await ask(client, 'login', { name: 'ben' })).error).to.include({ code: 422 });
-    expect((await ask(client, 'whoAmI')).error).to.include({ code: 401 });
+    expect(await refusal(client.emit('login', { name: 'ben' }))).to.include({ code: 422 });
+    expect(await refusal(client.emit('whoAmI'))).to.include({ code: 401 });
   });
 
   it('knows a client again by its token, until it has logged out', async () => {
     const { client, token } = await login('ben', 'franklin');
-    expect((await ask(connect({ token }), 'whoAmI')).result).to.deep.equal(ben);
-    await ask(client, 'logout', { token });
-    for (const wrong of [token, '', 7, null]) {
-      const [error] = (await once(connect({ token: wrong }) as never, 'connect_error')) as [
-        Error & { data: object },
-      ];
-      expect(error.data, String(wrong)).to.include({ code: 401 });
-    }
+    const again = await gateway.connect({ auth: { token } });
+    expect(await again.emit('whoAmI')).to.deep.equal(ben);
+    await client.emit('logout', { token });
+    for (const wrong of [token, '', 7, null])
+      expect(await refusal(gateway.connect({ auth: { token: wrong } })), String(wrong)).to.include({
+        code: 401,
+      });
   });
 
   it('lets an admin put somebody out, on all devices', async () => {
     const first = await login('ben', 'franklin');
-    const second = connect({ token: first.token });
-    await once(second as never, 'connect');
-    expect((await ask(first.client, 'kick', { id: 'ada' })).error).to.include({ code: 403 });
+    const second = await gateway.connect({ auth: { token: first.token } });
+    expect(await refusal(first.client.emit('kick', { id: 'ada' }))).to.include({ code: 403 });
 
-    const { client: ada } = await login('ada', 'lovelace');
-    const gone = [first.client, second].map((client) => once(client as never, 'disconnect'));
-    expect((await ask(ada, 'kick', { id: 'ben' })).error).to.equal(null);
-    await Promise.all(gone);
-    expect((await ask(ada, 'whoAmI')).result.id).to.equal('ada');
+    const { client: ada }: { client: TestClient } = await login('ada', 'lovelace');
+    await ada.emit('kick', { id: 'ben' });
+    await Promise.all([first.client, second].map((client) => client.disconnected()));
+    expect(await ada.emit('whoAmI')).to.include({ id: 'ada' });
   });
+});
 
+describe('samples/login, on a port', () => {
   it('can be tried', async () => {
+    const server = await start(0);
     const printed: string[] = [];
     await tryIt(`http://localhost:${server.port}`, (line) => printed.push(line));
+    await server.stop();
     expect(printed.map((line) => line.replace(/(token":").*?"/, '$1…"'))).to.deep.equal([
       'whoAmI => 401 NO_USER',
       'login => 401 WRONG_PASSWORD',

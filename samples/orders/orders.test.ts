@@ -1,75 +1,58 @@
-import { once } from 'node:events';
 import { expect } from 'chai';
-import { io, type Socket } from 'socket.io-client';
+import { testGateway, type TestClient, type TestGateway } from 'moleculer-socket-gateway/testing';
 import { start } from './main';
+import { OrderGateway } from './order-gateway';
+import { orders } from './orders';
 
 describe('samples/orders', () => {
-  let shop: Awaited<ReturnType<typeof start>>;
-  const clients: Socket[] = [];
+  let shop: TestGateway<OrderGateway>;
 
   beforeEach(async () => {
-    shop = await start(0, 1);
+    shop = await testGateway(OrderGateway, { services: [orders(1)], timeout: 10_000 });
   });
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await shop.stop();
-  });
+  afterEach(() => shop.close());
 
-  function open(user?: string): Socket {
-    const client = io(`http://localhost:${shop.port}/orders`, { forceNew: true, auth: { user } });
-    clients.push(client);
-    return client;
-  }
-  const connect = async (user: string) => {
-    const client = open(user);
-    await once(client as never, 'connect');
-    return client;
+  const connect = (user?: string) => shop.connect({ auth: { user } });
+  /** Returns all that a page is told, up to the time that an order is sent. */
+  const untilSent = async (page: TestClient) => {
+    await page.received('order.updated', { where: ({ status }: { status: string }) => status === 'sent' });
+    return page.events.map(({ args }) => args[0] as unknown);
   };
-  /** Calls an action, and gives what the ack was called with: an error, or else a result. */
-  const call = (client: Socket, action: string, params: object = {}) =>
-    new Promise<{ error: any; result: any }>((resolve) => {
-      client.emit('call', action, params, (error: unknown, result: unknown) => resolve({ error, result }));
-    });
-  /** All that a page is told, up to the time that an order is sent. */
-  const untilSent = (client: Socket) =>
-    new Promise<unknown[]>((resolve) => {
-      const told: unknown[] = [];
-      client.on('order.updated', (order: { status: string }) => {
-        told.push(order);
-        if (order.status === 'sent') resolve(told);
-      });
-    });
 
   it('tells all pages of the one who ordered what happens, and nobody else', async () => {
     const [page, phone, ben] = [await connect('ada'), await connect('ada'), await connect('ben')];
-    const overheard: unknown[] = [];
-    ben.onAny((...args) => overheard.push(args));
-    const told = Promise.all([untilSent(page), untilSent(phone)]);
-    expect((await call(page, 'orders.place', { item: 'tea' })).result).to.deep.equal({ id: 1 });
+    expect(await page.emit('call', 'orders.place', { item: 'tea' })).to.deep.equal({ id: 1 });
     const expected = ['placed', 'packed', 'sent'].map((status) => ({ id: 1, item: 'tea', status }));
-    expect(await told).to.deep.equal([expected, expected]);
-    expect((await call(ben, 'orders.list')).result).to.deep.equal([]);
-    expect(overheard).to.deep.equal([]);
+    expect(await Promise.all([untilSent(page), untilSent(phone)])).to.deep.equal([expected, expected]);
+    expect(await ben.emit('call', 'orders.list')).to.deep.equal([]);
+    await shop.settled();
+    expect(ben.events).to.deep.equal([]);
   });
 
   it('shows a page that comes later how things are', async () => {
     const page = await connect('ada');
-    const told = untilSent(page);
-    await call(page, 'orders.place', { item: 'tea' });
-    await told;
-    const { result } = await call(await connect('ada'), 'orders.list');
-    expect(result).to.deep.equal([{ id: 1, userID: 'ada', item: 'tea', status: 'sent' }]);
+    await page.emit('call', 'orders.place', { item: 'tea' });
+    await untilSent(page);
+    const listed = await (await connect('ada')).emit('call', 'orders.list');
+    expect(listed).to.deep.equal([{ id: 1, userID: 'ada', item: 'tea', status: 'sent' }]);
   });
 
   it('lets in nobody who is nobody, and takes no order for nothing', async () => {
-    for (const user of [undefined, '', 'a b', 'x'.repeat(21)]) {
-      const [error] = (await once(open(user) as never, 'connect_error')) as [Error & { data: object }];
-      expect(error.data, String(user)).to.include({ code: 401 });
-    }
-    expect((await call(await connect('ada'), 'orders.place', { item: '' })).error).to.include({ code: 422 });
+    const refusal = (promise: Promise<unknown>) =>
+      promise.then(
+        () => expect.fail('it was not refused'),
+        (error: unknown) => error,
+      );
+    for (const user of [undefined, '', 'a b', 'x'.repeat(21)])
+      expect(await refusal(connect(user)), String(user)).to.include({ code: 401 });
+    const ada = await connect('ada');
+    expect(await refusal(ada.emit('call', 'orders.place', { item: '' }))).to.include({ code: 422 });
   });
+});
 
+describe('samples/orders, on a port', () => {
   it('serves the page, and nothing else', async () => {
+    const shop = await start(0, 1);
     const get = async (path: string) => {
       const response = await fetch(`http://localhost:${shop.port}${path}`);
       // A body that is not read keeps the connection open.
@@ -80,5 +63,6 @@ describe('samples/orders', () => {
       expect(await get(path), path).to.equal(200);
     for (const path of ['/main.ts', '/%2e%2e/main.ts', '/constructor'])
       expect(await get(path), path).to.equal(404);
+    await shop.stop();
   });
 });

@@ -62,7 +62,7 @@ export async function start(port: number) {
 
 async function main() {
   const studio = await start(Number(process.env.PORT || 3000));
-  console.log(`The studio is open: http://localhost:${studio.port}. Ctrl-C closes it.`);
+  console.log(`Open http://localhost:${studio.port}, and drop a picture on it. Ctrl-C closes the studio.`);
   process.once('SIGINT', () => void studio.stop()).once('SIGTERM', () => void studio.stop());
 }
 

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-// In an application: from 'moleculer-socket-gateway'.
-import { Errors } from '../../src';
+import { Errors } from 'moleculer-socket-gateway';
 import type { Picture } from './messages';
 
 /** How files begin that browsers show as pictures. */

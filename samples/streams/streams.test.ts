@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { io, type Socket } from 'socket.io-client';
-import { typed, type TypedClient } from '../../src/client';
+import { typed, type TypedClient } from 'moleculer-socket-gateway/client';
 import { start } from './main';
 import type { Picture } from './messages';
 import type { Studio } from './page/gateway';

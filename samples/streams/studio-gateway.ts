@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   Ctx,
   MessageBody,
@@ -9,7 +8,7 @@ import {
   SocketGateway,
   SocketNamespace,
   type SocketContext,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import { ExportRequest, NewPicture, Picture, Question, type Sale, type ToPage } from './messages';
 import { PictureStore } from './picture-store';
 

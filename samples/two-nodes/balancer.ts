@@ -36,9 +36,9 @@ export class Balancer {
     });
   }
 
-  /** Sends a request on to a node. */
+  /** Sends a request that any node can answer on to one of them. */
   forward(asked: IncomingMessage, response: ServerResponse): void {
-    const node = this.next();
+    const [node] = this.ready;
     const fail = () => response.writeHead(503).end();
     if (!node) {
       fail();

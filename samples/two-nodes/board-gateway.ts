@@ -1,6 +1,5 @@
 import { IsString, Length } from 'class-validator';
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
 import {
   Authenticate,
   Authorize,
@@ -14,7 +13,7 @@ import {
   SocketNamespace,
   User,
   type SocketContext,
-} from '../../src';
+} from 'moleculer-socket-gateway';
 import type { Note } from './notes';
 
 /** A user: the same id on another node is the same user. */
@@ -79,7 +78,7 @@ export class BoardGateway extends SocketGateway {
   /** The users on all nodes. */
   @SocketEvent()
   async people(@ConnectedSocket() socket: Socket): Promise<string[]> {
-    const sockets = await socket.nsp.fetchSockets();
-    return [...new Set(sockets.map(({ data }) => (data.user as Person).id))].sort();
+    const sockets: { data: { user?: Person } }[] = await socket.nsp.fetchSockets();
+    return [...new Set(sockets.flatMap(({ data }) => data.user?.id ?? []))].sort();
   }
 }

@@ -89,7 +89,7 @@ async function main() {
   const port = Number(process.env.PORT || 3000);
   try {
     const sample = await start(port);
-    console.log(`The board is open: ${sample.url} (in two tabs, which go to two nodes). Ctrl-C closes it.`);
+    console.log(`Open ${sample.url} in two tabs, which go to two nodes. Ctrl-C closes the board.`);
     let stopping: Promise<void> | undefined;
     const stop = () => {
       stopping ??= sample.stop();

@@ -16,4 +16,4 @@ async function main({ nodeID, cluster }: { nodeID: string; cluster: Cluster }) {
   process.once('disconnect', () => process.exit());
 }
 
-void main(JSON.parse(process.argv[2] as string));
+void main(JSON.parse(process.argv[2] as string) as Parameters<typeof main>[0]);

@@ -8,6 +8,8 @@ export interface Output {
   readonly text: string;
   /** Returns a text that is the same for files that say the same, however they are formatted. */
   readonly normalize: (text: string) => string;
+  /** Returns a text as people read it, for the difference. Default: the normalized text. */
+  readonly format?: (text: string) => string;
   /** Describes the output in messages: `2 gateways, 12 events`. */
   readonly summary: string;
   /** The command line that writes it, for messages. */
@@ -39,7 +41,7 @@ export async function writeOutput(
 export async function checkOutput(
   { folder, say, complain }: Terminal,
   out: string,
-  { text, normalize, summary, command }: Output,
+  { text, normalize, format, summary, command }: Output,
 ): Promise<number> {
   const present = await read(resolve(folder, out));
   if (present === undefined) {
@@ -52,7 +54,10 @@ export async function checkOutput(
     return 0;
   }
   complain(`${out} is not up to date (- is in the file, + is missing):`);
-  for (const line of diffLines(before, after)) complain(line);
+  const readable = format ? diffLines(format(present), format(text)) : [];
+  // What is formatted may hide what differs.
+  const lines = readable.some((line) => /^[-+]/.test(line)) ? readable : diffLines(before, after);
+  for (const line of lines) complain(line);
   complain(`Write it: ${command}`);
   return 1;
 }

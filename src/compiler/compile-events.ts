@@ -10,7 +10,7 @@ import { MANAGEMENT_ACTIONS } from '../plan/management-actions';
 import { compileProxy } from './compile-proxy';
 import { compileRateLimits } from './compile-rate-limits';
 import { compileReturns } from './compile-sent-types';
-import { compileHandlerStreams } from './compile-streams';
+import { compileHandlerStreams, isAsyncGenerator } from './compile-streams';
 import type { EventPlan, GuardPlan, HandlerPlan, HooksPlan, RateLimitPlan } from '../plan/plan';
 import type { Problems } from './problems';
 import { readEventOptions } from './read-event-options';
@@ -147,6 +147,7 @@ function compileHandler(
     dependencies,
     ...compileArguments(member, event, context.parameters, problems),
     streams: compileHandlerStreams(member, stream, action, report),
+    generates: isAsyncGenerator(member),
     returns: compileReturns(options, report),
     action,
   };

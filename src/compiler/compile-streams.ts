@@ -35,6 +35,11 @@ export function compileHandlerStreams(
   return plan;
 }
 
+/** Returns true if a method is an async generator. */
+export function isAsyncGenerator({ method }: MemberDeclaration): boolean {
+  return types.isGeneratorFunction(method) && types.isAsyncFunction(method);
+}
+
 /** Reports limits of uploads on a method that takes none. */
 function checkUnread(option: unknown, report: (what: string) => void): void {
   if (typeof option !== 'object' || option === null) return;

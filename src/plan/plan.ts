@@ -119,6 +119,8 @@ export interface HandlerPlan {
   /** The handler has injected the ack, and answers by itself. */
   readonly answersItself: boolean;
   readonly streams: StreamPlan;
+  /** The method is an async generator: its answer is a stream. */
+  readonly generates: boolean;
   /** The type of the result, as the option `returns` declares it. It is not checked. */
   readonly returns: PayloadType | undefined;
   /** The definition of the action, without its handler. */

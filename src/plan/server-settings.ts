@@ -15,6 +15,9 @@ export const SERVER_SETTINGS = [
   'explorer',
 ] as const;
 
+/** The setting `readiness` of servers that the gateways open. */
+export const READINESS_PATH = '/ready';
+
 /** Returns the settings that belong to the server, by identity. */
 export function serverSettings(settings: Readonly<Record<string, unknown>>): ServerSettings {
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { refusalOf, resultOf } from './client-error';
 import { describeEvents } from './describe-events';
 import type { LoggedErrors } from './logged-errors';
 import type { MemoryAgent } from './memory-agent';
-import { failureAt, within } from './real-time';
+import { failureAt, nextTurn, within } from './real-time';
 import type { ReceivedEvent, ReceivedOptions, TestClient } from './types';
 
 /** Something that a test waits for. */
@@ -106,6 +106,8 @@ export class ConnectedClient implements TestClient {
       gone: (reason) => `the connection ended (${reason}) before '${event}' was answered`,
       origin,
     });
+    // Connections in memory need no turn of the event loop: a test that asks in a loop would keep it from timers.
+    await nextTurn();
     return resultOf(event, answered, { origin, errors: this.errors }) as Result;
   }
 

@@ -28,9 +28,9 @@ const order = async (page: Page, item: string) => {
 
 /** Fails if something is wider than the window. */
 async function fits(page: Page): Promise<void> {
-  const [content, window] = (await page.evaluate(
+  const [content = 0, window = 0] = await page.evaluate<number[]>(
     '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
-  )) as [number, number];
+  );
   if (content > window) throw new Error(`the page is ${content} pixels wide, and its window ${window}`);
 }
 

@@ -10,7 +10,15 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Browser, type Page } from 'playwright-core';
-import { Authenticate, Authorize, MessageBody, SocketEvent, SocketGateway, SocketNamespace } from '../../src';
+import {
+  Authenticate,
+  Authorize,
+  Errors,
+  MessageBody,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+} from '../../src';
 
 const ROOT = join(__dirname, '../..');
 const BUDGET_BYTES = 6 * 1024;
@@ -26,11 +34,16 @@ const bundle = (contents: string): string =>
   }).outputFiles[0]!.text;
 
 let runs = 0;
+let isAway = true;
 @SocketNamespace('/chat', { name: 'chat' })
 @Authorize()
 class ChatGateway extends SocketGateway {
   @Authenticate() authenticate(socket: { handshake: { auth: { token?: string } } }) {
     const { token } = socket.handshake.auth;
+    if (token === 'away' && isAway) {
+      isAway = false;
+      throw new Errors.ServiceUnavailableError('USERS_AWAY');
+    }
     return token === 'stale'
       ? undefined
       : { id: 1, ...(token === 'short' && { exp: Date.now() / 1000 + 1 }) };
@@ -107,6 +120,24 @@ export async function driveTypedClient(browser: Browser): Promise<void> {
       `chat.with({ signal: AbortSignal.abort('left') }).call('echo', 'x').catch(String)`,
       'left',
     );
+    const other = (auth: string): string => `new Promise((resolve) => {
+      const socket = lib.io('/chat', { forceNew: true });
+      const client = lib.typed(socket, { auth: ${auth}, onUnauthorized: (error) => resolve([error.message, socket.active]) });
+      client.call('echo', 'in').then(resolve, () => undefined);
+    })`;
+    await expectValue(
+      'a refusal for good is told, and the client stops',
+      other(`() => ({ token: 'stale' })`),
+      ['Unauthorized', false],
+    );
+    await expectValue(
+      'a token that cannot be had is told, and the client stops',
+      other(`() => Promise.reject(Object.assign(new Error('log in'), { status: 401 }))`),
+      ['log in', false],
+    );
+    await expectValue('a client comes back after a refusal with 503', other(`() => ({ token: 'away' })`), {
+      text: 'in',
+    });
     const { port } = server;
     await server.stop();
     const waiting = page.evaluate(`chat.call('echo', 'restarted')`);

@@ -148,7 +148,7 @@ describe('the types of gateways', () => {
   let text: string;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     folder = makeFolder({ 'tsconfig.json': tsconfig(), 'src/chat.gateway.ts': GATEWAY });
     const { exitCode, complained, said } = await folder.run(
       'types',
@@ -179,7 +179,7 @@ describe('the types of gateways', () => {
   });
 
   it('let clients write what the gateway takes, and nothing else', function () {
-    this.timeout(120_000);
+    this.timeout(600_000);
     const clients = [...COMPILE, ...DO_NOT_COMPILE].map((statement, at) => ({
       statement,
       file: `web/client${at}.ts`,

@@ -51,7 +51,7 @@ export type Unused = Tree;
 `;
 
 describe('types on the wire', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('are what arrives: each rule takes what it should, and nothing else', async () => {
     const folder = newFolder({ 'tsconfig.json': tsconfig(), 'src/rules.gateway.ts': gatewayOf(WIRE_RULES) });

@@ -77,7 +77,7 @@ describe('a typed client that logs in', () => {
   });
 
   it('comes back with a fresh token when the user expires', async () => {
-    const expiring = { id: 1, exp: Date.now() / 1000 + 1 };
+    const expiring = { id: 1, exp: Date.now() / 1000 + 2 };
     judge = (token) => (token === 'old' ? expiring : { id: 1 });
     const { socket, asked } = await open(['old', 'new']);
     await connected(socket);

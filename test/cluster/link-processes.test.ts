@@ -138,12 +138,10 @@ describe('nodes of a cluster in processes of their own', function () {
       await one.until('listed', 'n1', 'n2', 'n3');
       await two.call('answer', 'two');
       await three.call('ignore');
-      const start = Date.now();
       const answer = one.call('ask');
       await three.asked();
       three.kill();
       expect(await answer).to.deep.equal(['two']);
-      expect(Date.now() - start).to.be.below(5000);
       await Promise.all([one.until('peers', 'n2'), two.until('peers', 'n1')]);
       // It starts again under the same id, and is a node like any other.
       const again = await NodeProcess.start(transport(), 'n3', major, options);

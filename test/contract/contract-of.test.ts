@@ -120,9 +120,11 @@ class ObjectGateway extends SocketGateway {
   }
 }
 
+const parser = new Parser();
+
 /** What the official parser finds in a document. */
 async function diagnose(document: ContractDocument): Promise<unknown[]> {
-  const { diagnostics } = await new Parser().parse(JSON.stringify(document));
+  const { diagnostics } = await parser.parse(JSON.stringify(document));
   return diagnostics.map(({ code, message, path }) => [code, message, path.join('.')]);
 }
 
@@ -132,10 +134,9 @@ describe('contractOf', () => {
   const message = (key: string, channel = 'chat') => channels[channel]!.messages[key]!;
 
   it('gives a document that the official parser accepts without a diagnostic', async function () {
-    this.timeout(30_000);
+    this.timeout(600_000);
     expect(await diagnose(document)).to.deep.equal([]);
     expect(await diagnose(contractOf([]))).to.deep.equal([]);
-    expect(await diagnose(JSON.parse(JSON.stringify(document)) as ContractDocument)).to.deep.equal([]);
   });
 
   it('has a channel for each namespace', () => {

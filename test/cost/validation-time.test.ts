@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { compileBody } from '../../src/validation/compile-body';
+import { cpuTimeOf } from '../support/cpu-time';
 import { LARGE_PAYLOADS } from '../validation/large-payloads';
-
-/** Returns the CPU time, in milliseconds, that the process takes for something. Other processes do not count. */
-async function cpuTimeOf(run: () => unknown): Promise<number> {
-  const start = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1000;
-}
 
 describe('the validation of a payload of a megabyte takes 100 ms and ten times what parsing takes, at most', function () {
   this.timeout(60_000);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
@@ -23,13 +24,16 @@ const OPTIONS: ts.CompilerOptions = {
   paths: {
     'moleculer-socket-gateway': [join(ROOT, 'src/index.ts')],
     'moleculer-socket-gateway/*': [join(ROOT, 'src/*/index.ts'), join(ROOT, 'src/*.ts')],
+    // React and Vue are installed. Angular and React Native are too large for one recipe each.
     '@angular/core': [join(ROOT, 'test/documentation/angular.ts')],
     'react-native': [join(ROOT, 'test/documentation/react-native.ts')],
     'documentation-fragments': [join(ROOT, 'test/documentation/fragments.ts')],
   },
 };
 
-const blocks = codeBlocks();
+const all = codeBlocks();
+/** What is a part of a file is compiled there. */
+const blocks = all.filter(({ from }) => from === undefined);
 const fileOf = (block: CodeBlock): string =>
   join(ROOT, 'test/documentation', `${block.place.replaceAll(/[/\\:]/g, '-')}.${block.language}`);
 
@@ -72,8 +76,24 @@ describe('the code in the documentation', () => {
     expect(blocks.filter(({ language }) => ![...known, ...foreign].includes(language))).to.deep.equal([]);
   });
 
+  describe('of files stands there', () => {
+    const trimmed = (code: string): string =>
+      code
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '')
+        .join('\n');
+    for (const { place, code, from } of all.filter((block) => block.from !== undefined)) {
+      it(place, () => {
+        const text = trimmed(readFileSync(join(ROOT, from as string), 'utf8'));
+        // A line with … stands for lines that are left out.
+        for (const part of trimmed(code).split(/^.*…$/m)) expect(text).to.include(part.trim());
+      });
+    }
+  });
+
   describe('in TypeScript compiles under strict', function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const modules = new Map(
       blocks.filter(({ language }) => /^tsx?$/.test(language)).map((block) => [fileOf(block), block]),
     );

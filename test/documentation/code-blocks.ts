@@ -11,14 +11,23 @@ export interface CodeBlock {
   readonly language: string;
   /** What it is a fragment of; undefined for a whole file. */
   readonly fragment: string | undefined;
+  /** The file that it is a part of, as it stands there. */
+  readonly from: string | undefined;
   readonly code: string;
 }
 
 const ROOT = join(__dirname, '../..');
 const NO_DOCUMENTATION = ['node_modules', 'dist', 'coverage', '.ci', '.git', '.vitepress', 'api'];
-const BLOCK = /(?:<!-- fragment: ([\w ]+) -->\s*)?^```(\w+)\n(.*?)^```$/gms;
+const BLOCK = /(?:<!-- (fragment|from): ([\w ./-]+) -->\s*)?^```(\w+)\n(.*?)^```$/gms;
 
-const LIBRARY_TYPES = ['AckFunction', 'ActionProxy', 'PresenceDiff', 'SocketContext', 'SocketMeta', 'SocketMiddleware'];
+const LIBRARY_TYPES = [
+  'AckFunction',
+  'ActionProxy',
+  'PresenceDiff',
+  'SocketContext',
+  'SocketMeta',
+  'SocketMiddleware',
+];
 /** The names of fragments.ts: what is only declared there is nothing when it runs. */
 const DECLARED_VALUES = ['url', 'room', 'broker', 'socket', 'chat', 'ann', 'bob', 'vi', 'jest'];
 const FRAGMENT_VALUES = [...Object.keys(fragments), ...DECLARED_VALUES];
@@ -39,9 +48,10 @@ export function codeBlocks(): CodeBlock[] {
     const text = readFileSync(join(ROOT, file), 'utf8');
     return [...text.matchAll(BLOCK)].map((match) => ({
       place: `${file}:${text.slice(0, match.index).split('\n').length}`,
-      language: match[2] as string,
-      fragment: match[1],
-      code: match[3] as string,
+      fragment: match[1] === 'fragment' ? match[2] : undefined,
+      from: match[1] === 'from' ? match[2] : undefined,
+      language: match[3] as string,
+      code: match[4] as string,
     }));
   });
 }

@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { expect } from 'chai';
 import { findInvalid, InvalidJson, parseJson, toJsonText } from '../../src/explorer/page/form/json-text';
 import { problemsOf, problemsWithin } from '../../src/explorer/page/form/problems';
@@ -6,7 +7,7 @@ import { sizeText } from '../../src/explorer/page/timeline/bytes';
 import { previewOf } from '../../src/explorer/page/timeline/preview';
 
 /** Runs what was written as code. */
-const evaluate = (source: string): unknown => new Function(`return ${source}`)() as unknown;
+const evaluate = (source: string): unknown => runInThisContext(source) as unknown;
 
 describe('the explorer', () => {
   it('writes values as code that gives them', () => {

@@ -32,7 +32,6 @@ const USES: Record<string, (gateway: SocketGateway, socket: Socket) => unknown> 
   disconnectSockets: (_gateway, { nsp }) => nsp.in('nobody').disconnectSockets(),
   fetchSockets: async (_gateway, { nsp }) => (await nsp.fetchSockets()).length,
   'fetchSockets, not awaited': (_gateway, { nsp }) => void nsp.fetchSockets(),
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- applications call it
   allSockets: async (_gateway, { nsp }) => (await nsp.allSockets()).size,
   serverSideEmit: (_gateway, { nsp }) => nsp.serverSideEmit('anything'),
   serverCount: (_gateway, { nsp }) => nsp.adapter.serverCount(),

@@ -58,7 +58,7 @@ async function comeAndGo(server: ChildServer, namespace: string): Promise<void> 
       new Promise((resolve) => {
         for (const event of ['connect', 'connect_error', 'disconnect']) client.once(event, resolve);
       }),
-      sleep(2000).then(() => {
+      sleep(20_000).then(() => {
         throw new Error(`nothing became of a client of ${namespace}`);
       }),
     ]);
@@ -138,7 +138,7 @@ describe('an adapter that fails', () => {
     /** The log since the fault began, when it has this line. */
     async function logged(line: string): Promise<void> {
       let lines: string[] = [];
-      for (let waited = 0; waited < 50 && !lines.some((one) => one.includes(line)); waited++) {
+      for (let waited = 0; waited < 1000 && !lines.some((one) => one.includes(line)); waited++) {
         await sleep(10);
         lines = await server.ask<string[]>('logged');
       }

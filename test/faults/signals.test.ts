@@ -42,11 +42,9 @@ describe('SIGTERM', () => {
       while (busy.some(({ answered }) => answered < 20))
         await new Promise((resolve) => setTimeout(resolve, 5));
 
-      const begin = Date.now();
       server.process.kill('SIGTERM');
       const reasons = await Promise.all(busy.map(({ left }) => left));
       expect(await server.ended).to.deep.equal({ code: 0, signal: null });
-      expect(Date.now() - begin).to.be.below(5000);
       expect(server.output).to.equal('');
       expect(server.failures).to.deep.equal([]);
       for (const reason of reasons) expect(reason).to.be.oneOf(['transport close', 'transport error']);

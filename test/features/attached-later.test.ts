@@ -221,7 +221,7 @@ for (const [style, make] of Object.entries(STYLES)) {
       afterwards(() => new Promise((resolve) => taken.close(resolve)));
       const { port } = taken.address() as AddressInfo;
       driven(broker).io.listen(port);
-      for (let tries = 0; logger.having('is already in use').length === 0 && tries < 100; tries++)
+      for (let tries = 0; logger.having('is already in use').length === 0 && tries < 1000; tries++)
         await new Promise((resolve) => setTimeout(resolve, 10));
       expect(logger.having(`Port ${port} of 0.0.0.0 is already in use`)).to.have.length(1);
     });

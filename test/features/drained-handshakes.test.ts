@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { expect } from 'chai';
+import { WebSocket } from 'ws';
 import { SocketEvent, SocketGateway, SocketIOService, SocketNamespace } from '../../src';
 import {
   ask,
@@ -65,6 +66,13 @@ function handshake(
     asked.on('upgrade', () => reject(new Error('the connection was opened'))).on('error', reject);
     asked.end();
   });
+}
+
+/** Opens a connection that asks for no namespace. */
+async function openWebSocket({ port }: Running): Promise<WebSocket> {
+  const websocket = new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`);
+  await new Promise((resolve) => websocket.once('message', resolve));
+  return websocket;
 }
 
 const UPGRADE = {
@@ -166,6 +174,25 @@ describe('a gateway that drains', () => {
     expect((await answer).error).to.equal(null);
     await drained;
   });
+
+  for (const path of ['/x', '/tenants/1']) {
+    it(`closes a connection that has not entered a namespace yet, so that its client comes back: ${path}`, async () => {
+      const running = await start(ChatGateway);
+      const websockets = [await openWebSocket(running), await openWebSocket(running)];
+      const closed = websockets.map(
+        (websocket) => new Promise((resolve) => websocket.once('close', resolve)),
+      );
+      const drained = (running.gateway as unknown as ChatGateway).drain({ window: 600_000 });
+      // One of them has had its turn. The other has its turn after minutes.
+      await Promise.race(closed);
+      const other = websockets.find(({ readyState }) => readyState === WebSocket.OPEN) as WebSocket;
+      const received: string[] = [];
+      other.on('message', (data: Buffer) => received.push(data.toString()));
+      other.send(`40${path},`);
+      await Promise.all([...closed, drained]);
+      expect(received).to.deep.equal([]);
+    });
+  }
 
   it('stays closed until its service starts again', async () => {
     const running = await start([ChatGateway, OtherGateway]);

@@ -139,7 +139,7 @@ describe('the explorer', () => {
 
   it('serves the contract of the gateway at work', async () => {
     const { url, gateway } = await start(chat({ explorer: true }));
-    const read = async () => JSON.parse((await get(`${url}/explorer/contract.json`)).text) as any;
+    const read = async () => JSON.parse((await get(`${url}/explorer/contract.json`)).text);
     const contract = await read();
     expect(contract).to.deep.equal(await gateway.broker.call('chat.contract'));
     expect(Object.keys(contract.channels)).to.deep.equal(['chat']);
@@ -413,6 +413,7 @@ describe('the explorer', () => {
         { path: '/socket.io/x' },
         /settings\.explorer\.path '\/socket\.io\/x' is below the path of Socket\.IO/,
       ],
+      [{ path: '/ready' }, /settings\.explorer\.path '\/ready' is the path of settings\.readiness/],
       [{ guard: true }, /settings\.explorer\.guard must be a function, not true/],
       [{ title: '' }, /settings\.explorer\.title must be a text, not ''/],
       [{ title: 1 }, /settings\.explorer\.title must be a text, not 1/],

@@ -480,7 +480,7 @@ describe('management actions', () => {
         timeout: 60,
       });
       expect(error).to.include({ name: 'RequestTimeoutError', code: 504 });
-      expect(Date.now() - begin).to.be.within(40, 1000);
+      expect(Date.now() - begin).to.be.within(40, 10_000);
     });
 
     it('fails after the limit ackTimeout where it names none', async () => {
@@ -603,7 +603,7 @@ describe('management actions', () => {
       const request = { ...GOOD.request, namespace: '/tenants/empty' };
       expect(await failure(running, 'request', request)).to.include({ code: 404 });
       // It is kept for a moment, for those who ask again.
-      for (let tries = 0; running.gateway.namespaces.size > 0 && tries < 60; tries++) {
+      for (let tries = 0; running.gateway.namespaces.size > 0 && tries < 300; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 50));
       }
       expect([...running.gateway.namespaces.keys()]).to.deep.equal([]);

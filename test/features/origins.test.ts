@@ -11,6 +11,7 @@ import {
   start,
   type Running,
 } from '../support/run-gateway';
+import { cpuTimeOf } from '../support/cpu-time';
 
 type Cors = ServerSettings['cors'];
 
@@ -176,16 +177,17 @@ describe('origins', () => {
         it(`are refused at once: ${name}, over ${transport}`, async () => {
           const running = await withSettings(settings);
           await isRefused(running, transport, BAD);
-          const began = performance.now();
-          await isRefused(running, transport, origin);
-          const url = `${running.url}/socket.io/?EIO=4&transport=polling`;
-          const preflight = await fetch(url, {
-            method: 'OPTIONS',
-            headers: { origin, 'access-control-request-method': 'POST' },
-          });
-          await preflight.arrayBuffer();
-          expect(preflight.headers.get('access-control-allow-origin')).to.equal(null);
-          expect(performance.now() - began).to.be.lessThan(1000);
+          const knocking = async (): Promise<void> => {
+            await isRefused(running, transport, origin);
+            const url = `${running.url}/socket.io/?EIO=4&transport=polling`;
+            const preflight = await fetch(url, {
+              method: 'OPTIONS',
+              headers: { origin, 'access-control-request-method': 'POST' },
+            });
+            await preflight.arrayBuffer();
+            expect(preflight.headers.get('access-control-allow-origin')).to.equal(null);
+          };
+          expect(await cpuTimeOf(knocking)).to.be.lessThan(2000);
         });
       }
     }
@@ -210,11 +212,12 @@ describe('origins', () => {
       const { checkOrigin } = running.gateway as unknown as {
         checkOrigin(origin: string, allowed: unknown): unknown;
       };
-      const began = performance.now();
-      expect(checkOrigin(DASHES, 'https://*-*-*.vercel.app')).to.equal(false);
-      expect(checkOrigin(`${ATS}!`, [/^https:\/\/(a+)+$/])).to.equal(false);
-      expect(checkOrigin('https://a-b-c.vercel.app', 'https://*-*-*.vercel.app')).to.equal(true);
-      expect(performance.now() - began).to.be.lessThan(500);
+      const checking = (): void => {
+        expect(checkOrigin(DASHES, 'https://*-*-*.vercel.app')).to.equal(false);
+        expect(checkOrigin(`${ATS}!`, [/^https:\/\/(a+)+$/])).to.equal(false);
+        expect(checkOrigin('https://a-b-c.vercel.app', 'https://*-*-*.vercel.app')).to.equal(true);
+      };
+      expect(await cpuTimeOf(checking)).to.be.lessThan(2000);
     });
   });
 

@@ -11,6 +11,7 @@ import {
   type SocketContext,
 } from '../../src';
 import { problemsOf } from '../compiler/problems-of';
+import { cpuTimeOf } from '../support/cpu-time';
 import { ask, connect, newClient, refused, start, type Client } from '../support/run-in-memory';
 
 const settings = { port: 0 };
@@ -150,10 +151,11 @@ describe('names over 256 characters', () => {
 
   it('of actions answer at once, however long they are', async () => {
     const client = await proxied({ blacklist: ['users.*secret*', '*a*a*a*a*a*a*a*a*b'] });
-    const began = performance.now();
-    for (const name of [`users.${'secre'.repeat(25_000)}`, 'a'.repeat(120_000), 'a'.repeat(256)])
-      expect((await ask(client, 'call', name)).error).to.include({ code: 404 });
-    expect(performance.now() - began).to.be.lessThan(1000);
+    const asking = async (): Promise<void> => {
+      for (const name of [`users.${'secre'.repeat(25_000)}`, 'a'.repeat(120_000), 'a'.repeat(256)])
+        expect((await ask(client, 'call', name)).error).to.include({ code: 404 });
+    };
+    expect(await cpuTimeOf(asking)).to.be.lessThan(2000);
   });
 
   it('of events are answered 404, by a catch-all and a listener of the application, too', async () => {

@@ -141,7 +141,7 @@ describe('a question to clients', () => {
         const begin = performance.now();
         const error = await rejection(question(running, client, asker));
         expect(error.message, name).to.equal('operation has timed out');
-        expect(performance.now() - begin, name).to.be.within(50, 2000);
+        expect(performance.now() - begin, name).to.be.within(50, 10_000);
       }
       const params = { socketId: client.id, event: 'q' };
       expect(await rejection(running.broker.call('gateway.request', params))).to.include({ code: 504 });

@@ -13,6 +13,7 @@ import {
   type SocketContext,
 } from '../../src';
 import {
+  afterwards,
   ask,
   CollectingLogger,
   connected,
@@ -148,10 +149,11 @@ describe('a client that comes back', () => {
 
   it('does not come back where its user has expired meanwhile', async () => {
     const running = await start(MailGateway);
-    user = { id: 1, exp: (Date.now() + 100) / 1000 };
+    user = { id: 1, exp: Date.now() / 1000 + 20 };
     const client = await enter(running);
     await drop(running, client);
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    const clock = sinon.useFakeTimers({ now: Date.now() + 30_000, toFake: ['Date'] });
+    afterwards(() => clock.restore());
     user = { id: 1 };
     expect(await comeBack(client)).to.equal(false);
     expect(authentications).to.equal(2);
@@ -198,7 +200,7 @@ describe('a client that comes back', () => {
 
   it('is disconnected when its user expires after it came back', async () => {
     const running = await start(MailGateway);
-    user = { id: 1, exp: (Date.now() + 200) / 1000 };
+    user = { id: 1, exp: (Date.now() + 2000) / 1000 };
     const client = await enter(running);
     await drop(running, client);
     expect(await comeBack(client)).to.equal(true);

@@ -44,7 +44,7 @@ function keep(closable: Closable): object {
 /** Waits until everything that was made is closed. */
 async function allClosed(count: number): Promise<void> {
   const isOver = (): boolean => made.length >= count && made.every(({ isClosed }) => isClosed());
-  for (let waited = 0; waited < 200 && !isOver(); waited++) await sleep(10);
+  for (let waited = 0; waited < 1000 && !isOver(); waited++) await sleep(10);
   expect(made.map(({ isClosed }) => isClosed())).to.deep.equal(Array<boolean>(count).fill(true));
 }
 

@@ -4,6 +4,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { Authenticate, SocketEvent, SocketGateway, SocketNamespace, type SocketContext } from '../../src';
 import { RawClient } from '../support/raw-client';
 import {
+  afterwards,
   ask,
   CollectingLogger,
   connected,
@@ -225,12 +226,13 @@ describe('a session', () => {
     @SocketNamespace('/x', { name: 'gateway', settings: settingsWith() })
     class ExpiringGateway extends gatewayWith() {
       override who(socket: Socket): any {
-        return Object.assign(super.who(socket) as object, { exp: (Date.now() + 200) / 1000 });
+        return Object.assign(super.who(socket) as object, { exp: Date.now() / 1000 + 20 });
       }
     }
     const running = await start(ExpiringGateway);
     const { id, ...secret } = await leave(running);
-    await new Promise((resolve) => setTimeout(resolve, 210));
+    const clock = sinon.useFakeTimers({ now: Date.now() + 30_000, toFake: ['Date'] });
+    afterwards(() => clock.restore());
     for (let n = 0; n < 2; n++) expect(await idOf(await knock(running, secret))).not.to.equal(id);
   });
 

@@ -123,8 +123,8 @@ describe('behind a Unix socket, where no client has an address', () => {
   });
 
   it('the log says so, wherever it would name the address', async () => {
-    const address = await startBehind(gateway({ maxRefusals: 2, handshakeTimeout: 300 }));
-    const expired = await enter(address, { user: 'ann', exp: Date.now() / 1000 + 0.05 });
+    const address = await startBehind(gateway({ maxRefusals: 2, handshakeTimeout: 2000 }));
+    const expired = await enter(address, { user: 'ann', exp: Date.now() / 1000 + 2 });
     await expired.message('41/x,');
     const refused = await PollingClient.open(address);
     await refused.send('40/x,{"user":"bad"}', '40/none,');

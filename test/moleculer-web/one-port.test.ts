@@ -30,7 +30,7 @@ import {
 } from './with-moleculer-web';
 
 /** How long a stop may take: the grace that clients are given, and room for a busy machine. */
-const BOUND = 3000;
+const BOUND = 15_000;
 
 const ADD = { a: 2, b: 3 };
 

@@ -16,7 +16,9 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const ts = require('typescript');
 const { checkBundles, checkClientBundle } = require('./check-bundles');
+const { builds, checkBuild, createBuilds } = require('./check-builds');
 const { checkMoleculerIo } = require('./check-moleculer-io');
+const { checkNode, checkScripts, createStarter } = require('./check-starter');
 
 const root = join(__dirname, '../..');
 const { name: library, devDependencies: versions } = require('../../package.json');
@@ -53,9 +55,9 @@ const expected = [
 let failures = 0;
 
 /** Reports what `run` throws as a failure of this one check, and goes on with the others. */
-function check(title, run) {
+async function check(title, run) {
   try {
-    run();
+    await run();
     console.log(`ok      ${title}`);
   } catch (error) {
     failures += 1;
@@ -253,52 +255,74 @@ function createFolder(directory, type) {
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type }));
 }
 
-const temporary = mkdtempSync(join(tmpdir(), `${library}-`));
-try {
-  const tarball = pack(temporary);
-  check('the tarball holds what it should, and nothing else', () => checkContents(tarball));
-  check('its exports and types are found by every resolver', () => checkResolution(tarball));
+async function main() {
+  const temporary = mkdtempSync(join(tmpdir(), `${library}-`));
+  try {
+    const tarball = pack(temporary);
+    await check('the tarball holds what it should, and nothing else', () => checkContents(tarball));
+    await check('its exports and types are found by every resolver', () => checkResolution(tarball));
 
-  for (const alias of ['moleculer', 'moleculer-0.14']) {
-    const version = versions[alias].replace('npm:moleculer@', '');
-    const directory = join(temporary, alias);
-    createApplication(directory, tarball, version);
-    const names = declaredNames(directory);
-    check(`moleculer ${version}: require gives the ${names.length} declared names`, () =>
-      checkRequire(directory, names),
-    );
-    check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
-    check(`moleculer ${version}: the other entries load, too`, () => checkEntries(directory));
-    check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
-      checkBundles(directory, run),
-    );
-    check(`moleculer ${version}: browsers get a small client, and of it what they use`, () =>
-      checkClientBundle(directory, library),
-    );
-    check(`moleculer ${version}: the entry moleculer-io is the mixin, with types`, () =>
-      checkMoleculerIo(directory, run),
-    );
-    for (const type of ['commonjs', 'module']) {
-      const folder = join(directory, type);
-      createFolder(folder, type);
-      check(`moleculer ${version}, ${type}: a strict application compiles`, () => checkTypes(folder));
-      check(`moleculer ${version}, ${type}: it runs, serves a client, and ends`, () => checkRun(folder));
-      check(`moleculer ${version}, ${type}: the commands write and check files`, () => checkCommands(folder));
+    for (const alias of ['moleculer', 'moleculer-0.14']) {
+      const version = versions[alias].replace('npm:moleculer@', '');
+      const directory = join(temporary, alias);
+      createApplication(directory, tarball, version);
+      const names = declaredNames(directory);
+      await check(`moleculer ${version}: require gives the ${names.length} declared names`, () =>
+        checkRequire(directory, names),
+      );
+      await check(`moleculer ${version}: import gives them by name`, () => checkImport(directory, names));
+      await check(`moleculer ${version}: the other entries load, too`, () => checkEntries(directory));
+      await check(`moleculer ${version}: clients see the same errors of a bundle, minified or not`, () =>
+        checkBundles(directory, run),
+      );
+      await check(`moleculer ${version}: browsers get a small client, and of it what they use`, () =>
+        checkClientBundle(directory, library),
+      );
+      await check(`moleculer ${version}: the entry moleculer-io is the mixin, with types`, () =>
+        checkMoleculerIo(directory, run),
+      );
+      for (const type of ['commonjs', 'module']) {
+        const folder = join(directory, type);
+        createFolder(folder, type);
+        await check(`moleculer ${version}, ${type}: a strict application compiles`, () => checkTypes(folder));
+        await check(`moleculer ${version}, ${type}: it runs, serves a client, and ends`, () =>
+          checkRun(folder),
+        );
+        await check(`moleculer ${version}, ${type}: the commands write and check files`, () =>
+          checkCommands(folder),
+        );
+      }
+
+      const tested = join(temporary, `${alias}-runners`);
+      createRunners(tested, tarball, version);
+      for (const [name, runner] of Object.entries(runners))
+        await check(`moleculer ${version}: the testing kit runs in ${name}`, () =>
+          checkRunner(tested, runner),
+        );
+      await check(`moleculer ${version}: the testing kit names a missing socket.io-client`, () =>
+        checkMissingClient(tested),
+      );
     }
 
-    const tested = join(temporary, `${alias}-runners`);
-    createRunners(tested, tarball, version);
-    for (const [name, runner] of Object.entries(runners))
-      check(`moleculer ${version}: the testing kit runs in ${name}`, () => checkRunner(tested, runner));
-    check(`moleculer ${version}: the testing kit names a missing socket.io-client`, () =>
-      checkMissingClient(tested),
+    const application = join(temporary, 'moleculer');
+    createBuilds(application, run);
+    for (const name of builds)
+      await check(`${name} builds and runs a gateway`, () => checkBuild(application, name, run));
+
+    const starter = join(temporary, 'starter');
+    createStarter(starter, tarball, run);
+    await check('a copy of the starter compiles, passes its test, and has types that are up to date', () =>
+      checkScripts(starter, run),
     );
+    await check('a copy of the starter runs, serves clients, and ends', () => checkNode(starter));
+  } catch (error) {
+    // No tarball or no application: nothing left to check.
+    failures += 1;
+    console.log(`FAILED  ${error.message}`);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
   }
-} catch (error) {
-  // No tarball or no application: nothing left to check.
-  failures += 1;
-  console.log(`FAILED  ${error.message}`);
-} finally {
-  rmSync(temporary, { recursive: true, force: true });
+  process.exitCode = failures ? 1 : 0;
 }
-process.exitCode = failures ? 1 : 0;
+
+void main();

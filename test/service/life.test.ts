@@ -336,7 +336,7 @@ describe('the life of a gateway', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       const before = Date.now();
       await broker.stop();
-      expect(Date.now() - before).to.be.below(1500);
+      expect(Date.now() - before).to.be.below(15_000);
       expect((await Promise.all(gone)).map(([reason]) => reason)).to.deep.equal(
         Array(4).fill('transport close'),
       );

@@ -296,7 +296,7 @@ describe('a gateway that hot reload stops and starts anew beside another', () =>
     const before = Date.now();
     await broker.stop();
     await closed;
-    expect(Date.now() - before).to.be.below(1000);
+    expect(Date.now() - before).to.be.below(15_000);
   });
 
   it('answers or cuts off who has called it meanwhile', async () => {

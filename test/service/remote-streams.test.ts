@@ -86,7 +86,7 @@ describe('streams that actions of other nodes return', () => {
   }
 
   async function nothingKept(): Promise<void> {
-    for (let waited = 0; waited < 100 && kept() > 0; waited++) await sleep(10);
+    for (let waited = 0; waited < 1000 && kept() > 0; waited++) await sleep(10);
     expect(kept()).to.equal(0);
     // What the other node goes on sending disturbs nothing.
     await sleep(10);

@@ -10,7 +10,7 @@ import type { Answered, Asked, ServerState } from './serve';
 /** How long a process may take for anything that it is asked. */
 const PATIENCE = 30_000;
 /** How long it may take until what has ended is forgotten. */
-const SETTLING = 8000;
+const SETTLING = 20_000;
 const REQUIRED = ['../setup/moleculer-version.js', './compile-once.js'];
 
 export class ChildServer {
@@ -66,7 +66,7 @@ export class ChildServer {
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** All that the process has printed; a healthy one prints nothing. */

@@ -61,7 +61,7 @@ export class PollingClient {
 function exchange(address: Address, method: string, query: string, body?: string): Promise<[number, string]> {
   const options: RequestOptions = {
     ...address,
-    host: 'localhost',
+    host: '127.0.0.1',
     method,
     path: `/socket.io/?EIO=4&transport=polling${query}`,
     agent: false,

@@ -27,7 +27,7 @@ export class RawClient {
   /** Opens the connection, without any namespace. */
   static async open({ port }: Pick<Running, 'port'>): Promise<RawClient> {
     const client = new RawClient(
-      new WebSocket(`ws://localhost:${port}/socket.io/?EIO=4&transport=websocket`),
+      new WebSocket(`ws://127.0.0.1:${port}/socket.io/?EIO=4&transport=websocket`),
     );
     afterwards(() => client.socket.terminate());
     await client.message(/^0\{/);

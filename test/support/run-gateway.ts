@@ -65,7 +65,7 @@ export async function start(
   await broker.start();
   const gateway = broker.services.find((service) => 'namespaces' in service) as RunningGateway;
   const port = portOf(gateway);
-  return { broker, gateway, port, url: `http://localhost:${port}` };
+  return { broker, gateway, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** The port on which a gateway is listening. */

@@ -84,16 +84,23 @@ export function serve<Options>(make: (options: Options) => Promise<Served>): voi
     setTimeout(() => {
       process.stderr.write(`still open: ${process.getActiveResourcesInfo().join(', ')}\n`);
       process.exit(3);
-    }, 5000).unref();
+    }, 20_000).unref();
   });
 }
 
 async function run(served: Served, command: string, args: readonly unknown[]): Promise<unknown> {
   if (command === 'ready') return undefined;
   if (command === 'state') return stateOf(served);
+  if (command === 'cpuTime') return cpuTime();
   const own = served.commands?.[command];
   if (!own) throw new Error(`there is no command '${command}'`);
   return own(...args);
+}
+
+/** Returns the milliseconds of CPU time since the process was started. */
+function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function gatewaysOf({ brokers }: Served): RunningGateway[] {

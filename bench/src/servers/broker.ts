@@ -1,4 +1,4 @@
-import { ServiceBroker, type Context } from 'moleculer';
+import { ServiceBroker, type BrokerOptions, type Context } from 'moleculer';
 import type { Order } from './order';
 
 /** The user that a right token is. */
@@ -12,13 +12,15 @@ export interface User {
  *
  * @param observed metrics and tracing are on. Every call has its span, which no exporter takes: what exporters cost is
  *   their own affair, and what waits in their queues would drown everything else in garbage collection.
+ * @param transporter none by default
  */
-export function newBroker(observed = false): ServiceBroker {
+export function newBroker(observed = false, transporter?: BrokerOptions['transporter']): ServiceBroker {
   const broker = new ServiceBroker({
     logger: false,
     skipProcessEventRegistration: true,
     metrics: { enabled: observed },
     tracing: { enabled: observed, exporter: [] },
+    ...(transporter && { transporter }),
   });
   broker.createService({
     name: 'math',

@@ -4,6 +4,7 @@ import {
   Ctx,
   ForwardEvent,
   MessageBody,
+  MessageStream,
   OnAfterCall,
   OnBeforeCall,
   OnDisconnect,
@@ -14,10 +15,11 @@ import {
   type SocketContext,
 } from 'moleculer-socket-gateway';
 import type { Server as HttpServer } from 'node:http';
+import { Readable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
-import type { Context, Service, ServiceBroker } from 'moleculer';
+import type { BrokerOptions, Context, Service, ServiceBroker } from 'moleculer';
 import type { Server, Socket } from 'socket.io';
-import { NAMESPACE } from '../payloads';
+import { CHUNK_BYTES, NAMESPACE } from '../payloads';
 import { newBroker } from './broker';
 import { Order } from './order';
 import type { Emitter, RunningServer, ServerSpec } from './server-spec';
@@ -30,12 +32,13 @@ type Sum = { a: number; b: number };
 type GatewayClass = abstract new (...args: never[]) => SocketGateway;
 interface Shape {
   readonly gateways: () => GatewayClass[];
+  readonly transporter?: BrokerOptions['transporter'];
   readonly commands?: (broker: ServiceBroker, gateway: Service) => NonNullable<RunningServer['commands']>;
 }
 
 export async function start({ shape, observed }: ServerSpec): Promise<RunningServer> {
-  const broker = newBroker(observed);
-  const { gateways, commands } = SHAPES[shape] as Shape;
+  const { gateways, commands, transporter } = SHAPES[shape] as Shape;
+  const broker = newBroker(observed, transporter);
   const services = gateways().map((type) => broker.createService(type as never) as unknown as Service);
   await broker.start();
   const [gateway] = services as [Service];
@@ -160,7 +163,40 @@ function forward(): GatewayClass {
   return NewsGateway;
 }
 
+function streams(): GatewayClass {
+  const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
+  @SocketNamespace(NAMESPACE, { settings })
+  class StreamGateway extends SocketGateway {
+    @SocketEvent()
+    upload(@MessageStream() stream: Readable) {
+      return new Promise((resolve) => {
+        let bytes = 0;
+        stream.on('data', (data: Buffer) => {
+          bytes += data.length;
+        });
+        stream.once('end', () => {
+          resolve(bytes);
+        });
+      });
+    }
+    @SocketEvent()
+    download(@MessageBody() chunks: number) {
+      let left = chunks;
+      return new Readable({
+        read() {
+          this.push(left-- > 0 ? chunk : null);
+        },
+      });
+    }
+  }
+  return StreamGateway;
+}
+
 const NEWS = { title: 'A title', text: 'and a few words' };
+
+const broadcasting: Shape['commands'] = (broker) => ({
+  broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
+});
 
 const SHAPES: Record<string, Shape> = {
   add: { gateways: () => [handler()] },
@@ -173,13 +209,14 @@ const SHAPES: Record<string, Shape> = {
       ...Array.from({ length: 99 }, (_, at) => handler(`/other${at}`, `other${at}`)),
     ],
   },
+  streams: { gateways: () => [streams()] },
   idle: { gateways: () => [withEvents(19)] },
   connect: { gateways: () => [connect()] },
-  push: {
+  push: { gateways: () => [handler()], commands: broadcasting },
+  'push-alone': {
     gateways: () => [handler()],
-    commands: (broker) => ({
-      broadcast: () => broker.call('gateway.broadcast', { event: 'news', args: [NEWS] }),
-    }),
+    commands: broadcasting,
+    transporter: { type: 'TCP', options: { udpDiscovery: false } } as never,
   },
   forward: {
     gateways: () => [forward()],

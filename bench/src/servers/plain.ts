@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ServiceBroker } from 'moleculer';
 import { Server, type Namespace, type Socket } from 'socket.io';
-import { NAMESPACE } from '../payloads';
+import { CHUNK_BYTES, MAX_UNACKNOWLEDGED, NAMESPACE } from '../payloads';
 import { newBroker, type User } from './broker';
 import type { Order } from './order';
 import type { Emitter, RunningServer, ServerSpec } from './server-spec';
@@ -127,6 +127,41 @@ const SHAPES: Record<string, Shape> = {
       forward: () => broker.emit('article.published', { title: 'A title', text: 'and a few words' }),
     };
   },
+};
+
+/** Chunks with acks, as one would write them by hand: nothing is checked, and an end that never comes is waited for. */
+SHAPES['streams'] = (namespace) => {
+  const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
+  namespace.on('connection', (socket) => {
+    const uploads = new Map<string, { bytes: number; ack: Ack }>();
+    socket.on('upload', ({ $stream }: { $stream: string }, ack: Ack) => {
+      uploads.set($stream, { bytes: 0, ack });
+    });
+    socket.on('$stream:chunk', (id: string, _seq: number, data: Buffer, ack: () => void) => {
+      const upload = uploads.get(id);
+      if (upload) upload.bytes += data.length;
+      ack();
+    });
+    socket.on('$stream:end', (id: string) => {
+      const upload = uploads.get(id);
+      uploads.delete(id);
+      upload?.ack(null, upload.bytes);
+    });
+    socket.on('download', (chunks: number, { $stream }: { $stream: string }, ack: Ack) => {
+      ack(null, { $stream });
+      let seq = 0;
+      let underWay = 0;
+      const send = (): void => {
+        for (; underWay < MAX_UNACKNOWLEDGED && seq < chunks; underWay++)
+          socket.emit('$stream:chunk', $stream, seq++, chunk, () => {
+            underWay--;
+            send();
+          });
+        if (seq === chunks && underWay === 0) socket.emit('$stream:end', $stream);
+      };
+      send();
+    });
+  });
 };
 
 async function authenticate(socket: Socket, broker: ServiceBroker): Promise<void> {

@@ -1,10 +1,18 @@
 /** Which server a child process is to be. It travels as JSON in the argument of the process. */
 export interface ServerSpec {
-  readonly implementation: 'plain' | 'moleculer-io' | 'nest' | 'gateway' | 'validation';
+  readonly implementation: 'plain' | 'moleculer-io' | 'nest' | 'gateway' | 'validation' | 'cluster';
   /** What the server does; each implementation knows some shapes. */
   readonly shape: string;
   /** Moleculer's metrics and tracing are on. */
   readonly observed?: boolean;
+  /** Of a node of a cluster. */
+  readonly node?: {
+    readonly id: string;
+    /** The addresses of all nodes, for Moleculer's TCP transporter. */
+    readonly urls: readonly string[];
+    /** The address of a Redis. */
+    readonly redis?: string;
+  };
   /** A build of this library in place of the one just built: the path of its `index.js`. */
   readonly library?: string;
 }

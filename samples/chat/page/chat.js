@@ -93,6 +93,8 @@ socket.on('typing', (name) => showTyping(name, true));
 const link = new URLSearchParams(location.hash.slice(1)); // http://localhost:3000/#room=tea
 door.elements.room.value = link.get('room') ?? 'lobby';
 door.elements.name.value = sessionStorage.getItem('name') ?? '';
+// After a reload, this page knows its own messages.
+for (const id of JSON.parse(sessionStorage.getItem('mine') ?? '[]')) mine.add(id);
 
 door.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -132,12 +134,20 @@ $('leave').addEventListener('click', () => {
 
 composer.addEventListener('submit', async (event) => {
   event.preventDefault();
-  if (!seated || sending) return; // what was written stays in the field
+  if (sending) return; // what was written stays in the field
+  if (!seated) {
+    explain(
+      composer,
+      new Error('There is no connection. Your message stays here: send it when you are back.'),
+    );
+    return;
+  }
   const text = field.value;
   const from = seat;
   // The same text keeps its id when it is sent again, so that server and pages know it if it had arrived after all.
   if (draft?.text !== text) draft = { id: newId(), text };
   mine.add(draft.id);
+  sessionStorage.setItem('mine', JSON.stringify([...mine].slice(-200)));
   sending = true;
   try {
     const message = await ask('message', draft);
@@ -173,6 +183,15 @@ field.addEventListener('input', () => {
   typedAt = Date.now();
   socket.volatile.emit('typing');
 });
+
+// The composer grows with an error, or a keyboard opens, and the log shrinks: its end stays in view.
+let pinned = true;
+log.addEventListener('scroll', () => {
+  pinned = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+});
+new ResizeObserver(() => {
+  if (pinned) log.scrollTop = log.scrollHeight;
+}).observe(log);
 
 // crypto.randomUUID exists on https and localhost only; a phone may open this page by the address of a computer.
 const newId = () =>
@@ -259,6 +278,7 @@ function showConnection() {
   for (const status of document.querySelectorAll('.connection')) status.textContent = text;
   document.body.classList.toggle('offline', waiting);
   $('send').disabled = !seated;
+  if (!waiting) explain(composer);
 }
 
 /**

@@ -1,6 +1,11 @@
 import type { Socket } from 'socket.io';
-// In an application: from 'moleculer-socket-gateway'.
-import { ConnectedSocket, MessageBody, SocketEvent, SocketGateway, SocketNamespace } from '../../../src';
+import {
+  ConnectedSocket,
+  MessageBody,
+  SocketEvent,
+  SocketGateway,
+  SocketNamespace,
+} from 'moleculer-socket-gateway';
 
 /** A gateway of which each instance serves a part of the clients. All instances listen on one port. */
 @SocketNamespace('/hall', {

@@ -1,9 +1,8 @@
 /* The page of the streams sample. `io` is socket.io's own client, served by the gateway's server. */
-// In an application: from 'moleculer-socket-gateway/client'.
-import { typed } from '../../../src/client';
+import { typed } from 'moleculer-socket-gateway/client';
 
 const socket = io('/studio', { reconnectionDelayMax: 3000 });
-/** @type {import('../../../src/client').TypedClient<import('./gateway').Studio>} */
+/** @type {import('moleculer-socket-gateway/client').TypedClient<import('./gateway').Studio>} */
 const studio = typed(socket);
 
 /** @type {(id: string) => any} */

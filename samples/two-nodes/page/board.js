@@ -95,5 +95,6 @@ function showNode(node) {
 
 function showCount() {
   if (sent > 0)
-    $('count').textContent = `${sent} sent, ${answered} answered, moved ${Math.max(moves, 0)} times`;
+    $('count').textContent =
+      `${sent} sent, ${answered} answered, moved ${moves === 1 ? 'once' : `${Math.max(moves, 0)} times`}`;
 }

@@ -23,7 +23,9 @@ export interface Generated {
   readonly events: number;
   /** What is wrong, a line each; empty if nothing is. */
   readonly problems: string;
-  /** The sources, without those of packages. */
+  /** What people should know, a line each; empty if there is nothing. */
+  readonly notes: string;
+  /** The sources and their tsconfig.json, without those of packages. */
   readonly sources: readonly string[];
 }
 
@@ -34,18 +36,25 @@ export interface Generated {
  */
 export async function generateTypes({ patterns, folder, binary, loader }: Generation): Promise<Generated> {
   const files = await findFiles(patterns, folder);
-  const run: Run = { folder, binary, names: new NamedTypes(RESERVED_NAMES), problems: new Problems() };
+  const run: Run = {
+    folder,
+    binary,
+    names: new NamedTypes(RESERVED_NAMES),
+    problems: new Problems(),
+    notes: new Problems(),
+  };
   const programs = loader.load(files, run.problems);
   const found = programs.flatMap(({ program, files: sources }, at) => {
     const reading = new Reading(program, run, String(at));
     return sources.flatMap((source) => findGateways(reading, source));
   });
-  const sources = programs.flatMap(({ program }) =>
-    program
-      .getSourceFiles()
-      .map(({ fileName }) => fileName)
-      .filter((name) => !name.includes('/node_modules/')),
-  );
+  const sources = programs.flatMap(({ program }) => {
+    const files = program.getSourceFiles().map(({ fileName }) => fileName);
+    const { configFilePath } = program.getCompilerOptions();
+    return [...files, ...(typeof configFilePath === 'string' ? [configFilePath] : [])].filter(
+      (name) => !name.includes('/node_modules/'),
+    );
+  });
   if (found.length === 0 && run.problems.isEmpty) {
     const where = files.length === 1 ? 'The file has' : `The ${files.length} files have`;
     throw new CommandError(`${where} no class with @SocketNamespace of moleculer-socket-gateway.`);
@@ -59,6 +68,7 @@ export async function generateTypes({ patterns, folder, binary, loader }: Genera
     gateways: described.length,
     events: described.reduce((sum, { events, sent = [] }) => sum + events.length + sent.length, 0),
     problems,
+    notes: run.notes.toString(folder),
     sources: [...new Set(sources)],
   };
 }

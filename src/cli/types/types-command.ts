@@ -1,6 +1,7 @@
 import type { TypesCommand } from '../command-line';
 import { checkOutput, writeOutput, type Output } from '../output-file';
 import type { Terminal } from '../terminal';
+import { formatTypes } from './format-types';
 import { generateTypes, type Generated, type Generation } from './generate';
 import { ProgramLoader } from './load-programs';
 import { normalizeTypes } from './normalize-types';
@@ -12,10 +13,18 @@ export async function runTypes(command: TypesCommand, terminal: Terminal): Promi
   const { folder } = terminal;
   const generation: Generation = { patterns, folder, binary, loader: new ProgramLoader(folder, project) };
   if (watch && out !== undefined)
-    return watchSources(generation, terminal, (made) => write(command, made, terminal));
+    return watchSources(generation, terminal, (made) => {
+      tellNotes(made, terminal);
+      return write(command, made, terminal);
+    });
   const generated = await generateTypes(generation);
+  tellNotes(generated, terminal);
   if (generated.problems !== '' || !check || out === undefined) return write(command, generated, terminal);
   return checkOutput(terminal, out, outputOf(command, generated));
+}
+
+function tellNotes({ notes }: Generated, { complain }: Terminal): void {
+  if (notes !== '') complain(notes.trimEnd());
 }
 
 /** Writes the file, or shows the problems and leaves it as it is. */
@@ -31,6 +40,7 @@ function outputOf({ patterns, out = '', project, binary }: TypesCommand, generat
   return {
     text: generated.text,
     normalize: normalizeTypes,
+    format: formatTypes,
     summary: `${plural(generated.gateways, 'gateway')}, ${plural(generated.events, 'event')}`,
     command: `npx moleculer-socket-gateway types ${patterns.map((one) => `'${one}'`).join(' ')} --out ${out}${options}`,
   };

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import ts from 'typescript';
 import { CommandError, type Terminal } from '../terminal';
 import { generateTypes, type Generated, type Generation } from './generate';
@@ -7,7 +7,8 @@ import { generateTypes, type Generated, type Generation } from './generate';
 const SETTLE_MS = 100;
 
 /**
- * Generates types now and whenever a source changes, or a file comes beside one, until the signal of the terminal.
+ * Generates types now and whenever a source or its tsconfig.json changes, a file comes beside one, or one comes into the folders
+ * that the patterns search, until the signal of the terminal.
  *
  * @param write is given what was generated
  * @returns 0
@@ -27,9 +28,11 @@ export async function watchSources(
   const watch = (sources: readonly string[], since: number): boolean => {
     const added = sources.filter((file) => !watched.has(file));
     for (const file of added) watched.set(file, watchFile(file, onChange));
-    for (const folder of new Set(added.map((file) => dirname(file)))) {
+    const folders = new Map(added.map((file) => [dirname(file), false]));
+    for (const folder of searchedFolders(generation)) folders.set(folder, true);
+    for (const [folder, isDeep] of folders) {
       const key = `${folder}/`;
-      if (!watched.has(key)) watched.set(key, watchFolder(folder, onChange));
+      if (!watched.has(key)) watched.set(key, watchFolder(folder, isDeep, onChange));
     }
     return added.some((file) => (ts.sys.getModifiedTime?.(file)?.getTime() ?? 0) >= since);
   };
@@ -73,11 +76,26 @@ function watchFile(file: string, onChange: () => void): ts.FileWatcher {
   return ts.sys.watchFile?.(file, onChange, 250) ?? NOTHING;
 }
 
-function watchFolder(folder: string, onChange: () => void): ts.FileWatcher {
-  const isSource = (name: string): boolean => /\.[cm]?tsx?$/.test(name);
+/** Returns the folders in which patterns search for files, without the whole folder of the project: packages are in it. */
+function searchedFolders({ patterns, folder }: Generation): string[] {
+  return patterns.flatMap((pattern) => {
+    const segments = pattern.split('/');
+    const first = segments.findIndex((segment) => /[*?[\]{}()!]/.test(segment));
+    const base = resolve(folder, segments.slice(0, first).join('/'));
+    return first > 0 && base !== resolve(folder) && ts.sys.directoryExists(base) ? [base] : [];
+  });
+}
+
+/** A new folder may have come with files in it, which are not told one by one. */
+function watchFolder(folder: string, isDeep: boolean, onChange: () => void): ts.FileWatcher {
+  const counts = isDeep ? /(\.[cm]?tsx?|[\\/][^.\\/]+)$/ : /\.[cm]?tsx?$/;
   return (
-    ts.sys.watchDirectory?.(folder, (name) => {
-      if (isSource(name)) onChange();
-    }) ?? NOTHING
+    ts.sys.watchDirectory?.(
+      folder,
+      (name) => {
+        if (counts.test(name)) onChange();
+      },
+      isDeep,
+    ) ?? NOTHING
   );
 }

@@ -1,3 +1,4 @@
+import type { ContractStreams } from './event-streams';
 import type { JsonSchema } from '../schemas/json-schema';
 
 /*
@@ -86,6 +87,7 @@ export interface ContractOperation {
   'x-rate-limits'?: ContractRateLimit[];
   /** The positions of the arguments that the gateway takes as they come. */
   'x-unchecked'?: number[];
+  'x-streams'?: ContractStreams;
   'x-errors'?: ContractError[];
 }
 

@@ -9,6 +9,7 @@ import type { SchemaRegistry } from '../schemas/schema-registry';
 import type { ContractChannel, ContractMessage, ContractOperation, Reference } from './asyncapi';
 import { addressOf } from './channel-address';
 import type { DescribedEvent } from './described-gateway';
+import { streamsOf } from './event-streams';
 import { authorizationOf, describeAccess, errorsOf, rateLimitOf } from './event-access';
 import { argumentsOfAction, argumentsOfHandler, argumentsOfProxy, type Argument } from './event-arguments';
 import { errorMessage, replyMessage, type ErrorSchemas } from './event-reply';
@@ -81,6 +82,7 @@ export class Channel {
       reply: { channel: this.reference, messages: this.replies(plan, isChecked) },
       ...(deprecated !== undefined && { 'x-deprecated': deprecated }),
       ...(guard && { 'x-authorize': authorizationOf(guard) }),
+      ...withStreams(streamsOf(target)),
       ...(rateLimits.length > 0 && { 'x-rate-limits': rateLimits.map(rateLimitOf) }),
       ...(target.kind === 'handler' &&
         target.unchecked.length > 0 && { 'x-unchecked': [...target.unchecked] }),
@@ -116,6 +118,7 @@ export class Channel {
 
   private resultOf({ name, target }: EventPlan): JsonSchema {
     if (target.kind !== 'handler') return unsaid('What the action returns.');
+    if (target.generates) return unsaid('A stream: see `x-streams`.');
     if (target.returns) return schemaOf(target.returns, this.context('sent'), `${name}.result`);
     return unsaid(
       target.answersItself
@@ -206,6 +209,10 @@ function payloadOf(args: readonly Argument[]): ContractMessage {
     },
     'x-arguments': 'list',
   };
+}
+
+function withStreams(streams: ReturnType<typeof streamsOf>): Pick<ContractOperation, 'x-streams'> {
+  return streams ? { 'x-streams': streams } : {};
 }
 
 function withErrors(errors: ReturnType<typeof errorsOf>): Pick<ContractOperation, 'x-errors'> {

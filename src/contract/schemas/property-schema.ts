@@ -48,7 +48,9 @@ export function propertySchema(
   const inner = nested
     ? nestedSchema(propertyType, context, classReference)
     : convertedSchema(propertyType, direction);
-  const own = isArray && Object.keys(inner).length > 0 ? { type: 'array', items: inner } : inner;
+  const ofItems = isArray && Object.keys(inner).length > 0 ? { type: 'array', items: inner } : inner;
+  const own =
+    propertyType.makesArrays && direction === 'received' ? intersect([{ type: 'array' }, ofItems]) : ofItems;
   const schema = simplify(intersect([constraintsSchema(checks), own]));
   const skips = skipped(validation);
   const isDefined = checks.some(({ name }) => name === cv.IS_DEFINED);

@@ -19,6 +19,8 @@ export interface PropertyType {
   readonly isUnknown: boolean;
   /** The property is declared as an array. */
   readonly isArray: boolean;
+  /** Objects become arrays: with implicit conversion, class-transformer calls `new Array()` for them. */
+  readonly makesArrays: boolean;
 }
 
 /** Returns the type that `@Type` names for a property, or with implicit conversion the declared one. */
@@ -27,8 +29,14 @@ export function typeReturnedFor(type: Class, property: string, options: Validati
   const isArray = declared === Array;
   const metadata = transformerStorage?.findTypeMetadata(type, property);
   if (!metadata) {
-    const converted = options.enableImplicitConversion === true && declared !== Object ? declared : undefined;
-    return { returned: isArray ? undefined : converted, discriminator: undefined, isUnknown: false, isArray };
+    const isConverted = options.enableImplicitConversion === true;
+    return {
+      returned: isArray || !isConverted || declared === Object ? undefined : declared,
+      discriminator: undefined,
+      isUnknown: false,
+      isArray,
+      makesArrays: isArray && isConverted,
+    };
   }
   const {
     typeFunction,
@@ -44,6 +52,7 @@ export function typeReturnedFor(type: Class, property: string, options: Validati
       : undefined,
     isUnknown,
     isArray,
+    makesArrays: returned === Array,
   };
 }
 

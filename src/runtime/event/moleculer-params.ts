@@ -21,7 +21,7 @@ const passed: Handler = () => Promise.resolve();
 export function paramsCheckOf(
   broker: ServiceBroker,
   action: WithParams,
-  validator = broker.validator,
+  validator: ServiceBroker['validator'] = broker.validator,
 ): ParamsCheck | undefined {
   const { options } = broker;
   const isInstalled = options.internalMiddlewares !== false || options.middlewares?.includes('Validator');

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { DeclarationError } from '../../errors';
+import { READINESS_PATH } from '../../plan/server-settings';
 import type { ExplorerOptions } from '../../types';
 import type { Gateway } from '../model';
 
@@ -56,6 +57,12 @@ function checkOptions(gateway: Gateway, explorer: unknown): void {
     throw mistake(
       gateway,
       `settings.explorer.path '${path}' is below the path of Socket.IO, ${socketPathOf(gateway)}; choose another one`,
+    );
+  }
+  if (path !== undefined && path === (gateway.server.readiness ?? READINESS_PATH)) {
+    throw mistake(
+      gateway,
+      `settings.explorer.path '${path}' is the path of settings.readiness; choose another one`,
     );
   }
   if (guard !== undefined && typeof guard !== 'function') {

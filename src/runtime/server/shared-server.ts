@@ -6,6 +6,7 @@ import { connectAdapters } from '../cluster/connect-adapters';
 import { MAX_RECOVERY_BYTES, RecoveryBudget } from '../cluster/recovery-budget';
 import { patternKeyOf } from '../../plan/paths';
 import type { LiteralPath, PathPlan } from '../../plan/plan';
+import { READINESS_PATH } from '../../plan/server-settings';
 import { ServerExplorers } from '../explorer/server-explorers';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
@@ -33,9 +34,6 @@ export type Place =
   { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
-
-/** The setting `readiness` of servers that the gateways open. */
-const READINESS_PATH = '/ready';
 
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {

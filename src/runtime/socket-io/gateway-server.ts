@@ -11,9 +11,9 @@ import { originalAdd, type SocketFactory } from './make-sockets';
 import {
   countRefusal,
   INVALID_NAMESPACE,
-  refusalOfDrain,
   refusalOfLimits,
   refuseNamespace,
+  refuseWhileDraining,
   smallestLimits,
 } from './refuse-handshake';
 
@@ -158,12 +158,7 @@ export class GatewayServer extends Server implements ConnectGate {
     const gateway = owner ?? this.firstGateway();
     if (!gateway) return false;
     const label = path ? nameOfPath(path) : '*';
-    const draining = owner && refusalOfDrain(owner);
-    if (draining) {
-      refuseNamespace(this, connection, nsp, draining);
-      owner.metrics?.refused(label, draining.code);
-      return true;
-    }
+    if (owner && refuseWhileDraining(this, owner, connection, nsp, label)) return true;
     const limits = owner?.plan.limits ?? smallestLimits(this.gateways.all());
     const refusal = refusalOfLimits(gateway, limits, label, connection, bytes);
     if (!refusal) return false;

@@ -2,7 +2,7 @@ import { Namespace, type Socket } from 'socket.io';
 import type { Gateway } from '../model';
 import { stateOf, type EngineConnection } from './connection';
 import { createSocket, type BeginSession } from './gateway-socket';
-import { countRefusal, refusalOfDrain, refusalOfLimits, refuseNamespace } from './refuse-handshake';
+import { countRefusal, refusalOfLimits, refuseNamespace, refuseWhileDraining } from './refuse-handshake';
 import { refuseEntry, type EnteringClient } from './safe-entry';
 import type { StoredSession } from './restored-sessions';
 import { sessionOf } from './socket-session';
@@ -80,12 +80,7 @@ export function makeGatewaySockets(
     const { conn } = client;
     if (conn.readyState !== 'open') return undefined;
     const bytes = (namespace.server as object as HandshakeServer).handshakeBytes;
-    const draining = refusalOfDrain(gateway);
-    if (draining) {
-      refuseNamespace(namespace.server, conn, namespace.name, draining);
-      gateway.metrics?.refused(path, draining.code);
-      return undefined;
-    }
+    if (refuseWhileDraining(namespace.server, gateway, conn, namespace.name, path)) return undefined;
     const { limits } = gateway.plan;
     const refusal = refusalOfLimits(gateway, limits, path, conn, bytes);
     if (refusal) {

@@ -111,14 +111,31 @@ export function drainingError(): ServiceUnavailableError {
 }
 
 /**
- * Checks that a gateway takes new clients.
+ * Refuses a namespace of a gateway that drains. A connection that was never in a namespace is closed instead: clients of Socket.IO
+ * come back by themselves then, but not after a refusal.
  *
- * @returns undefined if it does; else the error 503 that refuses the handshake
+ * @param name as the client has sent it
+ * @param path the label of the metrics
+ * @returns false if the gateway takes new clients
  */
-export function refusalOfDrain({ availability }: Gateway): HandshakeRefusal | undefined {
-  if (availability !== 'closed') return undefined;
+export function refuseWhileDraining(
+  server: Server,
+  { availability, metrics }: Gateway,
+  connection: EngineConnection,
+  name: string,
+  path: string,
+): boolean {
+  if (availability !== 'closed') return false;
   const { message, data, code } = asRefusal(drainingError());
-  return { message, data: { ...(data as object), retryable: true }, code };
+  metrics?.refused(path, code);
+  const state = stateOf(connection);
+  if (state.wasAdmitted)
+    refuseNamespace(server, connection, name, { message, data: { ...(data as object), retryable: true } });
+  else {
+    state.closedFor ??= new Error('the gateway drains');
+    connection.close();
+  }
+  return true;
 }
 
 function asRefusal(error: RateLimitExceeded | ServiceUnavailableError): HandshakeRefusal {

@@ -3,6 +3,7 @@ import { classDeclarations } from '../class-declarations';
 import { docComment, docOf, linesOfDoc } from '../wire/doc-comments';
 import { namedAfterFile } from '../wire/type-identity';
 import { decoratedMembers, decoratorsOf, type AppliedDecorator } from './class-chain';
+import { checkAncestors } from './check-ancestors';
 import type { GatewayDescription } from './description';
 import { readAuth } from './read-auth';
 import { readEvents } from './read-events';
@@ -42,6 +43,7 @@ export function readGateway({ reading, node, namespace }: GatewayClass, name: st
   const className = node.name?.text ?? 'A class without a name';
   const type = checker.getTypeAtLocation(node.name ?? node);
   const chain = classDeclarations(checker, type);
+  checkAncestors(reading, chain, className);
   const members = decoratedMembers(reading, type, chain);
   const options = namespace.arguments[1];
   return {

@@ -14,6 +14,8 @@ export interface Run {
   readonly binary: 'ArrayBuffer' | 'Buffer';
   readonly names: NamedTypes;
   readonly problems: Problems;
+  /** What people should know, and is no mistake. */
+  readonly notes: Problems;
 }
 
 /** A program that is being read. */

@@ -20,7 +20,8 @@ export function AnyField(props: FieldProps): VNode {
   const text = typed && typed.value === value ? typed.text : isText ? (value ?? '') : jsonTextOf(value);
   const change = (next: string, as: Mode | undefined): void => {
     const isJson = (as ?? (/^\s*[{[]/.test(next) ? 'JSON' : 'Text')) === 'JSON';
-    const read = next.trim() === '' ? undefined : isJson ? parseJson(next) : next;
+    const isEmpty = (isJson ? next.trim() : next) === '';
+    const read = isEmpty ? undefined : isJson ? parseJson(next) : next;
     setTyped({ text: next, value: read });
     onChange(read);
   };

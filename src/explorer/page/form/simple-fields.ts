@@ -1,5 +1,6 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
 import { resolveSchema } from '../contract/resolve-schema';
 import { selectBox } from '../shell/select-box';
 import { bytesOf, sizeText } from '../timeline/bytes';
@@ -47,9 +48,15 @@ export function TextField(props: FieldProps & { readonly isLong: boolean }): VNo
 /** A text that is no number is sent as it is: the gateway says what it thinks of it. */
 export function NumberField(props: FieldProps): VNode {
   const { value, onChange } = props;
-  const onInput = ({ currentTarget: { value: text } }: Input): void => {
-    const number = Number(text);
-    onChange(text.trim() === '' ? undefined : Number.isFinite(number) && !text.endsWith('.') ? number : text);
+  // What is typed stays as it is: `1.0` on the way to `1.05`.
+  const [typed, setTyped] = useState<{ text: string; value: unknown }>();
+  const isShown = typeof value === 'number' || typeof value === 'string';
+  const text = typed && typed.value === value ? typed.text : isShown ? String(value) : '';
+  const onInput = ({ currentTarget: { value: next } }: Input): void => {
+    const number = Number(next);
+    const read = next.trim() === '' ? undefined : Number.isFinite(number) ? number : next;
+    setTyped({ text: next, value: read });
+    onChange(read);
   };
   const { schema } = resolveSchema(props.schema, props.schemas);
   const hint = [schema.type === 'integer' ? 'whole number' : 'number', hintOf(schema)]
@@ -65,7 +72,7 @@ export function NumberField(props: FieldProps): VNode {
         autocomplete="off"
         placeholder=${exampleOf(props)}
         ...${attributes}
-        value=${typeof value === 'number' || typeof value === 'string' ? String(value) : ''}
+        value=${text}
         onInput=${onInput}
       />`,
     hint,

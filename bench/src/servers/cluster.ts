@@ -1,0 +1,81 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Server as HttpServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter';
+import { ServiceBroker, type Service } from 'moleculer';
+import { SocketGateway, SocketNamespace } from 'moleculer-socket-gateway';
+import { createClient } from 'redis';
+import { Server } from 'socket.io';
+import { NAMESPACE } from '../payloads';
+import type { RunningServer, ServerSpec } from './server-spec';
+
+/*
+ * One node of a cluster: a gateway of this library over Moleculer's TCP transporter, or plain socket.io with an adapter for Redis.
+ */
+
+const NEWS = { title: 'A title', text: 'and a few words' };
+const SHAPES = { moleculer: startGateway, redis: startPlain, 'redis-streams': startPlain };
+
+export function start(spec: ServerSpec): Promise<RunningServer> {
+  return SHAPES[spec.shape as keyof typeof SHAPES](spec);
+}
+
+@SocketNamespace(NAMESPACE, { name: 'news', settings: { port: 0 } })
+class NewsGateway extends SocketGateway {}
+
+async function startGateway({ node }: ServerSpec): Promise<RunningServer> {
+  const { id, urls } = node as NonNullable<ServerSpec['node']>;
+  const broker = new ServiceBroker({
+    nodeID: id,
+    logger: false,
+    skipProcessEventRegistration: true,
+    // Moleculer changes the options.
+    transporter: { type: 'TCP', options: { udpDiscovery: false, urls: [...urls] } } as never,
+  });
+  const before = usedMicroseconds();
+  const gateway = broker.createService(NewsGateway as never) as unknown as Service & { io: Server };
+  await broker.start();
+  // Its first client is let in when the other nodes can reach it.
+  while (!(await broker.call<{ ready: boolean }, object>('news.health', {})).ready)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  const startCpu = usedMicroseconds() - before;
+  const namespace = gateway.io.of(NAMESPACE);
+  return {
+    port: ((gateway.io as object as { httpServer: HttpServer }).httpServer.address() as AddressInfo).port,
+    commands: {
+      broadcast: () => namespace.emit('news', NEWS),
+      startCpu: () => startCpu,
+      untilPeers: (count) => untilPeers(() => namespace.adapter.serverCount(), count),
+    },
+  };
+}
+
+async function startPlain({ shape, node }: ServerSpec): Promise<RunningServer> {
+  const { redis } = node as NonNullable<ServerSpec['node']>;
+  const pub = createClient({ url: redis as string });
+  const sub = pub.duplicate();
+  await Promise.all([pub.connect(), sub.connect()]);
+  const http = createServer();
+  const io = new Server(http, {
+    adapter: shape === 'redis' ? createAdapter(pub, sub) : createStreamsAdapter(pub, { blockTimeInMs: 100 }),
+  });
+  const namespace = io.of(NAMESPACE);
+  await new Promise<void>((resolve) => http.listen(0, resolve));
+  return {
+    port: (http.address() as AddressInfo).port,
+    commands: {
+      broadcast: () => namespace.emit('news', NEWS),
+      untilPeers: (count) => untilPeers(() => namespace.adapter.serverCount(), count),
+    },
+  };
+}
+
+async function untilPeers(countServers: () => Promise<number>, peers: number): Promise<void> {
+  while ((await countServers()) < peers + 1) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+function usedMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
