@@ -24,7 +24,8 @@ export class Balancer {
       client.on('error', () => undefined);
       const node = this.next();
       if (!node) {
-        client.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        // Nothing reads from the connection, so it would not notice that the client closes it.
+        client.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n', () => client.destroy());
         return;
       }
       const upstream = connect(node.port, '127.0.0.1');

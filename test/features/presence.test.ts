@@ -143,7 +143,9 @@ describe('presence', () => {
   it('shows a user once, however many devices there are', async () => {
     const running = await run({});
     const ada = await member(running, { id: 1 });
-    const [one, two] = [await member(running, { id: 2 }), await member(running, { id: 2 })];
+    const one = await member(running, { id: 2 });
+    await ada.view.until((view) => view.list().length === 2);
+    const two = await member(running, { id: 2 });
     await ada.view.until((view) => view.list().find(({ id }) => id === 2)?.devices.length === 2);
     expect(ids(listed(running))).to.deep.equal([1, 2]);
     one.client.disconnect();
