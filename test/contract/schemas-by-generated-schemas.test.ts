@@ -147,7 +147,12 @@ const recipes = fc.letrec<{ any: Recipe }>((tie) => {
         valibot: v.record(v.pipe(v.string(), v.maxLength(1)), valibot),
         likely: fc.dictionary(fc.constantFrom('a', 'ab', ''), likely),
       },
-      { zod: zod.default('d' as never), valibot: v.optional(valibot, 'd' as never), likely },
+      // valibot checks the default value, too; zod takes it as it is.
+      {
+        zod: zod.default('d' as never),
+        valibot: v.is(valibot, 'd') ? v.optional(valibot, 'd' as never) : v.optional(valibot),
+        likely,
+      },
       { zod: zod.readonly(), valibot: v.pipe(valibot, v.readonly()), likely },
       {
         zod: zod.transform(() => 5),
