@@ -76,7 +76,14 @@ export type PresenceMessage = {
   leaves: readonly PresentUserOfAndUnknown[];
   /** Users with another device, or other info or meta than before. */
   updates: readonly PresentUserOfAndUnknown[];
-} | { room: string; state: readonly PresentUserOfAndUnknown[] };
+  state?: undefined;
+} | {
+  room: string;
+  state: readonly PresentUserOfAndUnknown[];
+  joins?: undefined;
+  leaves?: undefined;
+  updates?: undefined;
+};
 
 /** A user in a room, once, however many devices the user has. It is frozen, and holds what JSON can hold. */
 export interface PresentUserOfAndUnknown {
