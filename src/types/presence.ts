@@ -41,8 +41,7 @@ export interface PresenceDiff<Info = object, Meta = unknown> {
 
 /** What clients get as `presence`: the users of a room when they enter it, then what changes. */
 export type PresenceMessage<Info = object, Meta = unknown> = { readonly room: string } & (
-  | { readonly state: readonly PresentUser<Info, Meta>[]; joins?: never; leaves?: never; updates?: never }
-  | (PresenceDiff<Info, Meta> & { readonly state?: never })
+  { readonly state: readonly PresentUser<Info, Meta>[] } | PresenceDiff<Info, Meta>
 );
 
 /** Which users are meant. */

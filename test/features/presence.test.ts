@@ -143,8 +143,9 @@ describe('presence', () => {
   it('shows a user once, however many devices there are', async () => {
     const running = await run({});
     const ada = await member(running, { id: 1 });
+    // Changes that come together are told together.
     const one = await member(running, { id: 2 });
-    await ada.view.until((view) => view.list().length === 2);
+    await ada.view.has('', 1, 2);
     const two = await member(running, { id: 2 });
     await ada.view.until((view) => view.list().find(({ id }) => id === 2)?.devices.length === 2);
     expect(ids(listed(running))).to.deep.equal([1, 2]);
@@ -461,6 +462,7 @@ describe('presence', () => {
       if (users.length === 2) both.fire();
     });
     await ask(ada.client, 'enter', 'room:tea');
+    await ada.view.has('room:tea', 1);
     const ben = await member(running, { id: 2, name: 'Ben' });
     await ask(ben.client, 'enter', 'room:tea');
     await both;

@@ -70,11 +70,14 @@ socket.on('connect_error', () => {
 });
 
 /** Who is in the room: first everybody, then what changes. */
-socket.on('presence', ({ state, joins = [], updates = [], leaves = [] }) => {
+socket.on('presence', (change) => {
   const before = people;
-  people = new Set(state ? [] : people);
-  for (const { id } of [...(state ?? []), ...joins, ...updates]) people.add(id);
-  for (const { id } of leaves) people.delete(id);
+  if ('state' in change) people = new Set(change.state.map(({ id }) => id));
+  else {
+    people = new Set(people);
+    for (const { id } of [...change.joins, ...change.updates]) people.add(id);
+    for (const { id } of change.leaves) people.delete(id);
+  }
   if (before.size > 0) {
     for (const name of people) if (!before.has(name)) note(`${name} joined`);
     for (const name of before) if (!people.has(name)) note(`${name} left`);

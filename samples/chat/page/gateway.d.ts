@@ -76,14 +76,7 @@ export type PresenceMessage = {
   leaves: readonly PresentUserOfAndUnknown[];
   /** Users with another device, or other info or meta than before. */
   updates: readonly PresentUserOfAndUnknown[];
-  state?: undefined;
-} | {
-  room: string;
-  state: readonly PresentUserOfAndUnknown[];
-  joins?: undefined;
-  leaves?: undefined;
-  updates?: undefined;
-};
+} | { room: string; state: readonly PresentUserOfAndUnknown[] };
 
 /** A user in a room, once, however many devices the user has. It is frozen, and holds what JSON can hold. */
 export interface PresentUserOfAndUnknown {

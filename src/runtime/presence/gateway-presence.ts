@@ -56,7 +56,7 @@ export class NodePresence implements Presence {
       },
       mustWait: () => this.sync?.isMeeting === true,
       actsFor: (room) => this.actsFor(room),
-      done: () => {
+      count: () => {
         this.countUsers();
       },
     });

@@ -20,8 +20,8 @@ export interface PublisherOptions {
   readonly mustWait: () => boolean;
   /** Returns true if this node acts for a room where one node shall. */
   readonly actsFor: (room: PresenceRoom) => boolean;
-  /** Called when all is told. */
-  readonly done: () => void;
+  /** Counts the users. Called before clients are told. */
+  readonly count: () => void;
 }
 
 /** Tells other nodes, clients and methods what has changed, together. While nothing changes, nothing runs. */
@@ -56,18 +56,18 @@ export class PresencePublisher {
   }
 
   private async run(): Promise<void> {
-    const { table, report, sendChanges, mustWait, done } = this.options;
+    const { table, report, sendChanges, mustWait, count } = this.options;
     if (this.isClosed) return;
     this.isScheduled = false;
     this.isRunning = true;
     try {
       await sendChanges();
       if (mustWait()) return;
+      count();
       for (const room of table.takeChanged()) {
         if (this.isClosed) return;
         await this.publish(room);
       }
-      done();
     } catch (error) {
       report('presence cannot be told', error);
     } finally {
