@@ -349,7 +349,7 @@ function requestCases(cluster: () => Cluster): void {
         const far = await two.join();
         far.client.on('what', () => void go(far));
         const error = await one
-          .x('request', { socketId: far.id, event: 'what', timeout: 60_000 })
+          .x('request', { socketId: far.id, event: 'what', timeout: 4_000 })
           .then(String, (reason: unknown) => reason);
         expect(error, way).to.include({ code: 404, type: 'SOCKET_NOT_FOUND' });
       }
