@@ -225,7 +225,7 @@ describe('the examples of the documentation', () => {
       expect(documentation.get('docs/decorators.md')).to.include(`@${name}(`);
     const foreign = [
       ...Object.keys(classValidator),
-      ...['Service', 'Action', 'Event', 'Method', 'Type', 'Transform', 'Expose', 'JSONSchema'],
+      ...['Service', 'Action', 'Event', 'Method', 'Type', 'Transform', 'Expose', 'Exclude', 'JSONSchema'],
       // Of other libraries, on the page about moving.
       ...[
         'WebSocketGateway',
