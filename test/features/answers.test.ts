@@ -18,7 +18,7 @@ import {
   type AckFormat,
   type ActionProxy,
 } from '../../src';
-import { acksOn, askRaw, connect, start } from '../support/run-gateway';
+import { acksOn, askRaw, connect, start } from '../support/run-in-memory';
 
 /*
  * Every packet that asks for an answer gets one, in the format of the gateway, whatever happens to its event.

@@ -24,7 +24,7 @@ import {
   start,
   type Client,
   type Running,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 const settings = { port: 0 };
 const RECOVERY = { connectionStateRecovery: { maxDisconnectionDuration: 60_000 } };

@@ -20,7 +20,7 @@ import {
   start,
   type Client,
   type Options,
-} from '../support/run-gateway';
+} from '../support/run-in-memory';
 
 /*
  * A handler that injects the ack answers by itself. If something else gives the result in its place, that is the answer.

@@ -2,7 +2,7 @@ import { IsIn, IsString } from 'class-validator';
 import { expect } from 'chai';
 import { MessageBody, SocketEvent, SocketGateway, SocketNamespace, type ValidationOptions } from '../../src';
 import { problemsOf, untyped } from '../compiler/problems-of';
-import { ask, connect, start } from '../support/run-gateway';
+import { ask, connect, start } from '../support/run-in-memory';
 
 class NewMessage {
   @IsString() room!: string;
