@@ -41,14 +41,26 @@ function createCompilerHost(ts, options) {
   return host;
 }
 
+// A wrapper of `require` would be in the stack of each module that is loaded, and Node.js would print warnings that it keeps
+// back for packages. So a module that loads TypeScript when it is first used is put in its place.
+const file = require.resolve('typescript');
 let typescript;
-const { _load } = Module;
-Module._load = function (request, ...rest) {
-  const loaded = _load.call(this, request, ...rest);
-  if (request !== 'typescript') return loaded;
+
+function loadTypeScript() {
+  const placeholder = require.cache[file];
+  delete require.cache[file];
+  const loaded = require(file);
+  require.cache[file] = placeholder;
   // The members of the package itself cannot be replaced.
-  typescript ??= Object.create(loaded, {
+  return Object.create(loaded, {
     createCompilerHost: { value: (options) => createCompilerHost(loaded, options), enumerable: true },
   });
-  return typescript;
-};
+}
+
+require.cache[file] = Object.defineProperty(
+  Object.assign(new Module(file), { filename: file, loaded: true }),
+  'exports',
+  {
+    get: () => (typescript ??= loadTypeScript()),
+  },
+);
