@@ -58,7 +58,7 @@ async function comeAndGo(server: ChildServer, namespace: string): Promise<void> 
       new Promise((resolve) => {
         for (const event of ['connect', 'connect_error', 'disconnect']) client.once(event, resolve);
       }),
-      sleep(20_000).then(() => {
+      sleep(20_000, undefined, { ref: false }).then(() => {
         throw new Error(`nothing became of a client of ${namespace}`);
       }),
     ]);
