@@ -10,6 +10,7 @@ import { decodeValues, encodeValues, type PacketCodec } from './encode-values';
 import { readParts } from './encode-message';
 import type { ClusterCounters, ClusterLog } from './observers';
 import { warnOfOtherAdapters } from './warn-of-other-adapters';
+import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** Takes values that another node has published under a topic. */
 export type Receiver = (values: readonly unknown[]) => void;
@@ -134,7 +135,8 @@ export class ServiceCluster implements Cluster {
       if (namespace) return namespace.adapter;
     }
     // Namespaces of the application belong to one of the services on the server.
-    const adapter = gateways[0]?.io?._nsps.get(name)?.adapter;
+    const io = gateways[0]?.io;
+    const adapter = io && namespacesOf(io).get(name)?.adapter;
     return adapter instanceof ClusterAdapter && adapter.remote?.link === link ? adapter : undefined;
   }
 

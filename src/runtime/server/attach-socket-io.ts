@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Server } from 'socket.io';
+import { namespacesOf } from '../socket-io/namespace-tables';
 
 type Listener = (...args: unknown[]) => void;
 
@@ -107,7 +108,9 @@ export async function closeServer(io: Server): Promise<void> {
   engine?.close();
   // Polling connections that wait for their next poll to close are closed now.
   for (const transport of transports) transport.shouldClose?.();
-  await Promise.allSettled([...io._nsps.values()].map(async (namespace) => namespace.adapter.close()));
+  await Promise.allSettled(
+    [...namespacesOf(io).values()].map(async (namespace) => namespace.adapter.close()),
+  );
   await Promise.all(sockets.map(endWebSocket));
 }
 

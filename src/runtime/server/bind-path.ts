@@ -12,18 +12,8 @@ import { keepWhileUsed } from '../socket-io/child-namespace';
 import type { GatewayServer } from '../socket-io/gateway-server';
 import { makeGatewaySockets } from '../socket-io/make-sockets';
 import { NamespacePattern } from '../socket-io/namespace-pattern';
+import { deleteNamespace, DynamicParent, namespacesOf } from '../socket-io/namespace-tables';
 import { countParts, makeNamespaceSafe, removeMiddleware, takeEntrance } from '../socket-io/safe-namespace';
-
-/** The parts of Socket.IO's dynamic namespaces that its types do not show. */
-interface ParentNamespace extends Namespace {
-  readonly children: Set<Namespace>;
-}
-
-/** The tables in which Socket.IO looks for the parent of a name. */
-interface ParentTables {
-  readonly parentNsps: Map<unknown, ParentNamespace>;
-  readonly parentNamespacesFromRegExp: Map<RegExp, ParentNamespace>;
-}
 
 type AdoptedNamespace = { readonly release: () => void };
 
@@ -45,7 +35,7 @@ export function bindPath(gateway: Gateway, io: GatewayServer, path: PathPlan): (
 
 function bindLiteral(gateway: Gateway, io: GatewayServer, { name }: LiteralPath): () => Promise<void> {
   io.literalNames.add(name);
-  const existing = io._nsps.get(name);
+  const existing = namespacesOf(io).get(name);
   if (existing) evictions.get(existing)?.();
   const namespace = io.of(name);
   const { release } = adoptNamespace(gateway, io, namespace, name, NO_PARAMETERS);
@@ -58,34 +48,31 @@ function bindLiteral(gateway: Gateway, io: GatewayServer, { name }: LiteralPath)
       updateAdapter(namespace);
       return;
     }
-    io._nsps.delete(name);
+    deleteNamespace(namespace);
     await namespace.adapter.close();
   };
 }
 
 function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): () => Promise<void> {
-  // A RegExp, not a function: Socket.IO's `of` looks only at those for the parent of a name.
   const pattern = new NamespacePattern(path.pattern, io.literalNames);
-  const tables = io as object as ParentTables;
-  const parent = io.of(pattern) as object as ParentNamespace;
+  const parent = new DynamicParent(io, pattern);
   io.dynamicPaths.set(path, gateway);
 
   const open = new Map<Namespace, AdoptedNamespace>();
   const forget = (child: Namespace): void => {
     open.get(child)?.release();
     open.delete(child);
-    // It may be the child of a pattern of the application, too.
-    for (const { children } of tables.parentNsps.values()) children.delete(child);
+    parent.delete(child);
   };
   const evict = (child: Namespace): void => {
     forget(child);
-    if (io._nsps.get(child.name) === child) io._nsps.delete(child.name);
+    deleteNamespace(child);
     closeConnections(child);
     void child.adapter.close();
   };
   const adopt = (child: Namespace): void => {
     if (child.name === '/' || io.ownedNamespaces.has(child) || !pattern.test(child.name)) return;
-    parent.children.add(child);
+    parent.add(child);
     const params = Object.freeze({ ...path.pattern.exec(child.name)?.groups });
     const { release, ownParts } = adoptNamespace(gateway, io, child, path.source, params);
     // Middlewares that the application added to a namespace that it opened guard it. Keep them when the last client leaves.
@@ -99,18 +86,17 @@ function bindDynamic(gateway: Gateway, io: GatewayServer, path: DynamicPath): ()
       evict(child);
     });
   };
-  for (const namespace of [...io._nsps.values()]) adopt(namespace);
+  for (const namespace of [...namespacesOf(io).values()]) adopt(namespace);
   io.on('new_namespace', adopt);
 
   return async () => {
     io.off('new_namespace', adopt);
     io.dynamicPaths.delete(path);
-    tables.parentNamespacesFromRegExp.delete(pattern);
-    for (const [matches, one] of tables.parentNsps) if (one === parent) tables.parentNsps.delete(matches);
+    parent.close();
     const children = [...open.keys()];
     for (const child of children) {
       forget(child);
-      io._nsps.delete(child.name);
+      deleteNamespace(child);
       closeConnections(child);
     }
     for (const child of children) await child.adapter.close();

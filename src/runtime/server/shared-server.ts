@@ -28,6 +28,7 @@ import { readinessOf } from '../drain/readiness';
 import { refuseHandshakes } from '../drain/refuse-handshakes';
 import { watchClosedConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
+import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
@@ -244,7 +245,7 @@ export class SharedServer {
 
   /** Tells whether there is such a namespace, of any gateway or of the application. */
   serves(path: LiteralPath): boolean {
-    if (path.name !== '/') return this.io._nsps.has(path.name);
+    if (path.name !== '/') return namespacesOf(this.io).has(path.name);
     return this.ownerOf(path) !== undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
 import { recordClosing } from '../socket-io/close-connection';
+import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** Buffers are checked in this interval, in milliseconds, so that sending a message costs nothing more. */
 const CHECK_INTERVAL_MS = 1000;
@@ -58,7 +59,7 @@ function bufferedBytes({ transport, writeBuffer }: EngineClient): number {
 }
 
 function socketIds(io: Server, client: EngineClient): string[] {
-  return [...io._nsps.values()].flatMap((namespace) =>
+  return [...namespacesOf(io).values()].flatMap((namespace) =>
     [...namespace.sockets.values()]
       .filter((socket) => (socket.conn as object) === client)
       .map((socket) => socket.id),

@@ -1,4 +1,5 @@
 import type { Namespace, Socket } from 'socket.io';
+import { deleteNamespace } from './namespace-tables';
 
 /** The parts of a namespace through which every socket comes and goes. */
 interface NamespaceDoors {
@@ -26,8 +27,7 @@ export function keepWhileUsed(child: Namespace, isKept: () => boolean, forget: (
     if (closed || entering > 0 || child.sockets.size > 0 || doors._preConnectSockets.size > 0) return;
     if (isKept()) return;
     closed = true;
-    const { _nsps } = child.server;
-    if (_nsps.get(child.name) === child) _nsps.delete(child.name);
+    deleteNamespace(child);
     void child.adapter.close();
     forget();
   };

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Namespace, Server, ServerOptions, Socket } from 'socket.io';
 import { isPromise, type Report } from '../errors/run-safely';
 import { REPORT, safeListening } from './safe-listeners';
+import { namespacesOf } from './namespace-tables';
 
 /*
  * Socket.IO drops the promises of an adapter, and calls some of its methods where a throw ends the process. The adapters of our
@@ -90,7 +91,7 @@ export function makeAdaptersSafe(io: Server, report: Report): void {
   const makeSafe = ({ adapter }: Namespace): void => {
     makeAdapterSafe(adapter, report);
   };
-  for (const namespace of io._nsps.values()) makeSafe(namespace);
+  for (const namespace of namespacesOf(io).values()) makeSafe(namespace);
   io.on('new_namespace', makeSafe);
 }
 
