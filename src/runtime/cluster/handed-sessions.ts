@@ -5,7 +5,7 @@ import { readOffset, type PacketOffset } from './packet-offset';
 import type { KeptPacket, LoggedPacket, SeenPackets } from './packet-log';
 import { expectValid } from './wire';
 
-/** What Socket.IO keeps of a client that may come back. */
+/** The session that Socket.IO keeps of a client that may come back. */
 export interface ClientSession {
   readonly sid: string;
   readonly pid: string;
@@ -27,7 +27,7 @@ export interface HandedSessions {
   readonly packets: readonly HandedPacket[];
   /** Which packets the node has seen: others are missing here. */
   readonly seen: SeenPackets;
-  /** Of each sender, the number of the latest packet that is too old to be among them. */
+  /** For each sender, the number of the latest packet that is too old to be among them. */
   readonly aged: SeenPackets;
 }
 

@@ -40,11 +40,6 @@ export function moleculerAdapter(): (namespace: Namespace) => Adapter {
   return createMoleculerAdapter;
 }
 
-/** Returns true for what `moleculerAdapter` returns. */
-export function isMoleculerAdapter(adapter: unknown): boolean {
-  return adapter === createMoleculerAdapter;
-}
-
 /** Socket.IO calls it with `new`. */
 function createMoleculerAdapter(namespace: Namespace): Adapter {
   const { connectionStateRecovery } = (

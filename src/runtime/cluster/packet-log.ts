@@ -18,21 +18,26 @@ export interface LoggedPacket extends Kept {
   readonly isLocal: boolean;
 }
 
-/** Of each sender, the number of its latest packet. */
+/** The number of the latest packet of each sender. */
 export type SeenPackets = Map<string, number>;
 
 /** The packets of a namespace that this node has sent to its clients, in this order. */
 export class PacketLog {
   private packets: LoggedPacket[] = [];
-  /** How many packets were there before the first one. */
+  /** Number of packets that were dropped before the first one. */
   private dropped = 0;
   private readonly latest: SeenPackets = new Map();
-  /** Of each sender, the number of its latest packet that was dropped because it was old. */
+  /** For each sender, the number of its latest packet that was dropped because it was old. */
   private readonly agedPackets: SeenPackets = new Map();
   /** When the latest packet was kept that was dropped because others needed the memory. */
   private evictedAt = -Infinity;
 
   constructor(private readonly budget: RecoveryBudget) {}
+
+  /** The position of the first packet. */
+  get start(): number {
+    return this.dropped;
+  }
 
   /** The position of the next packet. */
   get end(): number {
@@ -44,7 +49,7 @@ export class PacketLog {
     return new Map(this.latest);
   }
 
-  /** Of each sender, the latest packet that was dropped because it was old; none if others were dropped for the memory. */
+  /** For each sender, the latest packet that was dropped because it was old; empty if packets were dropped for memory. */
   get aged(): SeenPackets {
     return this.evictedAt === -Infinity ? new Map(this.agedPackets) : new Map();
   }
@@ -52,8 +57,7 @@ export class PacketLog {
   add(packet: Omit<LoggedPacket, 'evict' | 'at'>): void {
     const logged: LoggedPacket = { ...packet, at: Date.now(), evict: () => this.evictUpTo(logged) };
     this.packets.push(logged);
-    const { sender, number } = packet.offset;
-    this.latest.set(sender, Math.max(number, this.latest.get(sender) ?? 0));
+    noteSeen(this.latest, packet.offset);
     this.budget.add(logged);
   }
 
@@ -81,8 +85,7 @@ export class PacketLog {
     const count = kept < 0 ? this.packets.length : kept;
     for (const packet of this.packets.slice(0, count)) {
       this.budget.delete(packet);
-      const { sender, number } = packet.offset;
-      this.agedPackets.set(sender, Math.max(number, this.agedPackets.get(sender) ?? 0));
+      noteSeen(this.agedPackets, packet.offset);
     }
     this.drop(count);
   }
@@ -102,6 +105,14 @@ export class PacketLog {
     this.packets.splice(0, count);
     this.dropped += count;
   }
+}
+
+/** Notes the latest packet of a sender. */
+export function noteSeen(
+  seen: SeenPackets,
+  { sender, number }: Pick<PacketOffset, 'sender' | 'number'>,
+): void {
+  seen.set(sender, Math.max(number, seen.get(sender) ?? 0));
 }
 
 /** Returns the position of the packet with an offset; -1 if there is none. In most cases it is one of the last. */

@@ -7,6 +7,7 @@ import type { ClientSession, HandedPacket, HandedSessions } from './handed-sessi
 import {
   indexOfOffset,
   isMeant,
+  noteSeen,
   type KeptPacket,
   type LoggedPacket,
   PacketLog,
@@ -15,16 +16,16 @@ import {
 import { nextOffset, type PacketOffset, readOffset } from './packet-offset';
 import { type Kept, RecoveryBudget } from './recovery-budget';
 
-/** How often what has expired is deleted, in milliseconds. */
+/** Expired sessions and packets are deleted in this interval, in milliseconds. */
 const CLEANUP_INTERVAL_MS = 60_000;
 /** Packets of other nodes may have arrived here so long before the client was disconnected elsewhere, and not arrived there. */
 const MAX_LAG_MS = 10_000;
 /** Session ids of Socket.IO have 20 characters. */
 const MAX_PID_LENGTH = 64;
-/** What a session takes beside its rooms and data. */
+/** Estimated bytes of a session beside its rooms and data. */
 const SESSION_BYTES = 200;
 
-/** What came with sessions from another node. */
+/** The packets that came with sessions from another node. */
 interface Inherited extends Kept {
   readonly packets: readonly HandedPacket[];
   readonly seen: SeenPackets;
@@ -108,11 +109,9 @@ export class RecoverableSessions {
    * @returns undefined if there is none that may be given
    */
   give(pid: string, offset: string): HandedSessions | undefined {
-    const kept = this.find(pid);
+    const kept = this.findGivable(pid);
     const seen = readOffset(offset);
-    if (!kept || !seen || !this.mayGive({ ...kept.session, disconnectedAt: kept.disconnectedAt }))
-      return undefined;
-    const missed = this.missedAfter(kept, seen)?.();
+    const missed = kept && seen && this.missedAfter(kept, seen)?.();
     if (!missed) return undefined;
     this.forget(pid);
     const nobody = { rooms: new Set<string>(), except: new Set<string>() };
@@ -129,8 +128,8 @@ export class RecoverableSessions {
   giveAll(): HandedSessions[] {
     const byOrigin = new Map<Inherited | undefined, KeptSession[]>();
     for (const pid of [...this.sessions.keys()]) {
-      const kept = this.find(pid);
-      if (!kept || !this.mayGive({ ...kept.session, disconnectedAt: kept.disconnectedAt })) continue;
+      const kept = this.findGivable(pid);
+      if (!kept) continue;
       byOrigin.set(kept.inherited, [...(byOrigin.get(kept.inherited) ?? []), kept]);
       this.forget(pid);
     }
@@ -224,6 +223,12 @@ export class RecoverableSessions {
     return undefined;
   }
 
+  /** Finds a session that another client may still have. */
+  private findGivable(pid: string): KeptSession | undefined {
+    const kept = this.find(pid);
+    return kept && this.mayGive({ ...kept.session, disconnectedAt: kept.disconnectedAt }) ? kept : undefined;
+  }
+
   private forget(pid: string): void {
     const kept = this.sessions.get(pid);
     if (!kept) return;
@@ -262,18 +267,17 @@ export class RecoverableSessions {
 
   /** Returns the packets of this node's log that the node where sessions came from had not seen. */
   private unseen({ seen, position }: Inherited, disconnectedAt: number): LoggedPacket[] {
-    const first = this.log.end - this.log.from(0).length;
-    return this.log.from(0).filter(({ isLocal, offset, at }, index) => {
-      // What only this node has sent since is meant for clients that will come back to it.
-      if (isLocal) return first + index >= position;
+    const { start } = this.log;
+    return this.log.from(start).filter(({ isLocal, offset, at }, index) => {
+      // Packets that only this node has sent since are meant for clients that will come back to it.
+      if (isLocal) return start + index >= position;
       return offset.number > (seen.get(offset.sender) ?? -1) && at >= disconnectedAt - MAX_LAG_MS;
     });
   }
 
   private seenBy(inherited: Inherited | undefined): SeenPackets {
     const { seen } = this.log;
-    for (const [sender, number] of inherited?.seen ?? [])
-      seen.set(sender, Math.max(number, seen.get(sender) ?? 0));
+    for (const [sender, number] of inherited?.seen ?? []) noteSeen(seen, { sender, number });
     return seen;
   }
 

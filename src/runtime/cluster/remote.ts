@@ -73,7 +73,7 @@ export class Remote {
     this.outbox.clear();
   }
 
-  /** Nothing is sent to it any more. What it has sent still arrives. */
+  /** Stops sending to the node. Messages that it has sent still arrive. */
   leave(): void {
     this.isPeer = false;
     this.outbox.clear();
