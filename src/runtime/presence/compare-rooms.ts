@@ -4,7 +4,7 @@ import type { PresenceRoom } from './presence-room';
 import type { PresenceTable } from './presence-table';
 import { TimeSlice } from './time-slice';
 
-/** What has changed in a room. */
+/** The changes in a room. */
 export interface RoomChanges {
   readonly all: PresenceDiff;
   /** Without what other nodes knew before they met this one. */

@@ -6,7 +6,7 @@ import type { Gateway, UserId } from '../model';
 import { userOf } from '../user/socket-user';
 import { frozenCopy } from './frozen-copy';
 
-/** How a user is shown. */
+/** A user as it is shown. */
 export interface Description {
   readonly id: UserId;
   readonly info: object;

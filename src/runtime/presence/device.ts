@@ -14,6 +14,13 @@ export interface Device {
   readonly isAway: boolean;
 }
 
+/** Returns a device without one of its rooms; undefined if it is in no other. */
+export function withoutRoom(device: Device, room: string): Device | undefined {
+  const rooms = new Map(device.rooms);
+  rooms.delete(room);
+  return rooms.size === 0 ? undefined : { ...device, rooms };
+}
+
 /** The devices of one run of a node: of this node, or a copy of those of another. */
 export class Replica {
   readonly devices = new Map<string, Device>();

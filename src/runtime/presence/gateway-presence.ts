@@ -15,7 +15,7 @@ import { PresenceSync } from './presence-sync';
 import { PresenceTable } from './presence-table';
 import { PresencePublisher } from './publish-presence';
 
-/** Who is in the rooms of a gateway, on this node and those that it is linked to. */
+/** The users of the rooms of a gateway, on this node and those that it is linked to. */
 export class NodePresence implements Presence {
   private readonly table: PresenceTable;
   private readonly own: OwnDevices;

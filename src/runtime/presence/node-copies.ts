@@ -1,4 +1,4 @@
-import { Replica, type Device } from './device';
+import { Replica, withoutRoom, type Device } from './device';
 import type { PresenceTable } from './presence-table';
 import { TimeSlice } from './time-slice';
 
@@ -16,10 +16,6 @@ export class NodeCopies {
     private readonly table: PresenceTable,
     private readonly grace: number,
   ) {}
-
-  find(instance: string): Replica | undefined {
-    return this.copies.get(instance);
-  }
 
   /**
    * Returns the copy of a node. One of an earlier run of the node is gone.
@@ -53,10 +49,9 @@ export class NodeCopies {
     // A node that is there does it by itself.
     if (!copy.isGone) return;
     copy.version = CHANGED_HERE;
-    const rooms = new Map(device.rooms);
-    rooms.delete(room);
-    if (rooms.size === 0) this.table.delete(copy, device.socketId, true);
-    else this.table.set(copy, { ...device, rooms }, true);
+    const left = withoutRoom(device, room);
+    if (left) this.table.set(copy, left, true);
+    else this.table.delete(copy, device.socketId, true);
   }
 
   [Symbol.iterator](): IterableIterator<Replica> {

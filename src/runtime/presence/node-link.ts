@@ -1,6 +1,6 @@
 import type { ClusterLink } from '../cluster/cluster-link';
 
-/** What presence needs of the link to the other nodes of a gateway. */
+/** The part of the link to other nodes that presence uses. */
 export type NodeLink = Pick<
   ClusterLink,
   'peers' | 'send' | 'ask' | 'handle' | 'watchPeers' | 'watchRestarts'

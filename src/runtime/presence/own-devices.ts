@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Replica, type Device } from './device';
+import { Replica, withoutRoom, type Device } from './device';
 import type { PresenceTable } from './presence-table';
 
 /** A change of a device: the device as it is now, or the id of the socket of one that is gone. */
@@ -15,7 +15,7 @@ export interface Changes {
 export class OwnDevices {
   readonly replica: Replica;
   private readonly changes: Change[] = [];
-  /** Of each device that is away, when it is deleted. The first is the next. */
+  /** The time at which each device that is away is deleted. The first is the next. */
   private readonly deadlines = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -65,10 +65,9 @@ export class OwnDevices {
   leave(socketId: string, room: string): void {
     const device = this.get(socketId);
     if (!device?.rooms.has(room)) return;
-    const rooms = new Map(device.rooms);
-    rooms.delete(room);
-    if (rooms.size === 0) this.delete(socketId);
-    else this.record({ ...device, rooms });
+    const left = withoutRoom(device, room);
+    if (left) this.record(left);
+    else this.delete(socketId);
   }
 
   /** The version of the devices that other nodes have been sent. */

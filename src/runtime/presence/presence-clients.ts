@@ -37,7 +37,7 @@ export class PresenceClients {
       await this.send(room, socketIds, { room: room.name, joins, leaves: NO_USERS, updates: NO_USERS });
   }
 
-  /** Nothing more is sent. */
+  /** Stops sending. */
   close(): void {
     this.isClosed = true;
   }

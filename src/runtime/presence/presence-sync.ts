@@ -41,14 +41,14 @@ const MAX_CHANGES = 100;
 const CHECK_DELAY_MS = 1000;
 /** The other nodes have so long to answer. */
 const CHECK_TIMEOUT_MS = 5000;
-/** Nothing is told of nodes that have just met, until each has the devices of the other, but for so long at most. */
+/** Nodes that have just met tell clients nothing until each has the devices of the other, but at most for this time. */
 const MEETING_TIMEOUT_MS = 1000;
 
 /** All devices of a node, while they arrive. */
 interface IncomingState {
   readonly version: number;
   readonly seen: Set<string>;
-  /** What has changed since. */
+  /** Changes that came since. */
   readonly later: { readonly since: number; readonly changes: readonly Change[] }[];
 }
 
@@ -56,7 +56,7 @@ interface IncomingState {
 export class PresenceSync {
   private readonly incoming = new Map<Replica, IncomingState>();
   private readonly meeting = new Map<string, NodeJS.Timeout>();
-  /** What is being sent, by node: another object if it has begun again. */
+  /** The state that is being sent, by node: another object if sending has begun again. */
   private readonly sending = new Map<string, object>();
   private readonly ends: (() => void)[];
   private checkTimer: NodeJS.Timeout | undefined;

@@ -9,7 +9,7 @@ import { isAway, type Placement } from './user-in-room';
 /** Called for a device that was away when its user has come back to a room with another. */
 export type Superseded = (placement: Placement, room: string) => void;
 
-/** Who is in the rooms of a gateway: brings the devices of all nodes together. */
+/** Merges the devices of all nodes into the users of the rooms of a gateway. */
 export class PresenceTable {
   private readonly namespaces = new Map<string, Map<string, PresenceRoom>>();
   private readonly changed = new Set<PresenceRoom>();
@@ -143,8 +143,7 @@ export class PresenceTable {
   private take(replica: Replica, { namespace, socketId, id }: Device, name: string, isNew: boolean): void {
     const room = this.find(namespace, name);
     const user = room?.users.get(id);
-    if (!room || !user) return;
-    if (user.isEmpty) return;
+    if (!room || !user || user.isEmpty) return;
     user.remove(replica, socketId);
     if (user.isEmpty) this.counts.remove(namespace, id);
     this.change(room, id, isNew);
