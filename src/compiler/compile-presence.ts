@@ -1,4 +1,5 @@
 import type { PresenceListenerPlan, PresencePlan } from '../plan/plan';
+import { MAX_DELAY_MS } from '../plan/max-delay';
 import { PRESENCE_ACTIONS } from '../plan/management-actions';
 import { compilePattern, compileWildcard, type Pattern } from '../plan/patterns';
 import type { PresenceOptions } from '../types';
@@ -9,8 +10,6 @@ import type { Problems } from './problems';
 import { didYouMean } from './similar-names';
 
 const DEFAULT_GRACE_MS = 5000;
-/** A timer cannot wait longer. */
-const MAX_GRACE_MS = 2 ** 31 - 1;
 
 type MatchesRoom = (room: string) => boolean;
 type Report = (what: string) => void;
@@ -51,9 +50,9 @@ export function compilePresence(
   const { of, rooms = '', grace = DEFAULT_GRACE_MS, notify = true } = given as PresenceOptions;
   if (of !== undefined && typeof of !== 'function')
     report('presence.of must be a function: of: (user, socket) => ({ id: user.id, name: user.name })');
-  if (!(typeof grace === 'number' && grace >= 0 && grace <= MAX_GRACE_MS))
+  if (!(typeof grace === 'number' && grace >= 0 && grace <= MAX_DELAY_MS))
     report(
-      `presence.grace must be a number of milliseconds from 0 to ${MAX_GRACE_MS}, not ${shown(grace)}; write grace: 5_000`,
+      `presence.grace must be a number of milliseconds from 0 to ${MAX_DELAY_MS}, not ${shown(grace)}; write grace: 5_000`,
     );
   if (typeof notify !== 'boolean') report(`presence.notify must be true or false, not ${shown(notify)}`);
   return {

@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import type { DrainOptions, DrainSettings } from '../types';
+import { MAX_DELAY_MS } from './max-delay';
+import { isBelow, socketPath } from './request-paths';
 
-/** How a gateway drains, in milliseconds. */
+/** The times of a drain, in milliseconds. */
 export type DrainPlan = Required<DrainSettings>;
 
 const DEFAULTS: DrainPlan = { window: 10_000, grace: 5_000, delay: 0 };
-/** The longest delay of a timer. */
-const MAX_MS = 2 ** 31 - 1;
 const TIMES = Object.keys(DEFAULTS) as (keyof DrainPlan)[];
 
 /** Returns how a gateway with this setting drains, whether it does so before its broker stops or not. */
@@ -28,25 +28,38 @@ export function drainsBeforeStop(setting: DrainSettings | boolean | undefined): 
 /** Returns what is wrong with the setting `drain`; undefined if nothing is. */
 export function problemOfDrain(setting: unknown): string | undefined {
   if (setting === undefined || typeof setting === 'boolean') return undefined;
-  if (typeof setting !== 'object' || setting === null || Array.isArray(setting))
-    return `settings.drain must be true, false or an object, not ${inspect(setting, { depth: 0 })}: { window: 10_000 }`;
-  return problemOfTimes(setting, TIMES, 'settings.drain.');
+  return problemOfTimes(
+    setting,
+    'settings.drain must be true, false or an object, not',
+    TIMES,
+    'settings.drain.',
+  );
 }
 
 /** Returns what is wrong with the options of the method `drain()`; undefined if nothing is. */
 export function problemOfDrainOptions(options: unknown): string | undefined {
   if (options === undefined) return undefined;
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    return `the options of drain() must be an object, not ${inspect(options, { depth: 0 })}: { window: 10_000 }`;
-  return problemOfTimes(options, ['window', 'grace'], 'the option ');
+  return problemOfTimes(
+    options,
+    'the options of drain() must be an object, not',
+    ['window', 'grace'],
+    'the option ',
+  );
 }
 
-function problemOfTimes(times: object, known: readonly string[], prefix: string): string | undefined {
+function problemOfTimes(
+  times: unknown,
+  rule: string,
+  known: readonly string[],
+  prefix: string,
+): string | undefined {
+  if (typeof times !== 'object' || times === null || Array.isArray(times))
+    return `${rule} ${inspect(times, { depth: 0 })}: { window: 10_000 }`;
   for (const [name, value] of Object.entries(times) as [string, unknown][]) {
     if (!known.includes(name)) return `${prefix}${name} is unknown; write ${listOf(known)}`;
     if (value === undefined) continue;
-    if (typeof value !== 'number' || !(value >= 0 && value <= MAX_MS))
-      return `${prefix}${name} must be a number of milliseconds from 0 to ${MAX_MS}, not ${inspect(value, { depth: 0 })}`;
+    if (typeof value !== 'number' || !(value >= 0 && value <= MAX_DELAY_MS))
+      return `${prefix}${name} must be a number of milliseconds from 0 to ${MAX_DELAY_MS}, not ${inspect(value, { depth: 0 })}`;
   }
   return undefined;
 }
@@ -58,13 +71,13 @@ function listOf(names: readonly string[]): string {
 /**
  * Returns what is wrong with the setting `readiness`; undefined if nothing is.
  *
- * @param socketPath the path of Socket.IO, which answers what lies below it
+ * @param ioPath the option `path` of Socket.IO, which answers what lies below it
  */
-export function problemOfReadiness(setting: unknown, socketPath = '/socket.io'): string | undefined {
+export function problemOfReadiness(setting: unknown, ioPath?: string): string | undefined {
   if (setting === undefined || setting === false) return undefined;
   if (typeof setting !== 'string' || !/^\/[^\s?#]*$/.test(setting))
     return `settings.readiness must be a path that begins with '/', as '/ready', or false, not ${inspect(setting, { depth: 0 })}`;
-  const below = `${socketPath.replace(/\/$/, '')}/`;
-  if (!`${setting}/`.startsWith(below)) return undefined;
-  return `settings.readiness must not be below '${below}', where Socket.IO answers: give it another path, as '/ready'`;
+  const parent = socketPath(ioPath);
+  if (!isBelow(setting, parent)) return undefined;
+  return `settings.readiness must not be below '${parent}/', where Socket.IO answers: give it another path, as '/ready'`;
 }

@@ -1,5 +1,5 @@
-import { runSafely } from '../errors/run-safely';
-import type { Gateway } from '../model';
+import type { Report } from '../errors/run-safely';
+import type { Gateway, HandOver } from '../model';
 
 /** A hand-over that takes longer is not awaited any more: the broker is to stop. */
 const HAND_OVER_TIMEOUT_MS = 5_000;
@@ -18,23 +18,14 @@ async function runAll({ handOvers, report }: Gateway): Promise<void> {
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, HAND_OVER_TIMEOUT_MS);
   });
-  await Promise.race([
-    timeout,
-    Promise.all(
-      handOvers.map(
-        (run) =>
-          new Promise<void>((resolve) => {
-            const failed: Gateway['report'] = (what, error) => {
-              report(what, error);
-              resolve();
-            };
-            runSafely('a hand-over failed', failed, async () => {
-              await run();
-              resolve();
-            });
-          }),
-      ),
-    ),
-  ]);
+  await Promise.race([timeout, Promise.all(handOvers.map((run) => runOne(run, report)))]);
   clearTimeout(timer);
+}
+
+async function runOne(run: HandOver, report: Report): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    report('a hand-over failed', error);
+  }
 }

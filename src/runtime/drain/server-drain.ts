@@ -7,7 +7,7 @@ import { allConnections, connectionsOf } from '../socket-io/connections-of';
 import { isClosed } from '../socket-io/gateway-server';
 import { LeavingConnection } from './leaving-connection';
 
-/** How often the connections are looked at. Nothing is spent on a drain when an event is handled. */
+/** Connections are checked in this interval, so that a drain costs nothing when an event is handled. */
 const TICK_MS = 10;
 
 const drains = new WeakMap<Server, ServerDrain>();

@@ -1,5 +1,4 @@
-/** The longest delay of a timer, in milliseconds. Node fires a longer one at once. */
-const MAX_DELAY_MS = 2 ** 31 - 1;
+import { MAX_DELAY_MS } from '../../plan/max-delay';
 
 /** Returns a delay that a timer can have: about 25 days in place of a longer one, or of Infinity. */
 export function boundedDelay(milliseconds: number): number {

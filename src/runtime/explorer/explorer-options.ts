@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { DeclarationError } from '../../errors';
+import { isBelow, socketPath } from '../../plan/request-paths';
 import { READINESS_PATH } from '../../plan/server-settings';
 import type { ExplorerOptions } from '../../types';
 import type { Gateway } from '../model';
@@ -53,10 +54,11 @@ function checkOptions(gateway: Gateway, explorer: unknown): void {
         "explorer: { path: '/explorer' }",
     );
   }
-  if (path !== undefined && isBelow(path, socketPathOf(gateway))) {
+  const parent = socketPath(gateway.server.io?.options?.path);
+  if (path !== undefined && isBelow(path, parent)) {
     throw mistake(
       gateway,
-      `settings.explorer.path '${path}' is below the path of Socket.IO, ${socketPathOf(gateway)}; choose another one`,
+      `settings.explorer.path '${path}' is below the path of Socket.IO, ${parent}; choose another one`,
     );
   }
   if (path !== undefined && path === (gateway.server.readiness ?? READINESS_PATH)) {
@@ -81,15 +83,6 @@ function checkOptions(gateway: Gateway, explorer: unknown): void {
 /** A browser removes such segments before it sends a request. */
 function hasDotSegment(path: string): boolean {
   return path.split('/').some((segment) => segment === '.' || segment === '..');
-}
-
-function isBelow(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
-}
-
-/** Returns the path of Socket.IO without a slash at its end. */
-function socketPathOf({ server }: Gateway): string {
-  return (server.io?.options?.path ?? '/socket.io').replace(/\/$/, '');
 }
 
 /** Returns an error about the explorer of a gateway. */
