@@ -2,6 +2,7 @@ import type { ServiceSchema } from 'moleculer';
 import type { GatewayPlan } from '../plan/plan';
 import type { MemberDeclaration } from './inherit-facts';
 import { Problems } from './problems';
+import { isEnabled } from './is-enabled';
 
 /** The first argument: `ctx.params`, of which Moleculer makes the key of a cached result. */
 const PARAMS = '@MessageBody()';
@@ -71,12 +72,6 @@ export function checkMergedCaches(plan: GatewayPlan, { actions, settings }: Serv
     });
   }
   problems.throwIfAny();
-}
-
-/** Tells whether Moleculer's cachers cache with this option. */
-function isEnabled(cache: unknown): boolean {
-  if (typeof cache !== 'object' || cache === null) return Boolean(cache);
-  return (cache as { enabled?: unknown }).enabled !== false;
 }
 
 function isListOfNames(keys: unknown): boolean {

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { StreamPlan } from '../plan/plan';
 import { readStreamOptions } from '../plan/stream-options';
 import type { MemberDeclaration } from './inherit-facts';
+import { isEnabled } from './is-enabled';
 
 /**
  * Compiles what a method does with streams. It takes one with `@MessageStream()`, or, with the option `stream`, through its
@@ -29,7 +30,7 @@ export function compileHandlerStreams(
     report,
   );
   if (plan.upload === 'none') checkUnread(option, report);
-  if (plan.upload !== 'none' && isOn(action['retryPolicy']))
+  if (plan.upload !== 'none' && isEnabled(action['retryPolicy']))
     report('retryPolicy cannot repeat an event with a stream, which is read once; take it away');
   checkGenerator(member, action, sources.includes('ack'), report);
   return plan;
@@ -62,11 +63,6 @@ function checkGenerator(
     return;
   }
   if (injectsAck) report('an async generator answers with its stream; take the parameter with @Ack() away');
-  if (isOn(action['cache'])) report('the stream of an async generator cannot be cached; take cache away');
-}
-
-/** What Moleculer takes for an option that is on. */
-function isOn(option: unknown): boolean {
-  if (typeof option !== 'object' || option === null) return Boolean(option);
-  return (option as { enabled?: unknown }).enabled !== false;
+  if (isEnabled(action['cache']))
+    report('the stream of an async generator cannot be cached; take cache away');
 }

@@ -11,7 +11,6 @@ import type {
   PresenceOptions,
   ProxyCallOptions,
   SocketNamespaceOptions,
-  StreamOptions,
 } from '../types';
 
 /*
@@ -164,9 +163,6 @@ export const PROXY_OPTIONS = names<Omit<ActionProxyOptions, 'tracing' | 'descrip
   onBeforeCall: true,
   onAfterCall: true,
 });
-
-/** Options of streams. */
-export const STREAM_OPTIONS = names<StreamOptions>({ maxBytes: true, idle: true, objects: true });
 
 /** Options of an event that describe it, and have no other effect. */
 export const DESCRIBING_OPTIONS = ['description', 'deprecated', 'returns'] as const;

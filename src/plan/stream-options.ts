@@ -2,9 +2,9 @@ import type { StreamOptions } from '../types';
 import type { StreamPlan } from './plan';
 
 const DEFAULT_IDLE_MS = 30_000;
-const NAMES = ['maxBytes', 'idle', 'objects'];
+const NAMES: readonly string[] = ['maxBytes', 'idle', 'objects'] satisfies (keyof StreamOptions)[];
 
-/** How actions take streams that say `streams: true`: they may run on another node, and may expect bytes. */
+/** Defaults for actions with `streams: true`: they may run on another node, and may expect bytes. */
 const OF_ACTIONS = { upload: 'optional', objects: false } as const;
 
 /**

@@ -3,6 +3,7 @@ import { printable } from '../../plan/printable';
 import type { AckFunction } from '../../types';
 import { answerError } from '../answer/answer';
 import type { Packet, ReceivesStreams, SocketSession, SocketStreams, StreamExchange } from '../model';
+import { ackOf } from '../socket-io/gateway-socket';
 import { sendPacket } from '../socket-io/send-packet';
 import { Exchange } from './exchange';
 import { CANCEL, CHUNK, END, isStreamId } from './wire';
@@ -79,11 +80,6 @@ function chunkOf(packet: Packet): { seq: unknown; data: unknown; ack: AckFunctio
   const ack = ackOf(packet);
   const [, , seq, data] = ack ? packet.slice(0, -1) : packet;
   return { seq, data, ack };
-}
-
-function ackOf(packet: Packet): AckFunction | undefined {
-  const last = packet[packet.length - 1];
-  return typeof last === 'function' ? (last as AckFunction) : undefined;
 }
 
 /** Tells the client that there is no such stream. */
