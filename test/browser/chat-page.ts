@@ -8,6 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { start } from '../../samples/chat/main';
 import { driveExplorer } from './explorer';
 import { driveOrders } from './orders-page';
+import { driveStreams } from './streams-page';
 import { driveTypedClient } from './typed-client';
 
 const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
@@ -298,6 +299,8 @@ async function main(): Promise<void> {
     await drive(browser);
     console.log('The page of samples/orders, in Chromium:');
     await driveOrders(browser);
+    console.log('The page of samples/streams, in Chromium:');
+    await driveStreams(browser);
     console.log('The typed client, in Chromium:');
     await driveTypedClient(browser);
     console.log('The explorer, in Chromium:');

@@ -2,23 +2,16 @@
  * Drives the page of samples/streams in headless Chromium: files are dropped, connections break, exports are cancelled.
  * Part of `npm run test:browser`. Pictures go to .ci/out.
  */
-import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync, crc32 } from 'node:zlib';
-import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
+import { type Browser, type Page, type WebSocketRoute } from 'playwright-core';
 import { start } from '../../samples/streams/main';
 import type { SocketSession } from '../../src/runtime/model';
 import { sessionOf } from '../../src/runtime/socket-io/socket-session';
 
-const CHROMIUM = process.env.CHROMIUM || '/usr/bin/chromium';
 const PICTURES = join(__dirname, '../../.ci/out');
 /** Milliseconds for anything that the page does. */
 const TIMEOUT_MS = 20_000;
-const ARGUMENTS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat([
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]);
 
 type Studio = Awaited<ReturnType<typeof start>>;
 
@@ -143,7 +136,8 @@ const isPicture = (page: Page, name: string) =>
 const progressOf = (page: Page) => page.evaluate(`document.querySelector('.upload progress')?.value ?? -1`);
 const sees = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
 
-async function drive(browser: Browser): Promise<void> {
+/** Drives the page in a browser. */
+export async function driveStreams(browser: Browser): Promise<void> {
   const studio = await start(0);
   const url = `http://localhost:${studio.port}/`;
   try {
@@ -268,25 +262,3 @@ async function drive(browser: Browser): Promise<void> {
     await studio.stop();
   }
 }
-
-async function main(): Promise<void> {
-  if (!existsSync(CHROMIUM)) {
-    const message = `test/browser/streams-page.ts: there is no Chromium at ${CHROMIUM} (CHROMIUM=<path> names another)`;
-    if (process.env.CI === 'true') throw new Error(message);
-    console.log(`skipped: ${message}`);
-    return;
-  }
-  mkdirSync(PICTURES, { recursive: true });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
-  try {
-    console.log('The page of samples/streams, in Chromium:');
-    await drive(browser);
-  } finally {
-    await browser.close();
-  }
-}
-
-main().catch((error: unknown) => {
-  console.error(`FAILED  ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
