@@ -5,6 +5,7 @@ import type { ServerProcess } from '../load/server-process';
 import type { ServerSpec } from '../servers/server-spec';
 import { connectAll } from './events';
 import { interleave, type Rounds } from './interleave';
+import { receivedByAll } from './pushing';
 
 /** What one round of broadcasts gave. */
 export interface ClusterSample {
@@ -42,14 +43,7 @@ export async function measureClustering(
   const push = async (cluster: NodeProcesses, times: number): Promise<void> => {
     const clients = audiences.get(cluster) as SocketClient[];
     for (let time = 0; time < times; time++) {
-      let missing = clients.length;
-      const received = new Promise<void>((resolve) => {
-        for (const client of clients) {
-          client.onEvent = () => {
-            if (--missing === 0) resolve();
-          };
-        }
-      });
+      const received = receivedByAll(clients);
       await (cluster.nodes[time % cluster.nodes.length] as ServerProcess).ask('broadcast');
       await received;
     }

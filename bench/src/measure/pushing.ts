@@ -14,6 +14,18 @@ export interface PushSample {
 export const AUDIENCE = 1000;
 const BATCH = 100;
 
+/** Resolves when each client has got one more event. */
+export function receivedByAll(clients: readonly SocketClient[]): Promise<void> {
+  let missing = clients.length;
+  return new Promise((resolve) => {
+    for (const client of clients) {
+      client.onEvent = () => {
+        if (--missing === 0) resolve();
+      };
+    }
+  });
+}
+
 /**
  * Measures what a message to all clients costs. The next is sent when all have got the last.
  *
@@ -29,14 +41,7 @@ export function measurePushing(
   const push = async (server: ServerProcess, times: number): Promise<void> => {
     const clients = audiences.get(server) as SocketClient[];
     for (let time = 0; time < times; time++) {
-      let missing = clients.length;
-      const received = new Promise<void>((resolve) => {
-        for (const client of clients) {
-          client.onEvent = () => {
-            if (--missing === 0) resolve();
-          };
-        }
-      });
+      const received = receivedByAll(clients);
       await server.ask(command);
       await received;
     }
