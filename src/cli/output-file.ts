@@ -55,7 +55,7 @@ export async function checkOutput(
   }
   complain(`${out} is not up to date (- is in the file, + is missing):`);
   const readable = format ? diffLines(format(present), format(text)) : [];
-  // What is formatted may hide what differs.
+  // A formatter may hide the difference.
   const lines = readable.some((line) => /^[-+]/.test(line)) ? readable : diffLines(before, after);
   for (const line of lines) complain(line);
   complain(`Write it: ${command}`);

@@ -1,11 +1,11 @@
 /** Maximum bytes of a chunk. */
 export const CHUNK_BYTES = 65_536;
 
-/** What {@link TypedClient.upload} takes: a file, bytes, or a stream of bytes or of objects. Streams of Node are async iterables. */
+/** The source of {@link TypedClient.upload}: a file, bytes, or a stream of bytes or of objects. Streams of Node are async iterables. */
 export type UploadSource =
   Blob | ArrayBuffer | ArrayBufferView | ReadableStream<unknown> | AsyncIterable<unknown>;
 
-/** What is uploaded, in chunks: bytes, or arrays of objects. */
+/** The chunks of an upload: bytes, or arrays of objects. */
 export interface Chunks extends AsyncIterable<Uint8Array | unknown[]> {
   /** Ends a stream of which no more is needed, also while it is waited for. */
   cancel(): void;

@@ -22,7 +22,7 @@ export interface TypedOptions<Auth extends object = object> extends StayConnecte
   timeout?: number;
 }
 
-/** What a client sends to log in, as far as the gateway says it. */
+/** The `auth` of a gateway, as far as its types declare it. */
 type AuthOf<Types extends GatewayTypes> = Types['auth'] extends object ? Types['auth'] : object;
 
 /**

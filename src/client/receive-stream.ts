@@ -6,7 +6,7 @@ import { startTimer } from './timer';
 import { waitForConnection } from './wait-for-connection';
 import type { RawSocket } from './socket-like';
 
-/** What has arrived: a chunk with the function that asks for one more, the end, or a failure. */
+/** An arrival: a chunk with the function that asks for one more, the end, or a failure. */
 type Arrival =
   | { readonly kind: 'chunk'; readonly data: unknown; readonly acknowledge: () => void }
   | { readonly kind: 'end' }

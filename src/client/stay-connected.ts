@@ -1,6 +1,6 @@
 import type { RawSocket } from './socket-like';
 
-/** How a client logs in, and comes back. */
+/** Options for logging in and reconnecting. */
 export interface StayConnectedOptions<Auth extends object = object> {
   /**
    * Returns the whole `auth` of a handshake. Called for each handshake: return a fresh token. If it fails, the client asks again

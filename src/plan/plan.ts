@@ -93,13 +93,13 @@ export interface BodyPlan {
   readonly check: BodyCheck;
 }
 
-/** What an event does with streams. */
+/** Describes the streams of an event. */
 export interface StreamPlan {
   /** Whether clients send one with the event. */
   readonly upload: 'none' | 'optional' | 'required';
   /** Clients may send objects, not only bytes. */
   readonly objects: boolean;
-  /** Of an upload; Infinity for no limit. */
+  /** Maximum bytes of an upload; Infinity for no limit. */
   readonly maxBytes: number;
   /** Between two chunks, in milliseconds. */
   readonly idle: number;
@@ -224,13 +224,13 @@ export interface ForwardPlan {
   readonly subscription: Readonly<Record<string, unknown>>;
 }
 
-/** Who is shown to whom. */
+/** Describes which users are shown, and to which clients and methods. */
 export interface PresencePlan {
   /** Returns how a user is shown. Undefined: by the `id`. */
   readonly of: ((user: unknown, socket: Socket) => unknown) | undefined;
   /** Whether the users of a room are shown. The empty string is the namespace itself. */
   readonly shows: (room: string) => boolean;
-  /** How long a user is still there whose last device was cut off, in milliseconds. */
+  /** Time for which a user stays listed after its last device was cut off, in milliseconds. */
   readonly grace: number;
   /** Whether clients get the event `presence`. */
   readonly notify: boolean;

@@ -82,7 +82,7 @@ export interface Gateway {
   /** The other nodes of the gateway's service. */
   readonly cluster: Cluster;
   readonly streams: ReceivesStreams;
-  /** Who is in the rooms of the gateway; undefined without the option `presence`. */
+  /** The users of the rooms of the gateway; undefined without the option `presence`. */
   readonly presence: Presence | undefined;
 
   /** Resolves when the service has started: handshakes wait for it. */
@@ -162,7 +162,7 @@ export interface SocketsElsewhere {
 /** The id of a user, as applications choose it. */
 export type UserId = string | number;
 
-/** Who is in the rooms of a gateway, on all nodes. */
+/** The users of the rooms of a gateway, on all nodes. */
 export interface Presence {
   /** True while changes wait to be told. */
   readonly isPending: boolean;
@@ -224,7 +224,7 @@ export interface EventSteps {
   /** The handler has the ack, and its result is no answer. */
   readonly answersItself: boolean;
   readonly rateLimits: readonly RateLimit[];
-  /** What the event does with streams; undefined for nothing. */
+  /** The streams of the event; undefined if it has none. */
   readonly streams: StreamPlan | undefined;
   /** Runs the handler as an action, with all of Moleculer's middlewares. */
   readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
@@ -292,7 +292,7 @@ export interface SocketSession {
   pending: number;
   /** The last one of them, and of the events that are done and still have to be answered by the application. */
   lastPending: PendingPacket | undefined;
-  /** How many events are done and still have to be answered by the application. */
+  /** Number of events that are done and still have to be answered by the application. */
   unanswered: number;
   /** Number of them that run; the others wait for a slot. */
   running: number;
@@ -320,13 +320,13 @@ export interface PendingPacket {
 
 /** The streams of one socket. */
 export interface SocketStreams {
-  /** What the client has offered with events that are not answered yet, and streams that run, by id. */
+  /** The offers of events that are not answered yet, and the streams that run, by id. */
   readonly exchanges: Map<string, StreamExchange>;
-  /** How many of `limits.streams` are open. */
+  /** Number of open streams, which `limits.streams` bounds. */
   open: number;
 }
 
-/** What a client has offered with an event: to take a stream as the answer, and perhaps to send one. */
+/** The offer of a client with an event: to take a stream as the answer, and perhaps to send one. */
 export interface StreamExchange {
   /** The id that the client has given it. */
   readonly $stream: string;

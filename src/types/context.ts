@@ -71,7 +71,7 @@ export interface SocketContextParts<
   readonly nspParams: Readonly<Record<string, string>>;
   /** The stream that the client sends with the event, as `@MessageStream()` injects it. Undefined or null: it sends none. */
   readonly stream?: Readable | null;
-  /** Who is there. The gateway needs the option `presence`. */
+  /** The users of the rooms. The gateway needs the option `presence`. */
   readonly presence: ContextPresence<Present>;
 }
 

@@ -40,7 +40,7 @@ export interface UncheckedBodyOptions {
   type?: never;
 }
 
-/** How an event takes and gives streams. */
+/** Limits of the streams of an event. */
 export interface StreamOptions {
   /** Bytes of an upload at most; of objects, the bytes of their packets. Over it, the upload fails with 413. Default: no limit. */
   maxBytes?: number;

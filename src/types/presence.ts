@@ -14,7 +14,7 @@ export interface PresenceTypes {
 /** A connected device of a user. */
 export interface PresentDevice<Meta = unknown> {
   readonly socketId: string;
-  /** What `ctx.presence.update` has set; absent if nothing has. */
+  /** The value that `ctx.presence.update` has set; absent if it was not called. */
   readonly meta?: Meta;
   /** When the device entered the room, in milliseconds since the epoch. */
   readonly since: number;
@@ -23,13 +23,13 @@ export interface PresentDevice<Meta = unknown> {
 /** A user in a room, once, however many devices the user has. It is frozen, and holds what JSON can hold. */
 export interface PresentUser<Info = object, Meta = unknown> {
   readonly id: string | number;
-  /** What the option `of` returned for the latest device, without `id`. */
+  /** The value that the option `of` returned for the latest device, without `id`. */
   readonly info: Readonly<Info>;
   /** The devices, in the order in which they entered the room. */
   readonly devices: readonly PresentDevice<Meta>[];
 }
 
-/** What has changed in a room. */
+/** The changes in a room. */
 export interface PresenceDiff<Info = object, Meta = unknown> {
   /** Users whose first device entered. */
   readonly joins: readonly PresentUser<Info, Meta>[];
@@ -39,7 +39,7 @@ export interface PresenceDiff<Info = object, Meta = unknown> {
   readonly updates: readonly PresentUser<Info, Meta>[];
 }
 
-/** What clients get as `presence`: the users of a room when they enter it, then what changes. */
+/** The event `presence` for clients: the users of a room when they enter it, then changes. */
 export type PresenceMessage<Info = object, Meta = unknown> = { readonly room: string } & (
   { readonly state: readonly PresentUser<Info, Meta>[] } | PresenceDiff<Info, Meta>
 );
@@ -85,7 +85,7 @@ type InfoOf<Types extends PresenceTypes> = Types['info'] extends object ? Types[
 /** Patterns for names of rooms: `*` stands for any characters. */
 export type RoomPatterns = string | RegExp | readonly (string | RegExp)[];
 
-/** How a user is shown: an id, and whatever others shall see. */
+/** A user as other clients see it: an id, and further members. */
 export type ShownUser = { readonly id: string | number };
 
 /** The option `presence` of `@SocketNamespace`. */
@@ -97,7 +97,7 @@ export interface PresenceOptions {
   of?: { bivariant(user: never, socket: Socket): ShownUser | null | undefined }['bivariant'];
   /** The rooms whose users are shown. The empty string is the namespace itself. Default: `''`. */
   rooms?: RoomPatterns;
-  /** How long a user is still there whose last device was cut off. Default: 5_000 (ms). */
+  /** Time for which a user stays listed after its last device was cut off. Default: 5_000 (ms). */
   grace?: number;
   /** Whether clients in a room get the event `presence`. Default: true. */
   notify?: boolean;

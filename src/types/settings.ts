@@ -45,7 +45,7 @@ export interface ServerSettings {
   readiness?: string | false;
 }
 
-/** What a node keeps for clients that come back, with `connectionStateRecovery`. */
+/** Limits what a node keeps for clients that come back, with `connectionStateRecovery`. */
 export interface RecoverySettings {
   /**
    * So many bytes of sessions and missed packets are kept at most. The oldest are forgotten first: their clients come in anew.
@@ -54,7 +54,7 @@ export interface RecoverySettings {
   maxBytes?: number;
 }
 
-/** How connections are closed when a gateway drains. */
+/** Times of a drain. */
 export interface DrainOptions {
   /** The connections are closed in random order over this time. Default: 10_000 (ms). */
   window?: number;
@@ -73,7 +73,7 @@ export interface DrainSettings extends DrainOptions {
   delay?: number;
 }
 
-/** What the action `health` of a gateway returns. It is about one node. */
+/** The result of the action `health` of a gateway, for one node. */
 export interface GatewayHealth {
   /** Clients are to come: the gateway is started, has a server, and does not drain. */
   ready: boolean;
@@ -92,7 +92,7 @@ export interface GatewayHealth {
  * settings: { explorer: { guard: (req) => isAdmin(req.headers.cookie) } }
  */
 export interface ExplorerOptions {
-  /** Where the page is, on the server of the gateway. Default: `'/explorer'`. */
+  /** The path of the page on the server of the gateway. Default: `'/explorer'`. */
   path?: string;
   /**
    * Returns true if a request may see the page and the contract. Any other result is answered with 403, an error and no

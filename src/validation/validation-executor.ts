@@ -1,7 +1,7 @@
 import type { getMetadataStorage, Validator, ValidationError } from 'class-validator';
 import type { LibraryOptions } from './library-options';
 
-/** What class-validator knows of a property. */
+/** The metadata that class-validator keeps of a property. */
 export type Metadata = ReturnType<
   ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
 >[number];

@@ -67,7 +67,7 @@ export interface NewMessage {
   text: string;
 }
 
-/** What clients get as `presence`: the users of a room when they enter it, then what changes. */
+/** The event `presence` for clients: the users of a room when they enter it, then changes. */
 export type PresenceMessage = {
   room: string;
   /** Users whose first device entered. */
@@ -81,7 +81,7 @@ export type PresenceMessage = {
 /** A user in a room, once, however many devices the user has. It is frozen, and holds what JSON can hold. */
 export interface PresentUserOfAndUnknown {
   id: number | string;
-  /** What the option `of` returned for the latest device, without `id`. */
+  /** The value that the option `of` returned for the latest device, without `id`. */
   info: object;
   /** The devices, in the order in which they entered the room. */
   devices: readonly PresentDeviceOfUnknown[];
@@ -90,7 +90,7 @@ export interface PresentUserOfAndUnknown {
 /** A connected device of a user. */
 export interface PresentDeviceOfUnknown {
   socketId: string;
-  /** What `ctx.presence.update` has set; absent if nothing has. */
+  /** The value that `ctx.presence.update` has set; absent if it was not called. */
   meta?: unknown;
   /** When the device entered the room, in milliseconds since the epoch. */
   since: number;

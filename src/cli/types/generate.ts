@@ -7,7 +7,7 @@ import { findGateways, readGateway, wantedName } from './read/read-gateway';
 import { Reading, type Run } from './read/reading';
 import { NamedTypes, RESERVED_NAMES } from './wire/named-types';
 
-/** What {@link generateTypes} is told. */
+/** The options of {@link generateTypes}. */
 export interface Generation {
   readonly patterns: readonly string[];
   readonly folder: string;
@@ -21,9 +21,9 @@ export interface Generated {
   readonly text: string;
   readonly gateways: number;
   readonly events: number;
-  /** What is wrong, a line each; empty if nothing is. */
+  /** The mistakes, a line each. */
   readonly problems: string;
-  /** What people should know, a line each; empty if there is nothing. */
+  /** The notes for the user, a line each. */
   readonly notes: string;
   /** The sources and their tsconfig.json, without those of packages. */
   readonly sources: readonly string[];

@@ -57,7 +57,7 @@ function apply(make: (argument: unknown) => unknown, name: string): void {
   try {
     (make({}) as PropertyDecorator)(Reference.prototype, name);
   } catch {
-    // Nothing is registered.
+    // No constraint is registered.
   }
 }
 

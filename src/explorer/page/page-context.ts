@@ -2,10 +2,10 @@ const { base = '', path = '', title = '', socketPath = '/socket.io' } = document
 
 /** The path of the page without a slash at its end. */
 const here = location.pathname.replace(/\/$/, '');
-/** What a proxy has put before the paths of the server. */
+/** The prefix that a proxy has put before the paths of the server. */
 const prefix = here.endsWith(path) ? here.slice(0, here.length - path.length) : '';
 
-/** What the server has told the page. */
+/** The values that the server has written into the page. */
 export const PAGE = {
   title,
   contractUrl: `${base}contract.json`,

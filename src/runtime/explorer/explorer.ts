@@ -9,7 +9,7 @@ import { refuse, send } from './respond';
 /** The page of the gateways that have it at one path of one server. */
 export class Explorer {
   private readonly options = new Map<Gateway, CheckedOptions>();
-  /** What is served at each path. */
+  /** The file at each path. */
   private readonly routes: ReadonlyMap<string, () => PageFile>;
 
   /**

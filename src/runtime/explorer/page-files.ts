@@ -4,9 +4,9 @@ export interface PageFile {
   readonly content: string;
 }
 
-/** What the page is told by its document. */
+/** The values that are written into the page. */
 export interface PageContext {
-  /** Where the files of the page are, seen from the page: `'explorer/'`, or `''`. */
+  /** The folder of the page's files, relative to the page: `'explorer/'`, or `''`. */
   readonly base: string;
   /** The path of the page on the server. */
   readonly path: string;

@@ -62,7 +62,7 @@ function listPath(gateway: Gateway, path: string, listed: Map<string, ListedEven
   }
 }
 
-/** What clients get because of the option `presence`. */
+/** The event that clients get because of the option `presence`. */
 const PRESENCE: ListedEvent = {
   event: 'presence',
   namespaces: [],

@@ -6,7 +6,7 @@ const CLOSED = 3;
 interface Transport {
   /** The websocket; undefined for polling. */
   readonly socket?: { readonly readyState?: number; terminate?(): void };
-  /** Of polling, ends a close that waits for the next request of the client. */
+  /** Ends a close that waits for the next request of a polling client. */
   shouldClose?(): void;
 }
 

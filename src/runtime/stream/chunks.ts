@@ -12,7 +12,7 @@ export function* slices(bytes: Buffer): Generator<Buffer, void> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
-/** What an object costs beside its text. */
+/** Estimated bytes of a value beside its text. */
 const OVERHEAD_BYTES = 8;
 
 /**

@@ -10,7 +10,7 @@ import { StreamTimer } from './stream-timer';
 import { tooSlow } from './stream-errors';
 import { CHUNK, CHUNK_BYTES, END, MAX_UNACKNOWLEDGED } from './wire';
 
-/** How long a download may take. Times in milliseconds; Infinity for no limit. */
+/** The timeouts of a download. Times in milliseconds; Infinity for no limit. */
 export interface DownloadTerms {
   /** Until the first chunk. */
   readonly timeout: number;
@@ -20,7 +20,7 @@ export interface DownloadTerms {
   readonly idle: number;
 }
 
-/** How many objects are in one chunk at most. */
+/** Maximum objects of one chunk. */
 const MAX_OBJECTS = 1024;
 
 /** A stream that answers an event. It is read no faster than its client acknowledges. */
@@ -102,7 +102,7 @@ export class Download {
     this.#settle?.resolve();
   }
 
-  /** What has come before the source fails is sent. */
+  /** Reads the source. If it fails, sends what it has given before. */
   async #next(): Promise<IteratorResult<unknown, unknown>> {
     try {
       return await this.#source.next();

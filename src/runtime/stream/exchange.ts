@@ -20,7 +20,7 @@ export class Exchange implements StreamExchange {
   readonly #streams: SocketStreams;
   readonly #incoming: Upload | undefined;
   #outgoing: Download | undefined;
-  /** How many open streams of the socket it counts as. */
+  /** Number of open streams of the socket that it counts as. */
   #open = 0;
   /** Why a stream can no longer be the answer. */
   #refusal: Error | undefined;

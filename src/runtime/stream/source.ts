@@ -1,4 +1,4 @@
-/** Where the chunks of a download come from. */
+/** The source of the chunks of a download. */
 export interface Source {
   /** Returns a promise of what comes next. Strings of a stream of bytes are bytes. */
   next(): Promise<IteratorResult<unknown>>;

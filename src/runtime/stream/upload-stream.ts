@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { runSafely, type Report } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 
-/** What the stream of an upload asks for. */
+/** The callbacks of the stream of an upload. */
 export interface UploadSource {
   /** Called when the reader wants more. */
   pull(): void;

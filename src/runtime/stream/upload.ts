@@ -7,7 +7,7 @@ import { tooSlow } from './stream-errors';
 import { UploadStream } from './upload-stream';
 import { CHUNK_BYTES, MAX_UNACKNOWLEDGED, WINDOW_BYTES } from './wire';
 
-/** How an event takes an upload. Times in milliseconds; Infinity for no limit. */
+/** The limits of an upload. Times in milliseconds; Infinity for no limit. */
 export interface UploadTerms {
   readonly maxBytes: number;
   /** Clients may send objects. */
@@ -20,7 +20,7 @@ export interface UploadTerms {
   readonly lateAnswer: () => Error;
 }
 
-/** What an upload tells its client. */
+/** The messages of an upload to its client. */
 export interface UploadClient {
   /** Stops the client. */
   cancel(): void;

@@ -78,7 +78,7 @@ function memberName(member: ts.ClassElement): string | undefined {
   return member.name && !isStatic ? nameOf(member.name) : undefined;
 }
 
-/** Of overloads, the declaration with the body has the decorators. */
+/** Returns the declaration with the body; among overloads, it has the decorators. */
 function declarationOf(type: ts.ClassLikeDeclaration, name: string): ts.ClassElement | undefined {
   const declarations = type.members.filter((member) => memberName(member) === name);
   return declarations.find((one) => ts.isMethodDeclaration(one) && one.body !== undefined) ?? declarations[0];

@@ -4,7 +4,7 @@ import { inBraces, propertyName } from '../wire/printed';
 import { typeOfSchema } from './payload-types';
 import type { Reading } from './reading';
 
-/** What was found of the `auth` of a handshake. */
+/** The type of the `auth` of a handshake, as far as it was found. */
 interface Found {
   /** Types of the whole object. */
   readonly whole: Set<ts.Type>;

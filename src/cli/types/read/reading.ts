@@ -14,7 +14,7 @@ export interface Run {
   readonly binary: 'ArrayBuffer' | 'Buffer';
   readonly names: NamedTypes;
   readonly problems: Problems;
-  /** What people should know, and is no mistake. */
+  /** Notes for the user that are not mistakes. */
   readonly notes: Problems;
 }
 
@@ -23,7 +23,7 @@ export class Reading {
   readonly checker: ts.TypeChecker;
   readonly own: OwnSymbols;
   readonly constants: Constants;
-  /** What is sent as it is: results, events to clients, bodies that are not checked by a class. */
+  /** The types of values that are sent as they are: results, events to clients, bodies that are not checked by a class. */
   readonly wire: WireTypes;
   readonly receivedClasses: ReceivedClasses;
   /** Payloads that class-transformer makes instances of classes of. */

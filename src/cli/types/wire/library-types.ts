@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** Of objects that JSON does not carry: what to give instead. */
+/** For objects that JSON cannot carry, what to use instead. */
 const REFUSED: Readonly<Record<string, string>> = {
   Map: 'an object, Object.fromEntries(map), or an array of its entries, [...map]',
   ReadonlyMap: 'an object, Object.fromEntries(map), or an array of its entries, [...map]',

@@ -10,7 +10,7 @@ export interface MemberPrinter {
   printPresent(type: ts.Type, place: Place): { printed: Printed | undefined; mayBeAbsent: boolean };
 }
 
-/** What payloads are printed with, which class-transformer reads. */
+/** The context in which payloads for class-transformer are printed. */
 export interface Receiving {
   readonly classes: ReceivedClasses;
   /** Prints what class-transformer takes as it comes. */

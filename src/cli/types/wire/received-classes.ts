@@ -3,7 +3,7 @@ import { classDeclarations } from '../class-declarations';
 import type { Constants } from '../constants';
 import type { Place } from './place';
 
-/** How class-transformer takes a property of a payload. */
+/** Describes how class-transformer reads a property of a payload. */
 export type ReceivedProperty =
   /** `isConverted`: `@Type` names its class, whose decorators count, too. */
   | { readonly how: 'taken'; readonly key: string; readonly isConverted: boolean }

@@ -8,7 +8,7 @@ import { arrayOf, inBraces, inLines, quote, single, unionOf, type Printed } from
 import { printTuple } from './tuples';
 import { TypeIdentity, type Identity } from './type-identity';
 
-/** What is written of an object: its members, or, if it is something else on the wire, that. */
+/** The text of an object type: its members, or the type that it has on the wire. */
 type Body = { readonly members: readonly string[] } | { readonly type: Printed };
 
 /** Objects in objects, and types that have names: more than data has. */

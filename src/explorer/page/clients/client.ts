@@ -1,7 +1,7 @@
-/** What a client is doing. */
+/** The state of a client. */
 export type ClientStatus = 'off' | 'connecting' | 'connected' | 'reconnecting' | 'refused' | 'disconnected';
 
-/** What a client connects with. */
+/** The settings of a client's connection. */
 export interface ClientOptions {
   readonly name: string;
   /** The key of a namespace of the contract. */
@@ -23,7 +23,7 @@ export interface Client extends ClientOptions {
   readonly socketId: string | undefined;
 }
 
-/** How many colours there are. */
+/** Number of colours. */
 export const COLORS = 8;
 
 const STATUS_TEXTS: Record<ClientStatus, string> = {

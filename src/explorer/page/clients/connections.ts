@@ -103,9 +103,9 @@ function follow(id: number, socket: Socket, name: string): void {
 }
 
 interface RefusalError extends Error {
-  /** What the gateway says. */
+  /** The error of the gateway. */
   readonly data?: { readonly code?: unknown; readonly type?: unknown; readonly message?: unknown };
-  /** Of a transport: the status of HTTP, and the request. */
+  /** The HTTP status and the request of a failed transport. */
   readonly description?: unknown;
   readonly context?: { readonly responseText?: unknown };
 }

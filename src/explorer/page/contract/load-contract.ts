@@ -3,7 +3,7 @@ import { createStore } from '../store';
 import type { Contract } from './contract';
 import { readContract, type Document } from './read-contract';
 
-/** What the page knows of the contract. */
+/** The state of the contract on the page. */
 export interface ContractState {
   readonly contract: Contract | undefined;
   readonly isLoading: boolean;
@@ -32,7 +32,7 @@ export async function loadContract(): Promise<void> {
     lastText = text;
     contractStore.set({ contract, isLoading: false, error: undefined });
   } catch (error) {
-    // What `fetch` itself throws is a TypeError, in words of the browser.
+    // `fetch` itself throws a TypeError, in words of the browser.
     const message =
       error instanceof TypeError
         ? 'The server does not answer.'

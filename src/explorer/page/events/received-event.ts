@@ -13,7 +13,7 @@ interface Props {
   readonly schemas: Schemas;
 }
 
-/** What clients receive under one name. */
+/** An event that clients receive. */
 export function ReceivedEvent({ namespace, event, schemas }: Props): VNode {
   const { name, description, args } = event;
   const show = (): void => {

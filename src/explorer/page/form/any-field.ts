@@ -4,10 +4,10 @@ import { useState } from 'preact/hooks';
 import { resolveSchema } from '../contract/resolve-schema';
 import { fieldFrame } from './field-frame';
 import type { FieldProps } from './field-props';
+import { jsonArea } from './json-field';
 import { InvalidJson, jsonTextOf, parseJson } from './json-text';
 import { problemsWithin } from './problems';
 
-type Input = Event & { readonly currentTarget: HTMLTextAreaElement };
 type Mode = 'Text' | 'JSON';
 
 /** A value whose type the contract does not tell: a text, or JSON. What begins like an object or a list is taken for JSON. */
@@ -41,20 +41,9 @@ export function AnyField(props: FieldProps): VNode {
   </span>`;
   const { description } = resolveSchema(props.schema, props.schemas).schema;
   const messages = value instanceof InvalidJson ? [value.message] : problemsWithin(problems, path);
-  return fieldFrame(
-    { ...props, hint: '', description, messages, aside },
-    (attributes) =>
-      html`<textarea
-        class=${mode === 'JSON' ? 'code' : ''}
-        rows="1"
-        spellcheck=${false}
-        autocomplete="off"
-        autocapitalize="none"
-        ...${attributes}
-        value=${text}
-        onInput=${({ currentTarget }: Input) => {
-          change(currentTarget.value, chosen);
-        }}
-      ></textarea>`,
+  return fieldFrame({ ...props, hint: '', description, messages, aside }, (attributes) =>
+    jsonArea({ class: mode === 'JSON' ? 'code' : '', ...attributes }, text, ({ currentTarget }) => {
+      change(currentTarget.value, chosen);
+    }),
   );
 }

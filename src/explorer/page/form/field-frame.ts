@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { icon } from '../shell/icon';
 import type { FieldProps } from './field-props';
 
-/** What a control is labelled and described by. */
+/** The attributes that label and describe a control. */
 export interface ControlAttributes {
   readonly id: string;
   readonly 'aria-describedby': string | undefined;

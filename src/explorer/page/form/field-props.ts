@@ -1,13 +1,13 @@
 import type { Schema, Schemas } from '../contract/schema';
 import type { Problems } from './problems';
 
-/** What every field of a form is given. */
+/** The properties of every field of a form. */
 export interface FieldProps {
   readonly id: string;
   readonly label: string;
   readonly schema: Schema;
   readonly schemas: Schemas;
-  /** Where the value is in the payload, as the gateway names it. */
+  /** The path of the value in the payload, as the gateway names it. */
   readonly path: string;
   readonly isRequired: boolean;
   readonly value: unknown;

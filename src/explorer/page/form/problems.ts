@@ -1,4 +1,4 @@
-/** What is wrong with the fields of a payload, by their paths: `items.0.name`. The empty path is the payload itself. */
+/** The problems of the fields of a payload, by their paths: `items.0.name`. The empty path is the payload itself. */
 export type Problems = ReadonlyMap<string, readonly string[]>;
 
 export const NO_PROBLEMS: Problems = new Map();

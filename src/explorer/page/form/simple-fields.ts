@@ -48,7 +48,7 @@ export function TextField(props: FieldProps & { readonly isLong: boolean }): VNo
 /** A text that is no number is sent as it is: the gateway says what it thinks of it. */
 export function NumberField(props: FieldProps): VNode {
   const { value, onChange } = props;
-  // What is typed stays as it is: `1.0` on the way to `1.05`.
+  // The typed text stays as it is: `1.0` on the way to `1.05`.
   const [typed, setTyped] = useState<{ text: string; value: unknown }>();
   const isShown = typeof value === 'number' || typeof value === 'string';
   const text = typed && typed.value === value ? typed.text : isShown ? String(value) : '';

@@ -2,7 +2,7 @@ import { parseAuth } from '../clients/auth';
 import { PAGE } from '../page-context';
 import { toSource } from './to-source';
 
-/** What code is written for. */
+/** The event for which code is written. */
 export interface Sending {
   /** The name of the namespace. */
   readonly namespace: string;

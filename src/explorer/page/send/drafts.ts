@@ -5,7 +5,7 @@ import { parseJson, toJsonText } from '../form/json-text';
 import { readSaved, save } from '../saved';
 import { createStore } from '../store';
 
-/** What is entered for an event. It is kept until it is cleared. */
+/** The values entered for an event. They are kept until they are cleared. */
 export interface Draft {
   readonly mode: 'form' | 'json';
   /** The arguments, as the form has them. */

@@ -4,7 +4,7 @@ import { NO_PROBLEMS, problemsOf, type Problems } from '../form/problems';
 import type { readArguments } from './read-arguments';
 import { sendEvent } from './send-event';
 
-/** What was sent last: the entry in the timeline, and what was wrong with it. */
+/** The event that was sent last: its entry in the timeline, and its problems. */
 interface Sent {
   readonly entry: number | undefined;
   readonly problems: Problems;
@@ -14,7 +14,7 @@ interface Sent {
 
 const NOTHING: Sent = { entry: undefined, problems: NO_PROBLEMS, unsent: undefined };
 
-/** What is to be sent. */
+/** The event to send. */
 interface Sending {
   readonly sender: Client | undefined;
   readonly name: string;

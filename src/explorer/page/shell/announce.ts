@@ -1,6 +1,6 @@
 import { createStore } from '../store';
 
-/** What screen readers are told. */
+/** The text for screen readers. */
 export const announcementStore = createStore('');
 
 export function announce(text: string): void {

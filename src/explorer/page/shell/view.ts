@@ -1,6 +1,6 @@
 import { createStore } from '../store';
 
-/** What a narrow screen shows. A wide one shows all at once. */
+/** The part that a narrow screen shows. A wide one shows all at once. */
 export type View = 'events' | 'send' | 'timeline';
 
 export const viewStore = createStore<View>('events');

@@ -9,7 +9,7 @@ import { EntryChunk } from './entry-chunk';
 import { filterEntries, filterStore } from './filter';
 import { CHUNK, clearTimeline, timelineStore, type Entry } from './timeline';
 
-/** How near the end counts as the end, in pixels. */
+/** A distance from the end that counts as the end, in pixels. */
 const NEAR = 60;
 
 /** Everything that clients have sent and received, the newest last. */
@@ -29,7 +29,7 @@ export function TimelineView(): VNode {
   useLayoutEffect(() => {
     if (!isFollowing) return undefined;
     follow();
-    // What comes into sight gets its real height.
+    // Entries that come into sight get their real height.
     const frame = requestAnimationFrame(follow);
     return () => {
       cancelAnimationFrame(frame);

@@ -29,11 +29,11 @@ export interface Entry {
   /** The arguments in one line. */
   readonly preview: string;
   readonly tone: 'neutral' | 'good' | 'bad';
-  /** Of an event that was sent. */
+  /** The answer to an event that was sent. */
   readonly answer?: Answer;
   /** Answers a question of the server; undefined if it asks none. */
   readonly reply?: (value: unknown) => void;
-  /** What was answered to a question. */
+  /** The answer to a question of the gateway. */
   readonly replied?: { readonly value: unknown };
 }
 
