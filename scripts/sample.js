@@ -19,8 +19,11 @@ const samples = readdirSync(folder).filter((name) => mainOf(name) !== undefined)
 /** Returns what docs/samples.md says of a sample. */
 function descriptionOf(name) {
   const [, text = ''] =
-    page.match(new RegExp(`^## ${name}\\n\\n\\[[^\\]]*\\]\\([^)]*\\): ([^.]+\\.)`, 'm')) ?? [];
-  return text.replace(/\s+/g, ' ').replaceAll('`', '');
+    page.match(new RegExp(`^## ${name}\\n\\n\\[[^\\]]*\\]\\([^)]*\\): ([^]+?\\.)\\s`, 'm')) ?? [];
+  return text
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\s+/g, ' ')
+    .replaceAll('`', '');
 }
 
 function list() {
