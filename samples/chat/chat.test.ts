@@ -192,7 +192,7 @@ describe('samples/chat, on several nodes', () => {
     ada.client.connect();
     expect((await missed)[0]).to.include({ text: 'Missed' });
     expect(ada.client.recovered).to.equal(true);
-    expect([...ben.people].sort()).to.deep.equal(['Ada', 'Ben', 'Cid']);
+    await untilPeople(ben, 'Ada', 'Ben', 'Cid');
   });
 });
 
