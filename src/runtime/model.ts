@@ -125,15 +125,15 @@ export type UserId = string | number;
 export interface Presence {
   /** True while changes wait to be told. */
   readonly isPending: boolean;
-  /** A socket has connected. */
+  /** Adds a socket that has connected. */
   connect(session: SocketSession): void;
   /**
-   * A socket is about to leave its rooms.
+   * Removes a socket that is about to leave its rooms.
    *
    * @param isFinal false if the connection was cut off, after which the client may come back
    */
   disconnect(session: SocketSession, isFinal: boolean): void;
-  /** The user of a socket has changed. */
+  /** Shows the new user of a socket. */
   refresh(session: SocketSession): void;
   /**
    * Sets the meta of a device.

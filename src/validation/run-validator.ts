@@ -73,7 +73,7 @@ export async function runValidator(run: ValidatorRun): Promise<ValidationError[]
   return executor.stripEmptyErrors(errors);
 }
 
-/** Whether class-validator finds an instance valid; undefined if it cannot say so at once. */
+/** Returns true if class-validator finds an instance valid; undefined if it cannot say so at once. */
 export function isValidNow(run: ValidatorRun): boolean | undefined {
   const validator = getFromContainer(Validator);
   if (!ValidationExecutor || validator.constructor !== Validator) return undefined;
@@ -163,7 +163,7 @@ function hasErrors({ children, constraints }: ValidationError): boolean {
   return Boolean(children?.length) || Object.keys(constraints ?? {}).length > 0;
 }
 
-/** Whether class-validator looks for the properties of a value: it looks for the items of arrays, sets and maps. */
+/** Returns true if class-validator looks for the properties of a value: it looks for the items of arrays, sets and maps. */
 function isPlainInstance(value: unknown): value is object {
   return (
     value instanceof Object && !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map)

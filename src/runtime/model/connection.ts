@@ -55,9 +55,9 @@ export interface StreamExchange {
   receiveChunk(seq: unknown, data: unknown, bytes: number, ack: AckFunction | undefined): void;
   /** @param error undefined if the client has sent everything */
   receiveEnd(error: Error | undefined): void;
-  /** The client wants no more of it. */
+  /** Ends what the client wants no more of. */
   cancel(): void;
-  /** The client has gone. */
+  /** Ends when the client has gone. */
   abandon(): void;
 }
 

@@ -22,20 +22,20 @@ export type ExceededLimit = Exclude<keyof GatewayLimits, 'concurrency'> | 'rateL
 
 /** Counts what happens. Labels are names that the application declared, never text of a client. */
 export interface Metrics {
-  /** A packet has arrived from the network. */
+  /** Counts a packet that has arrived from the network. */
   arrive(): void;
   event(path: string, event: string): EventMeter;
-  /** An event was refused before it started. */
+  /** Counts an event that was refused before it started. */
   refusedEvent(path: string, event: string, code: unknown): void;
-  /** A packet was answered with an error. */
+  /** Counts a packet that was answered with an error. */
   refusedPacket(path: string, code: unknown): void;
-  /** A Moleculer event was forwarded to these namespaces; undefined means all. */
+  /** Counts a Moleculer event that was forwarded to these namespaces; undefined means all. */
   forwarded(plan: GatewayPlan, event: string, names: readonly string[] | undefined): void;
   connected(path: string): void;
   disconnected(path: string, reason: string): void;
   exceeded(path: string, limit: ExceededLimit): void;
   refused(path: string, code: unknown): void;
-  /** So many users are present in the namespaces of a path, on all nodes. */
+  /** Sets how many users are present in the namespaces of a path, on all nodes. */
   present(path: string, users: number): void;
   /** Returns what counts the messages between the nodes of a service. */
   cluster(service: string): ClusterCounters;
@@ -54,7 +54,7 @@ export interface EventSpan {
   join(...span: Parameters<Context['startSpan']>): Span | undefined;
   /** Returns true if the span continues after its action has ended. */
   outlives(span: Span): boolean;
-  /** The event is answered with an error. */
+  /** Notes the error with which the event is answered. */
   fail(error: unknown): void;
   finish(): void;
 }
