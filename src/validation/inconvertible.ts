@@ -10,7 +10,7 @@ const CONVERSIONS = new Map<unknown, (value: never) => unknown>([
 ]);
 
 /** Thrown for a value of a payload that class-transformer cannot convert: it would throw a TypeError. */
-export class Inconvertible {
+export class Inconvertible extends Error {
   private readonly path: string[] = [];
   private around: unknown;
 
@@ -23,6 +23,7 @@ export class Inconvertible {
     private readonly expected: string,
     item?: number,
   ) {
+    super('class-transformer cannot convert a value');
     if (item !== undefined) this.path.push(String(item));
   }
 

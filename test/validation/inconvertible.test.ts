@@ -90,7 +90,7 @@ const describeOptions = (validation: ValidationOptions) =>
       const client = await open(type);
       const error = await client.emit('take', payload).then(
         (result) => expect.fail(`it was accepted: ${JSON.stringify(result)}`),
-        (thrown: ClientError) => thrown,
+        (thrown: unknown) => thrown as ClientError,
       );
       expect(error).to.include({ code: 422, type: 'VALIDATION_ERROR' });
       return error.data;
