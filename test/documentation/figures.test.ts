@@ -66,7 +66,7 @@ describe('the figures of docs/sizing.md', () => {
   }
 
   it('are those that the page reckons with', () => {
-    const [, reckoned = ''] = sizing.split('## Reckon with it');
+    const [, reckoned = ''] = sizing.split('## How many clients fit on a node');
     for (const place of ['idle-rss/idle', 'everything/order', 'broadcast/push'])
       expect(reckoned).to.include(`× ${shownFor(place).toLocaleString('en')} `);
     expect(reckoned).to.include(`× ${Math.round(shownFor('connecting/connect'))} µs`);
