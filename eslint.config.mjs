@@ -27,6 +27,7 @@ export default defineConfig(
     'docs/api',
     'src/explorer/built-page.ts',
     'docs/.vitepress/cache',
+    'docs/.vitepress/dist',
     'bench',
     '.ci',
     'test/package/app',

@@ -140,6 +140,11 @@ async function compare(one: Case, tally: Tally): Promise<void> {
       const [ours, theirs] = types.map((classes) => make(recipe, classes)) as [object, object];
       const got = await outcomeOf(ours, () => check(ours));
       const expected = await outcomeOf(theirs, () => byLibraries(types[1][0]!, theirs, one.options));
+      if (got.shown.includes('The value cannot be converted to')) {
+        // class-transformer throws for such a value, and a client is told which one it is.
+        expect(expected.shown).to.match(/^threw TypeError/);
+        continue;
+      }
       expect(got.shown, 'the outcome').to.equal(expected.shown);
       expect(got.isValid).to.equal(expected.isValid);
       if (expected.problems >= MAX_PROBLEMS) continue;

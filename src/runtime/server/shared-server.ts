@@ -126,7 +126,7 @@ export class SharedServer {
     return listener.server;
   }
 
-  /** Whether the gateways want the options that the server was made with. */
+  /** Returns true if the gateways want the options that the server was created with. */
   suits(gateways: readonly Gateway[]): boolean {
     return isDeepStrictEqual(combineOptions(gateways), this.options);
   }
@@ -149,12 +149,12 @@ export class SharedServer {
     return this.listener === undefined;
   }
 
-  /** Whether no other gateway is here. */
+  /** Returns true if no other gateway is on the server. */
   isLast(gateway: Gateway): boolean {
     return this.gateways.size === 1 && this.gateways.has(gateway);
   }
 
-  /** Whether the gateway's namespaces are bound here. */
+  /** Returns true if the namespaces of the gateway are bound to the server. */
   has(gateway: Gateway): boolean {
     return this.gateways.has(gateway);
   }
@@ -205,7 +205,7 @@ export class SharedServer {
     }
   }
 
-  /** Whether the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
+  /** Returns true if the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
   isHostedBy(gateway: Gateway): boolean {
     return this.http !== undefined && (gateway.service as { server?: unknown }).server === this.http;
   }

@@ -132,7 +132,7 @@ export class Upload {
     if (this.#isWanted) this.#pull();
   }
 
-  /** The client has sent everything. */
+  /** Ends the upload of which the client has sent everything. */
   complete(): void {
     if (this.#isOver) return;
     if (this.#isComplete) {
