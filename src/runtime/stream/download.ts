@@ -1,3 +1,4 @@
+import * as timers from 'node:timers';
 import { inspectResult } from '../answer/inspect-result';
 import { isPlainData } from '../answer/plain-data';
 import { isPromise } from '../errors/run-safely';
@@ -21,6 +22,9 @@ export interface DownloadTerms {
   /** Between two chunks: for its source as for its client. */
   readonly idle: number;
 }
+
+// Taken when this file is loaded: tests fake timers, and objects are sent in the same turn of the event loop all the same.
+const { clearImmediate: cancelTurnEnd, setImmediate: atTurnEnd } = timers;
 
 /** Maximum objects of one chunk. */
 const MAX_OBJECTS = 1024;
@@ -122,7 +126,7 @@ export class Download {
     this.#batchBytes += roughSize(value);
     if (this.#batch.push(value) >= MAX_OBJECTS || this.#batchBytes >= CHUNK_BYTES) await this.#flushBatch();
     else
-      this.#flush ??= setImmediate(() => {
+      this.#flush ??= atTurnEnd(() => {
         this.#flush = undefined;
         this.#flushBatch().catch((error: unknown) => {
           this.fail(toError(error));
@@ -178,7 +182,7 @@ export class Download {
     this.#isOver = true;
     this.#timer.stop();
     this.#idle.stop();
-    clearImmediate(this.#flush);
+    cancelTurnEnd(this.#flush);
     this.#batch = [];
     if (this.#unacknowledged > 0) forgetAck(this.session.socket, this.#onAck);
     this.#giveCredit?.();
