@@ -84,7 +84,7 @@ describe('the time for the first chunk of a download', () => {
   }
 
   for (const [event, ...args] of LATE)
-    it(`ends with the timeout of its call, its action or the broker: ${event} ${String(args[0] ?? '')}`, async () => {
+    it(`ends with the timeout of its call, its action or the broker: ${event} ${args.slice(0, 1).join()}`, async () => {
       const { client, left } = await serve();
       const { error, chunks } = await download(client, event, args);
       expect(error).to.include({ code: 504, type: 'REQUEST_TIMEOUT' });
@@ -94,7 +94,7 @@ describe('the time for the first chunk of a download', () => {
     });
 
   for (const [event, ...args] of PATIENT)
-    it(`is that of its call or its action, not that of the broker: ${event} ${String(args[0] ?? '')}`, async () => {
+    it(`is that of its call or its action, not that of the broker: ${event} ${args.slice(0, 1).join()}`, async () => {
       const { client, left } = await serve();
       const whole = download(client, event, args);
       await new Promise((resolve) => setTimeout(resolve, REQUEST_TIMEOUT_MS * 3));
