@@ -16,10 +16,9 @@ export function answeringOf(
   ctx: SocketContext,
   call: ProxiedCall | undefined,
 ): Answering {
-  const { options } = call ?? ctx;
-  const declared: { readonly timeout?: unknown } | undefined = (call?.endpoint ?? endpoint)?.action;
-  const timeout =
-    (options as { timeout?: unknown }).timeout ?? declared?.timeout ?? ctx.broker.options.requestTimeout;
+  const { timeout: ofCall } = (call ?? ctx).options as { timeout?: unknown };
+  const { timeout: ofAction } = (call?.endpoint ?? endpoint)?.action ?? { timeout: undefined };
+  const timeout = ofCall ?? ofAction ?? ctx.broker.options.requestTimeout;
   return {
     action: call?.action ?? action,
     timeout: typeof timeout === 'number' && timeout > 0 ? timeout : Infinity,
