@@ -206,18 +206,13 @@ SHAPES['streams-of-node'] = (namespace) => {
       });
       let seq = 0;
       let underWay = 0;
-      const send = (): void => {
-        while (underWay < MAX_UNACKNOWLEDGED) {
-          const data = stream.read() as Buffer | null;
-          if (!data) return;
-          underWay++;
-          socket.emit('$stream:chunk', $stream, seq++, data, () => {
-            underWay--;
-            send();
-          });
-        }
-      };
-      stream.on('readable', send);
+      stream.on('data', (data: Buffer) => {
+        socket.emit('$stream:chunk', $stream, seq++, data, () => {
+          underWay--;
+          stream.resume();
+        });
+        if (++underWay === MAX_UNACKNOWLEDGED) stream.pause();
+      });
       stream.once('end', () => {
         socket.emit('$stream:end', $stream);
       });
