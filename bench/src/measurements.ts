@@ -39,7 +39,14 @@ const IDLE = [floor('idle', 'plain socket.io'), gateway('idle', 'gateway')];
 const CONNECT = [floor('connect', 'nsp.use'), gateway('connect', '@Authenticate')];
 const BROADCAST = [floor('push', 'io.emit'), gateway('push', 'the action broadcast')];
 const FORWARD = [floor('push', 'a Moleculer event, and io.emit'), gateway('forward', '@ForwardEvent')];
-const STREAMS = [floor('streams', 'plain socket.io, chunks with acks'), gateway('streams', 'a stream')];
+const PLAIN_CHUNKS = floor('chunks', 'plain socket.io, chunks with acks, no stream');
+const PLAIN_STREAM: Variant = {
+  name: 'plain-stream',
+  title: 'plain socket.io, chunks with acks, a Readable',
+  spec: { implementation: 'plain', shape: 'streams-of-node' },
+};
+const UPLOADS = [PLAIN_CHUNKS, PLAIN_STREAM, gateway('streams-of-node', 'gateway, a Readable')];
+const DOWNLOADS = [...UPLOADS, gateway('generator', 'gateway, an async generator')];
 const ALONE = [
   gateway('push', 'without a transporter'),
   gateway('push-alone', 'with a transporter, and no other node'),
@@ -99,8 +106,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
   },
   pushing('broadcast', 'A broadcast to 1,000 clients', BROADCAST),
   pushing('forward', 'A Moleculer event to 1,000 clients', FORWARD),
-  streaming('upload', 'An upload'),
-  streaming('download', 'A download'),
+  streaming('upload', 'An upload', UPLOADS),
+  streaming('download', 'A download', DOWNLOADS),
   pushing('alone', 'A broadcast to 1,000 clients, with a transporter and no other node', ALONE, 'broadcast'),
   {
     name: 'cluster',
@@ -192,20 +199,24 @@ function pushing(name: string, title: string, variants: readonly Variant[], comm
   };
 }
 
-function streaming(direction: 'upload' | 'download', title: string): Measurement {
+function streaming(
+  direction: 'upload' | 'download',
+  title: string,
+  variants: readonly Variant[],
+): Measurement {
   return {
     name: direction,
     daily: false,
     async run({ rounds, chunks, builds }) {
-      const own = withBuilds(STREAMS, builds);
+      const own = withBuilds(variants, builds);
       const samples = await measureStreaming(specs(own), direction, rounds, chunks);
-      const head = {
-        name: direction,
-        title,
-        unit: 'µs CPU per megabyte',
-        note: 'Throughput is in megabytes per second.',
-      };
-      return [toTable(head, titles(own), samples, ({ cpu }) => cpu)];
+      const cpu = { name: direction, title: `${title}: CPU`, unit: 'µs CPU per megabyte' };
+      const time = { name: `${direction}-time`, title: `${title}: throughput`, unit: 'ms per megabyte' };
+      const megabytes = 'Per second: megabytes.';
+      return [
+        toTable({ ...cpu, note: megabytes }, titles(own), samples, (sample) => sample.cpu),
+        toTable({ ...time, note: megabytes }, titles(own), samples, ({ throughput }) => 1000 / throughput),
+      ];
     },
   };
 }

@@ -270,7 +270,8 @@ export interface AckWriter {
 
 /** The outcome of a call, as a client may see it. */
 export type Outcome =
-  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Code of the application that is called when a socket comes or goes. */
 export interface SocketCallback {

@@ -165,6 +165,8 @@ export interface CallableEndpoint {
     readonly visibility?: string | null;
     readonly managesGateway?: boolean;
     readonly params?: unknown;
+    /** In milliseconds. */
+    readonly timeout?: unknown;
     /** The events that the action wants to be served as; not checked yet. */
     readonly socket?: unknown;
   };

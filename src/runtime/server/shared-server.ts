@@ -32,7 +32,9 @@ import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
-  { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
+  | { readonly address: Address }
+  | { readonly http: HttpServer }
+  | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
 

@@ -5,7 +5,7 @@ import sinon from 'sinon';
 import type { ValidationOptions } from '../../src';
 import { checkClass } from '../../src/validation/check-class';
 import { MAX_PROBLEMS } from '../../src/validation/validation-error';
-import { byLibraries } from './by-libraries';
+import { byLibraries } from '../validation/by-libraries';
 import {
   areOrdinary,
   classRecipes,
@@ -13,12 +13,12 @@ import {
   type Class,
   type ClassRecipe,
   type Log,
-} from './generated-classes';
-import { payloads } from './generated-payloads';
-import { isPlain, make, type Recipe } from './generated-values';
-import { outcomeOf } from './outcomes';
+} from '../validation/generated-classes';
+import { payloads } from '../validation/generated-payloads';
+import { isPlain, make, type Recipe } from '../validation/generated-values';
+import { outcomeOf } from '../validation/outcomes';
 
-/** A longer search: `RUNS=100 SEED=2 npx mocha test/validation/agreement.test.ts`. */
+/** A longer search: `RUNS=100 SEED=2 npx mocha test/generated/agreement.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 1) * 100;
 
 const optionsOf: fc.Arbitrary<ValidationOptions> = fc
