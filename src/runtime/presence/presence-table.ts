@@ -85,14 +85,12 @@ export class PresenceTable {
     for (const name of device.rooms.keys()) this.take(replica, device, name, isNew);
   }
 
-  /** A node has gone or come back: looks at all of its devices again. */
-  refresh({ devices }: Replica): void {
-    for (const { namespace, id, rooms } of devices.values()) {
-      for (const name of rooms.keys()) {
-        const room = this.room(namespace, name);
-        room.user(id).invalidate();
-        this.change(room, id, true);
-      }
+  /** The node of a device has gone or come back: looks at the device again. */
+  refresh({ namespace, id, rooms }: Device): void {
+    for (const name of rooms.keys()) {
+      const room = this.room(namespace, name);
+      room.user(id).invalidate();
+      this.change(room, id, true);
     }
   }
 
