@@ -35,7 +35,7 @@ const rooms = {
   debug: ['^src/runtime/debug\\.ts$', []],
   run: ['^src/runtime/errors/', []],
   moleculer: ['^src/runtime/moleculer/', ['run']],
-  model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
+  model: ['^src/runtime/model(/|\\.ts$)', ['run', 'moleculer']],
   repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],
   'presence-of': ['^src/runtime/presence-of\\.ts$', ['model']],

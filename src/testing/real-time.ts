@@ -122,8 +122,8 @@ function pump(act: () => void): () => void {
 }
 
 /**
- * Socket.IO and streams do much in `process.nextTick`, which sinon and jest fake together with the timers. What waits there when a
- * test restores it would never run.
+ * Runs what waits in faked microtasks. Socket.IO and streams do much in `process.nextTick`, which sinon and jest fake
+ * together with the timers. What waits there when a test restores it would never run.
  */
 function runFakedMicrotasks(): void {
   lastClock = clockOf(process, 'nextTick') ?? lastClock;

@@ -90,7 +90,7 @@ interface RegistryNode {
 interface TransitInternals {
   readonly tx: {
     readonly connected: boolean;
-    /** Only TCP has it. */
+    /** Asks another node what it knows. Only TCP has it. */
     sendGossipRequest?(): void;
   };
   sendEvent(ctx: Context): Promise<void>;

@@ -34,14 +34,14 @@ export class PresenceTable {
     return this.namespaces.get(namespace)?.get(name);
   }
 
-  /** A socket of this node has entered a room. */
+  /** Adds a socket of this node to a room. */
   enter(namespace: string, name: string, socketId: string): void {
     const room = this.room(namespace, name);
     room.enter(socketId);
     this.mark(room);
   }
 
-  /** A socket of this node has left a room. */
+  /** Removes a socket of this node from a room. */
   leave(namespace: string, name: string, socketId: string): void {
     const room = this.find(namespace, name);
     if (!room) return;
@@ -85,7 +85,7 @@ export class PresenceTable {
     for (const name of device.rooms.keys()) this.take(replica, device, name, isNew);
   }
 
-  /** The node of a device has gone or come back: looks at the device again. */
+  /** Looks again at a device whose node has gone or come back. */
   refresh({ namespace, id, rooms }: Device): void {
     for (const name of rooms.keys()) {
       const room = this.room(namespace, name);

@@ -57,7 +57,7 @@ export function byteSource(gateway: Gateway, stream: Readable): Source {
   };
 }
 
-/** Without a size, Node asks the source of the stream for more. */
+// Without a size, Node asks the source of the stream for more.
 function readChunk(stream: Readable): Buffer | null {
   const { readableLength } = stream;
   const size = readableLength > 0 ? Math.min(readableLength, CHUNK_BYTES) : undefined;

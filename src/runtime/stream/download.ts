@@ -160,7 +160,7 @@ export class Download {
     if (this.#seq === 1) this.#begin();
   }
 
-  /** The first chunk is sent. */
+  /** Starts the idle time, when the first chunk is sent. */
   #begin(): void {
     const { idle } = this.terms;
     this.#timer.stop();
@@ -169,7 +169,7 @@ export class Download {
     });
   }
 
-  /** The ack of every chunk. */
+  /** Called when the client acknowledges a chunk: one function for all of them. */
   readonly #onAck = (): void => {
     // Clients acknowledge in order. If one does not, the sum is right again when it has acknowledged all of them.
     this.#windowBytes -= this.#unacknowledged.shift() ?? 0;

@@ -75,7 +75,7 @@ function receiveChunk(session: SocketSession, packet: Packet, exchange: StreamEx
   else refuse(session, packet, new BadRequestError('STREAM_UNKNOWN'));
 }
 
-/** The ack is the last element, however many there are. */
+// The ack is the last element, however many there are.
 function chunkOf(packet: Packet): { seq: unknown; data: unknown; ack: AckFunction | undefined } {
   const ack = ackOf(packet);
   const count = ack ? packet.length - 1 : packet.length;

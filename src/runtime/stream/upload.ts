@@ -141,7 +141,7 @@ export class Upload {
     this.#onBegin?.();
   }
 
-  /** The client has sent everything. */
+  /** Ends the upload of which the client has sent everything. */
   complete(): void {
     if (this.#isOver) return;
     if (this.#isComplete) {
