@@ -21,6 +21,29 @@ export function sizeOf(source: UploadSource): number | undefined {
   return isBytes(source) ? source.byteLength : undefined;
 }
 
+/** Bytes of a packet beside what it carries, at most. */
+const PACKET_BYTES = 512;
+
+/** Returns at most how many bytes the gateway counts for a chunk. */
+export function packetSize(chunk: Uint8Array | unknown[]): number {
+  return chunk instanceof Uint8Array ? chunk.byteLength : PACKET_BYTES + writtenSize(chunk);
+}
+
+/** Returns at most how long a value is when it is written as JSON, and its binary parts beside it. */
+function writtenSize(value: unknown): number {
+  if (typeof value === 'string') return JSON.stringify(value).length;
+  // The longest number has 24 characters.
+  if (typeof value !== 'object' || value === null) return 24;
+  if (isBytes(value)) return value.byteLength + 64;
+  if (isBlob(value)) return value.size + 64;
+  const { toJSON } = value as { toJSON?: unknown };
+  if (typeof toJSON === 'function') return writtenSize(toJSON.call(value));
+  let size = 2;
+  for (const [key, entry] of Object.entries(value))
+    size += JSON.stringify(key).length + 2 + writtenSize(entry);
+  return size;
+}
+
 /** Returns true for what can be uploaded. Options of an upload are no source. */
 export function isSource(value: unknown): value is UploadSource {
   if (typeof value !== 'object' || value === null) return false;

@@ -44,6 +44,19 @@ export type StreamName<Types extends GatewayTypes> = keyof StreamsOf<Types> & st
 /** The names of the events that take an upload. */
 export type UploadName<Types extends GatewayTypes> = keyof UploadsOf<Types> & string;
 
+/** A user as the event `presence` of the gateway shows it; never if it has no such event. */
+type ShownUser<ToClient> = ToClient extends { presence: (message: infer Message) => unknown }
+  ? Message extends { state: readonly (infer User)[] }
+    ? User
+    : never
+  : never;
+type InfoOf<User> = [User] extends [never] ? unknown : User extends { info: infer Info } ? Info : unknown;
+type MetaOf<User> = [User] extends [never]
+  ? unknown
+  : User extends { devices: readonly { meta?: infer Meta }[] }
+    ? Meta
+    : unknown;
+
 type StreamsOf<Types> = Types extends { streams: infer Streams } ? Streams : object;
 type UploadsOf<Types> = Types extends { uploads: infer Uploads } ? Uploads : object;
 type ArgumentsOf<Call> = Call extends (...args: infer Args) => unknown ? Args : never;
@@ -110,8 +123,10 @@ export interface TypedClient<Types extends GatewayTypes> extends Caller<Types> {
     event: Event,
     listener: Listener<Types['toClient'], Event>,
   ): () => void;
-  /** Returns who is in a room, kept up to date by the gateway. The empty string is the namespace itself. */
-  presence<Info = unknown, Meta = unknown>(room?: string): PresenceOfRoom<Info, Meta>;
+  /** Returns the users of a room, kept up to date by the gateway. The empty string is the namespace itself. */
+  presence<Info = InfoOf<ShownUser<Types['toClient']>>, Meta = MetaOf<ShownUser<Types['toClient']>>>(
+    room?: string,
+  ): PresenceOfRoom<Info, Meta>;
   /** Stops coming back after refusals, and removes all listeners of this client. The socket stays as it is. */
   close(): void;
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from './call';
 import { CallError, disconnected, timedOut } from './call-error';
-import { chunksOf, sizeOf, type UploadSource } from './chunks';
+import { chunksOf, packetSize, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
@@ -19,6 +19,8 @@ export interface UploadOptions {
 
 /** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
+/** Maximum bytes of them together, unless it is a single chunk. */
+const WINDOW_BYTES = MAX_UNACKNOWLEDGED * 65_536;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(
@@ -46,6 +48,7 @@ export async function upload(
   let isSent = false;
   let isDone = false;
   let underWay = 0;
+  let bytesUnderWay = 0;
   let sent = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Lets the sender go on, whatever it waits for.
@@ -94,12 +97,16 @@ export async function upload(
   const send = async (): Promise<void> => {
     let seq = 0;
     for await (const chunk of chunks) {
-      while (underWay >= MAX_UNACKNOWLEDGED && !isOver)
-        await new Promise<void>((resolve) => (wake = resolve));
+      const size = packetSize(chunk);
+      const hasCredit = (): boolean =>
+        underWay === 0 || (underWay < MAX_UNACKNOWLEDGED && bytesUnderWay + size <= WINDOW_BYTES);
+      while (!hasCredit() && !isOver) await new Promise<void>((resolve) => (wake = resolve));
       if (isOver) return;
+      bytesUnderWay += size;
       if (underWay++ === 0) watch(true);
       socket.emit('$stream:chunk', id, seq++, chunk, () => {
         underWay--;
+        bytesUnderWay -= size;
         sent += chunk instanceof Uint8Array ? chunk.byteLength : 0;
         watch(underWay > 0 || isSent || isOver);
         if (!isOver) onProgress?.(sent, total);

@@ -165,6 +165,18 @@ for (const ack of ['error-first', 'object'] as const) {
       await left();
     });
 
+    it('upload objects that are larger than a chunk, and one that is larger than all chunks under way', async () => {
+      const { client, left } = await serve();
+      const text = 'tea\n"ü"'.repeat(15_000);
+      const rows = async function* () {
+        for (let id = 0; id < 20; id++) yield { id, text, at: new Date(0), bytes: Buffer.alloc(10) };
+        yield [text.repeat(6)];
+        yield { isLast: true };
+      };
+      expect(await client.upload('count', rows())).to.equal(22);
+      await left();
+    });
+
     it('wait for the connection', async () => {
       const { running } = await serve();
       const socket = newClient(running);

@@ -65,6 +65,12 @@ class ExportsGateway extends SocketGateway {
     }
   }
 
+  /** Objects of so many characters. */
+  @SocketEvent()
+  async *texts(@MessageBody({ type: [Number] }) lengths: number[]) {
+    for (const length of lengths) yield { text: 'x'.repeat(length) };
+  }
+
   @SocketEvent()
   async *tokens(@Ctx() ctx: SocketContext) {
     ctx.signal.addEventListener('abort', () => seen.reasons.push(ctx.signal.reason));
@@ -238,6 +244,43 @@ describe('downloads', () => {
     held = [];
     await left();
     expect(seen.ends).to.deep.equal(['rows']);
+  });
+
+  it('have at most 512 KiB of objects under way, and one object that is larger only alone', async () => {
+    const { client, left } = await serve();
+    const held: (() => void)[] = [];
+    const arrived: number[][] = [];
+    const ended = next(client, '$stream:end');
+    client.on('$stream:chunk', (_id: string, _seq: number, data: { text: string }[], ack: () => void) => {
+      arrived.push(data.map(({ text }) => text.length));
+      held.push(ack);
+    });
+    const lengths = [200_000, 200_000, 200_000, 10, 700_000, 20_000, 30_000, 40_000];
+    await ask(client, 'texts', lengths, { $stream: newStreamId() });
+    const holds = async (count: number): Promise<void> => {
+      while (arrived.length < count) await ask(client, 'ping');
+      for (let round = 0; round < 10; round++) await ask(client, 'ping');
+      expect(arrived).to.have.length(count);
+    };
+    await holds(2);
+    held.shift()!();
+    // The third one, and the short one after it.
+    await holds(4);
+    for (const ack of held.splice(0)) ack();
+    await holds(5);
+    held.shift()!();
+    await ended;
+    expect(arrived).to.deep.equal([
+      [200_000],
+      [200_000],
+      [200_000],
+      [10],
+      [700_000],
+      [20_000, 30_000],
+      [40_000],
+    ]);
+    for (const ack of held) ack();
+    await left();
   });
 
   it('are cancelled: at once, before the answer, and while the source waits', async () => {

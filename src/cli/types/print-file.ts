@@ -1,10 +1,4 @@
-import type {
-  Answer,
-  Argument,
-  EventDescription,
-  GatewayDescription,
-  SentDescription,
-} from './read/description';
+import type { Answer, Argument, EventDescription, GatewayDescription } from './read/description';
 import { printStreams } from './print-streams';
 import { inLines, propertyName } from './wire/printed';
 
@@ -50,10 +44,10 @@ export function printFile(gateways: readonly GatewayDescription[], declarations:
 }
 
 function printGateway(gateway: GatewayDescription): string {
-  const { name, doc, events, sent, auth, ack } = gateway;
+  const { name, doc, events, auth, ack } = gateway;
   const members = [
     `/** The events that clients send, for \`Socket\` of socket.io-client. */\ntoServer: ${inLines(events.map((event) => printEvent(event, ack)))}`,
-    `/** The events that clients receive. */\ntoClient: ${printSent(sent)}`,
+    `/** The events that clients receive. */\ntoClient: ${printSent(gateway)}`,
     `/** The events with their results. */\ncalls: ${inLines(events.flatMap((event) => printCall(event, ack)))}`,
     ...printStreams(events, printMethod, ({ answer }) => printResult(answer, ack)),
     `/** What clients send to log in. */\nauth: ${auth}`,
@@ -131,9 +125,11 @@ function printMethod({ name, doc, variants }: EventDescription, result: string):
   return `${doc}${propertyName(name)}: (${(variants[0] ?? []).map(printElement).join(', ')}) => ${result}`;
 }
 
-function printSent(sent: readonly SentDescription[] | undefined): string {
-  if (!sent) return '{ [event: string]: (...args: any[]) => void }';
-  return inLines(
-    sent.map(({ name, doc, parameters }) => `${doc}${propertyName(name)}: (${parameters}) => void`),
+function printSent({ sent, presence }: GatewayDescription): string {
+  const events = [...(sent ?? []), ...(presence ? [presence] : [])].map(
+    ({ name, doc, parameters }) => `${doc}${propertyName(name)}: (${parameters}) => void`,
   );
+  const any = '[event: string]: (...args: any[]) => void';
+  if (sent) return inLines(events);
+  return presence ? inLines([any, ...events]) : `{ ${any} }`;
 }

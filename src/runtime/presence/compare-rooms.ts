@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PresenceDiff, PresentUser } from '../../types';
 import type { PresenceRoom } from './presence-room';
 import type { PresenceTable } from './presence-table';
-import { TimeSlice } from './time-slice';
+import type { TimeSlice } from './time-slice';
 
 /** The changes in a room. */
 export interface RoomChanges {
@@ -14,10 +14,13 @@ export interface RoomChanges {
 type Lists = { [Kind in keyof PresenceDiff]: PresentUser[] };
 
 /** Compares the users of a room with what was told of them last. They are told now. */
-export async function compareRoom(table: PresenceTable, room: PresenceRoom): Promise<RoomChanges> {
+export async function compareRoom(
+  table: PresenceTable,
+  room: PresenceRoom,
+  slice: TimeSlice,
+): Promise<RoomChanges> {
   const all: Lists = { joins: [], leaves: [], updates: [] };
   const latest: Lists = { joins: [], leaves: [], updates: [] };
-  const slice = new TimeSlice();
   for (const [id, isNew] of room.takeChanges()) {
     const user = room.users.get(id);
     if (!user) continue;

@@ -63,7 +63,7 @@ export class NodePresence implements Presence {
   }
 
   get isPending(): boolean {
-    return this.publisher.isPending || this.table.hasChanges;
+    return this.publisher.isPending || this.table.hasChanges || this.copies.isRefreshing;
   }
 
   /** Exchanges devices with the other nodes of the gateway. */

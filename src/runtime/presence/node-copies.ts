@@ -10,6 +10,8 @@ export class NodeCopies {
   /** By the instance of the node: one that was restarted has two for a while. */
   private readonly copies = new Map<string, Replica>();
   private readonly expiries = new Map<Replica, NodeJS.Timeout>();
+  /** Number of copies whose devices are being looked at again. */
+  private refreshing = 0;
 
   /** @param grace how long the devices of a node that is gone are kept, in milliseconds */
   constructor(
@@ -38,7 +40,7 @@ export class NodeCopies {
     for (const copy of this.copies.values()) {
       if (copy.node !== node || copy.isGone) continue;
       copy.isGone = true;
-      this.table.refresh(copy);
+      void this.refresh(copy);
       const timer = setTimeout(() => void this.delete(copy), Math.max(this.grace, 1)).unref();
       this.expiries.set(copy, timer);
     }
@@ -58,6 +60,11 @@ export class NodeCopies {
     return this.copies.values();
   }
 
+  /** True while devices of a node that has gone or come back are looked at. */
+  get isRefreshing(): boolean {
+    return this.refreshing > 0;
+  }
+
   close(): void {
     for (const timer of this.expiries.values()) clearTimeout(timer);
     this.expiries.clear();
@@ -67,7 +74,19 @@ export class NodeCopies {
     clearTimeout(this.expiries.get(copy));
     this.expiries.delete(copy);
     copy.isGone = false;
-    this.table.refresh(copy);
+    void this.refresh(copy);
+  }
+
+  /** Looks at all devices of a node again that has gone or come back. */
+  private async refresh(copy: Replica): Promise<void> {
+    this.refreshing++;
+    const slice = new TimeSlice();
+    // Devices that are set or deleted meanwhile are looked at by that.
+    for (const device of copy.devices.values()) {
+      this.table.refresh(device);
+      if (slice.isOver) await slice.next();
+    }
+    this.refreshing--;
   }
 
   private async delete(copy: Replica): Promise<void> {

@@ -3,7 +3,7 @@ import type { PresenceDiff, PresentUser } from '../../types';
 import { runSafely, type Report } from '../errors/run-safely';
 import { sendToSockets } from '../socket-io/send-to-sockets';
 import type { PresenceRoom } from './presence-room';
-import { TimeSlice } from './time-slice';
+import type { TimeSlice } from './time-slice';
 
 /** The event that clients get. */
 export const PRESENCE_EVENT = 'presence';
@@ -25,16 +25,22 @@ export class PresenceClients {
   ) {}
 
   /** Tells the audience of a room what has changed. */
-  async sendDiff(room: PresenceRoom, diff: PresenceDiff): Promise<void> {
-    for (const part of partsOf(diff)) await this.send(room, room.audience, { room: room.name, ...part });
+  async sendDiff(room: PresenceRoom, diff: PresenceDiff, slice: TimeSlice): Promise<void> {
+    for (const part of partsOf(diff))
+      await this.send(room, room.audience, { room: room.name, ...part }, slice);
   }
 
   /** Tells sockets that have entered a room who is there. */
-  async sendState(room: PresenceRoom, socketIds: ReadonlySet<string>): Promise<void> {
+  async sendState(room: PresenceRoom, socketIds: ReadonlySet<string>, slice: TimeSlice): Promise<void> {
     const users = room.listTold();
-    await this.send(room, socketIds, { room: room.name, state: users.slice(0, MAX_USERS) });
+    await this.send(room, socketIds, { room: room.name, state: users.slice(0, MAX_USERS) }, slice);
     for (const joins of slicesOf(users.slice(MAX_USERS), MAX_USERS))
-      await this.send(room, socketIds, { room: room.name, joins, leaves: NO_USERS, updates: NO_USERS });
+      await this.send(
+        room,
+        socketIds,
+        { room: room.name, joins, leaves: NO_USERS, updates: NO_USERS },
+        slice,
+      );
   }
 
   /** Stops sending. */
@@ -46,10 +52,10 @@ export class PresenceClients {
     { namespace, name }: PresenceRoom,
     ids: ReadonlySet<string>,
     message: object,
+    slice: TimeSlice,
   ): Promise<void> {
     const live = this.find(namespace);
     if (!live || ids.size === 0) return;
-    const slice = new TimeSlice();
     // Sockets that come meanwhile are not meant.
     for (const some of slicesOf([...ids], MAX_SOCKETS)) {
       if (this.isClosed) return;

@@ -85,14 +85,12 @@ export class PresenceTable {
     for (const name of device.rooms.keys()) this.take(replica, device, name, isNew);
   }
 
-  /** Looks at all devices of a node again that has gone or come back. */
-  refresh({ devices }: Replica): void {
-    for (const { namespace, id, rooms } of devices.values()) {
-      for (const name of rooms.keys()) {
-        const room = this.room(namespace, name);
-        room.user(id).invalidate();
-        this.change(room, id, true);
-      }
+  /** Looks again at a device whose node has gone or come back. */
+  refresh({ namespace, id, rooms }: Device): void {
+    for (const name of rooms.keys()) {
+      const room = this.room(namespace, name);
+      room.user(id).invalidate();
+      this.change(room, id, true);
     }
   }
 

@@ -4,6 +4,7 @@ import type { PresenceClients } from './presence-clients';
 import { isEmpty, type PresenceListeners } from './presence-listeners';
 import type { PresenceRoom } from './presence-room';
 import type { PresenceTable } from './presence-table';
+import { TimeSlice } from './time-slice';
 
 /** Changes that come within this time after the last ones were told are told together. */
 const INTERVAL_MS = 20;
@@ -64,9 +65,12 @@ export class PresencePublisher {
       await sendChanges();
       if (mustWait()) return;
       count();
+      // One slice for all rooms and messages: many small ones hold up the event loop like a large one.
+      const slice = new TimeSlice();
       for (const room of table.takeChanged()) {
         if (this.isClosed) return;
-        await this.publish(room);
+        await this.publish(room, slice);
+        if (slice.isOver) await slice.next();
       }
     } catch (error) {
       report('presence cannot be told', error);
@@ -77,16 +81,16 @@ export class PresencePublisher {
     }
   }
 
-  private async publish(room: PresenceRoom): Promise<void> {
+  private async publish(room: PresenceRoom, slice: TimeSlice): Promise<void> {
     const { table, listeners, clients, actsFor } = this.options;
-    const { all, latest } = await compareRoom(table, room);
+    const { all, latest } = await compareRoom(table, room, slice);
     if (this.isClosed) return;
     if (!isEmpty(all)) {
       if (listeners.isNeeded(room)) listeners.tell(room, all, actsFor(room) ? latest : undefined);
-      await clients?.sendDiff(room, all);
+      await clients?.sendDiff(room, all, slice);
     }
     const entered = room.beginEntering();
-    if (entered.size > 0) await clients?.sendState(room, entered);
+    if (entered.size > 0) await clients?.sendState(room, entered, slice);
     room.endEntering();
     table.forgetRoom(room);
   }

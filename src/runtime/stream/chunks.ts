@@ -10,12 +10,16 @@ export function bytesOf(value: unknown): Buffer | undefined {
 /** Estimated bytes of a value beside its text. */
 const OVERHEAD_BYTES = 8;
 
+/** Shorter strings count as many bytes as they have characters. */
+const LONG_TEXT = 1024;
+
 /**
  * Returns about how many bytes an object has when it is written. Stops counting at a limit: it decides how many objects go into
  * one chunk, and a large one fills a chunk alone.
  */
 export function roughSize(value: unknown, limit = CHUNK_BYTES): number {
-  if (typeof value === 'string') return value.length + OVERHEAD_BYTES;
+  if (typeof value === 'string')
+    return OVERHEAD_BYTES + (value.length < LONG_TEXT ? value.length : Buffer.byteLength(value));
   if (typeof value !== 'object' || value === null) return OVERHEAD_BYTES;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength;
   let size = OVERHEAD_BYTES;

@@ -11,7 +11,7 @@ import { openSource } from './open-source';
 import type { Source } from './source';
 import { StreamTimer } from './stream-timer';
 import { tooSlow } from './stream-errors';
-import { CHUNK, CHUNK_BYTES, END, MAX_UNACKNOWLEDGED } from './wire';
+import { CHUNK, CHUNK_BYTES, END, MAX_UNACKNOWLEDGED, WINDOW_BYTES } from './wire';
 
 /** The timeouts of a download. Times in milliseconds; Infinity for no limit. */
 export interface DownloadTerms {
@@ -36,8 +36,10 @@ export class Download {
   readonly #timer = new StreamTimer();
   readonly #idle = new IdleTimer();
   #seq = 0;
-  /** Number of chunks that are sent and not acknowledged. */
-  #unacknowledged = 0;
+  /** The sizes of the chunks that are sent and not acknowledged, about. */
+  readonly #unacknowledged: number[] = [];
+  /** Their sum. */
+  #windowBytes = 0;
   #isOver = false;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   /** Resolves when the client takes one more chunk. Undefined while nothing waits for that. */
@@ -107,8 +109,9 @@ export class Download {
       if (bytes) {
         if (this.#batch.length > 0) await this.#flushBatch();
         for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-          if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) await this.#awaitCredit();
-          this.#send(bytes.length > CHUNK_BYTES ? bytes.subarray(at, at + CHUNK_BYTES) : bytes);
+          const chunk = bytes.length > CHUNK_BYTES ? bytes.subarray(at, at + CHUNK_BYTES) : bytes;
+          if (!this.#hasCredit(chunk.length)) await this.#awaitCredit(chunk.length);
+          this.#send(chunk, chunk.length);
         }
       } else await this.#addObject(item.value);
     }
@@ -123,7 +126,10 @@ export class Download {
   async #addObject(value: unknown): Promise<void> {
     const refusal = isPlainData(value) ? undefined : inspectResult(value).refusal;
     if (refusal) throw refusal;
-    this.#batchBytes += roughSize(value);
+    const size = roughSize(value, WINDOW_BYTES);
+    // A large object goes alone.
+    if (this.#batch.length > 0 && this.#batchBytes + size > CHUNK_BYTES) await this.#flushBatch();
+    this.#batchBytes += size;
     if (this.#batch.push(value) >= MAX_OBJECTS || this.#batchBytes >= CHUNK_BYTES) await this.#flushBatch();
     else
       this.#flush ??= atTurnEnd(() => {
@@ -135,22 +141,26 @@ export class Download {
   }
 
   async #flushBatch(): Promise<void> {
-    if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) await this.#awaitCredit();
+    // The batch may grow meanwhile.
+    while (!this.#isOver && !this.#hasCredit(this.#batchBytes)) await this.#awaitCredit(this.#batchBytes);
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
+    const size = this.#batchBytes;
     this.#batch = [];
     this.#batchBytes = 0;
-    this.#send(batch);
+    this.#send(batch, size);
   }
 
-  #send(data: Buffer | unknown[]): void {
+  /** @param size its bytes, about */
+  #send(data: Buffer | unknown[], size: number): void {
     if (this.#isOver) return;
     sendWithAck(this.session.socket, [CHUNK, this.id, this.#seq++, data], this.#onAck);
-    this.#unacknowledged++;
+    this.#unacknowledged.push(size);
+    this.#windowBytes += size;
     if (this.#seq === 1) this.#begin();
   }
 
-  /** The first chunk is sent. */
+  /** Starts the idle time, when the first chunk is sent. */
   #begin(): void {
     const { idle } = this.terms;
     this.#timer.stop();
@@ -159,16 +169,23 @@ export class Download {
     });
   }
 
-  /** The ack of every chunk. */
+  /** Called when the client acknowledges a chunk: one function for all of them. */
   readonly #onAck = (): void => {
-    this.#unacknowledged--;
+    // Clients acknowledge in order. If one does not, the sum is right again when it has acknowledged all of them.
+    this.#windowBytes -= this.#unacknowledged.shift() ?? 0;
     this.#idle.touch();
     this.#giveCredit?.();
   };
 
-  /** Waits until the client may be sent one more chunk, or until the stream is over. */
-  async #awaitCredit(): Promise<void> {
-    while (this.#unacknowledged >= MAX_UNACKNOWLEDGED && !this.#isOver)
+  /** Returns true if the client may be sent one more chunk of a size. One that is larger than the window goes alone. */
+  #hasCredit(size: number): boolean {
+    const count = this.#unacknowledged.length;
+    return count === 0 || (count < MAX_UNACKNOWLEDGED && this.#windowBytes + size <= WINDOW_BYTES);
+  }
+
+  /** Waits until the client may be sent one more chunk of a size, or until the stream is over. */
+  async #awaitCredit(size: number): Promise<void> {
+    while (!this.#hasCredit(size) && !this.#isOver)
       await (this.#credit ??= new Promise<void>((resolve) => {
         this.#giveCredit = () => {
           this.#credit = this.#giveCredit = undefined;
@@ -184,7 +201,7 @@ export class Download {
     this.#idle.stop();
     cancelTurnEnd(this.#flush);
     this.#batch = [];
-    if (this.#unacknowledged > 0) forgetAck(this.session.socket, this.#onAck);
+    if (this.#unacknowledged.length > 0) forgetAck(this.session.socket, this.#onAck);
     this.#giveCredit?.();
     if (isEarly) this.#source.close();
   }

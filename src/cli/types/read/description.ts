@@ -50,6 +50,8 @@ export interface GatewayDescription {
   readonly events: readonly EventDescription[];
   /** Undefined if the gateway does not say what it sends. */
   readonly sent: readonly SentDescription[] | undefined;
+  /** The event that clients get because of the option `presence`; undefined if there is none, or if `sent` has it. */
+  readonly presence: SentDescription | undefined;
   /** The type of `auth`. */
   readonly auth: string;
 }

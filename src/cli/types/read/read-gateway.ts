@@ -7,6 +7,7 @@ import { checkAncestors } from './check-ancestors';
 import type { GatewayDescription } from './description';
 import { readAuth } from './read-auth';
 import { readEvents } from './read-events';
+import { PRESENCE_EVENT, readPresence } from './read-presence';
 import { readSent } from './read-sent';
 import type { Reading } from './reading';
 
@@ -46,18 +47,23 @@ export function readGateway({ reading, node, namespace }: GatewayClass, name: st
   checkAncestors(reading, chain, className);
   const members = decoratedMembers(reading, type, chain);
   const options = namespace.arguments[1];
+  const events = readEvents(reading, members, className);
+  const sent = readSent(reading, {
+    className,
+    node,
+    type,
+    members,
+    sends: constants.propertyOf(options, 'sends'),
+  });
+  const presence = constants.propertyOf(options, 'presence');
+  const isDeclared = sent?.some((event) => event.name === PRESENCE_EVENT);
   return {
     name,
     doc: docOfGateway(reading, node, namespace),
     ack: readAck(reading, namespace, className),
-    events: readEvents(reading, members, className),
-    sent: readSent(reading, {
-      className,
-      node,
-      type,
-      members,
-      sends: constants.propertyOf(options, 'sends'),
-    }),
+    events,
+    sent,
+    presence: isDeclared ? undefined : readPresence(reading, { name, className, node, type, presence }),
     auth: readAuth(reading, chain, className),
   };
 }
