@@ -19,6 +19,9 @@ import type {
   SocketServerOptions,
 } from './types';
 
+/** It is called for each event. */
+let metaOf: ReturnType<typeof loadParts>['socketGetMeta'] | undefined;
+
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
  *
@@ -180,7 +183,7 @@ export abstract class SocketGateway<
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
   socketGetMeta(socket: GatewaySocket<ToClient, User>): object | PromiseLike<object> {
-    return loadParts().socketGetMeta(socket);
+    return (metaOf ??= loadParts().socketGetMeta)(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */

@@ -25,7 +25,7 @@ export interface CrowdSample {
 
 const WARM_UP = 300;
 const WARM_CALLS_SECONDS = 2;
-const CALLS_PER_SECOND = 1000;
+export const CALLS_PER_SECOND = 1000;
 /** How often calls are sent, in milliseconds. */
 const TICK_MS = 4;
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -60,7 +60,7 @@ export function measureCrowd(
 }
 
 /** Calls as often as it says, whether answers have come or not, and returns how long the answers took. */
-async function callInTurn(clients: readonly SocketClient[], seconds: number): Promise<number[]> {
+export async function callInTurn(clients: readonly SocketClient[], seconds: number): Promise<number[]> {
   const count = seconds * CALLS_PER_SECOND;
   const latencies: number[] = [];
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { possibleConnections } from '../limits';
 import { measureCrowd } from '../measure/crowd';
 import { measureStorm } from '../measure/storm';
+import { profileCrowd } from '../profile/profile-crowd';
 import { toTable } from '../results';
 import { withBuilds } from '../variants';
 import { fewer, floor, gateway, specs, titles, variant, type Measurement } from './measurement';
@@ -66,6 +67,8 @@ export const CROWD_OF_CLIENTS: Measurement = {
       table('crowd-cpu', 'work', 'µs CPU per call', 'cpu'),
     ];
   },
+  profile: ({ crowd, builds }) =>
+    profileCrowd('A call among many connections', withBuilds(CROWD, builds), possibleConnections(crowd)),
 };
 
 type CrowdFigures = Record<'rss' | 'heap' | 'p99' | 'cpu', number>;
