@@ -1,13 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectMany } from '../load/connect-many';
+import { driveEvents } from '../load/drive-events';
 import { ServerProcess } from '../load/server-process';
 import type { SocketClient } from '../load/socket-client';
 import { LOADS } from '../payloads';
 import type { Resources } from '../servers/resources';
 import type { ServerSpec } from '../servers/server-spec';
 import { quantile } from '../statistics';
-import { closeAll } from './events';
+import { closeAll, connectAll } from './events';
 import { inTurn } from './in-turn';
 
 /** What a server with many connections gave, some of which call it. */
@@ -23,8 +24,8 @@ export interface CrowdSample {
   readonly p99: number;
 }
 
-const WARM_UP = 300;
-const WARM_CALLS_SECONDS = 2;
+/** Seconds of calls between the collection and the measurement, for the reason that events have a run-up; see events.ts. */
+const RUN_UP_SECONDS = 4;
 export const CALLS_PER_SECOND = 1000;
 /** How often calls are sent, in milliseconds. */
 const TICK_MS = 4;
@@ -36,14 +37,17 @@ export function measureCrowd(
   lives: number,
   connections: number,
   seconds: number,
+  warmUp: number,
 ): Promise<Map<string, CrowdSample[]>> {
   return inTurn(specs, lives, async (spec) => {
     const server = await ServerProcess.start(spec);
-    await closeAll(await connectMany(server.port, WARM_UP));
+    const guests = await connectAll(server);
+    await driveEvents(guests, 'add', 'error-first', warmUp);
+    await closeAll(guests);
     const before = await settledResources(server);
     const clients = await connectMany(server.port, connections);
     const after = await settledResources(server);
-    await callInTurn(clients, WARM_CALLS_SECONDS);
+    await callInTurn(clients, RUN_UP_SECONDS);
     const cpuBefore = await server.ask<number>('cpu');
     const latencies = await callInTurn(clients, seconds);
     const cpuAfter = await server.ask<number>('cpu');

@@ -53,10 +53,16 @@ export const STORM_OF_CLIENTS: Measurement = {
 /** Many connections, of which some call. */
 export const CROWD_OF_CLIENTS: Measurement = {
   name: 'crowd',
-  async run({ rounds, crowd, crowdSeconds, builds }) {
+  async run({ rounds, crowd, crowdSeconds, events, builds }) {
     const variants = withBuilds(CROWD, builds);
     const connections = possibleConnections(crowd);
-    const samples = await measureCrowd(specs(variants), fewer(rounds, 0.75).lives, connections, crowdSeconds);
+    const samples = await measureCrowd(
+      specs(variants),
+      fewer(rounds, 0.75).lives,
+      connections,
+      crowdSeconds,
+      events.warmUp,
+    );
     const title = `${connections.toLocaleString('en')} connections, 1,000 calls a second`;
     const table = (name: string, of: string, unit: string, value: keyof CrowdFigures) =>
       toTable({ name, title: `${title}: ${of}`, unit }, titles(variants), samples, (sample) => sample[value]);
