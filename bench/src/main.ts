@@ -45,7 +45,8 @@ async function measureAll(settings: Settings): Promise<Table[]> {
   for (const { name, daily, run: measure } of MEASUREMENTS) {
     if (!settings.wanted(name, daily)) continue;
     const begun = performance.now();
-    const measured = await measure(settings);
+    const measured = await tryTo(name, () => measure(settings));
+    if (!measured) continue;
     const seconds = Math.round((performance.now() - begun) / 1000);
     for (const table of measured) console.log(`${tableText(table)}\n`);
     console.log(`(${name}: ${seconds} s)\n`);
@@ -57,6 +58,17 @@ async function measureAll(settings: Settings): Promise<Table[]> {
     writeResults(join(RESULTS, 'last.json'), { environment, settings: settings.rounds, tables, targets });
   }
   return tables;
+}
+
+/** One measurement that fails does not keep the others from being made. */
+async function tryTo(name: string, measure: () => Table[] | Promise<Table[]>): Promise<Table[] | undefined> {
+  try {
+    return await measure();
+  } catch (error) {
+    console.error(`${name} could not be measured:`, error);
+    process.exitCode = 1;
+    return undefined;
+  }
 }
 
 /** Adds what was measured to the results, and writes all that is made of them. */

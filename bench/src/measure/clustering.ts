@@ -119,7 +119,6 @@ export async function withCluster<T>(
 /** The ways to ask a client of another node that are compared: the servers, and what a node is told to do. */
 const REQUEST_WAYS = new Map([
   ['redis', { way: 'redis', command: 'request' }],
-  ['redis-streams', { way: 'redis-streams', command: 'request' }],
   ['moleculer', { way: 'moleculer', command: 'request' }],
   ['moleculer-action', { way: 'moleculer', command: 'requestByAction' }],
 ] as const);

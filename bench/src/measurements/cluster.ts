@@ -13,7 +13,6 @@ const WAYS = new Map([
 ]);
 const REQUEST_WAYS = new Map([
   ['redis', REDIS],
-  ['redis-streams', STREAMS],
   ['moleculer', GATEWAY],
   ['moleculer-action', 'gateway, by the action request'],
 ]);

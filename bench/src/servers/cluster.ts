@@ -22,7 +22,8 @@ export interface Requests {
 
 /** Questions that wait for their answer at any time. */
 const WINDOW = 16;
-const TIMEOUT_MS = 5000;
+/** Longer than any machine is busy, in milliseconds. */
+const TIMEOUT_MS = 30_000;
 
 const NEWS = { title: 'A title', text: 'and a few words' };
 const SHAPES = { moleculer: startGateway, redis: startPlain, 'redis-streams': startPlain };
@@ -74,7 +75,10 @@ async function startPlain({ shape, node }: ServerSpec): Promise<RunningServer> {
   await Promise.all([pub.connect(), sub.connect()]);
   const http = createServer();
   const io = new Server(http, {
-    adapter: shape === 'redis' ? createAdapter(pub, sub) : createStreamsAdapter(pub, { blockTimeInMs: 100 }),
+    adapter:
+      shape === 'redis'
+        ? createAdapter(pub, sub, { requestsTimeout: TIMEOUT_MS })
+        : createStreamsAdapter(pub, { blockTimeInMs: 100 }),
   });
   const namespace = io.of(NAMESPACE);
   await new Promise<void>((resolve) => http.listen(0, resolve));
