@@ -20,7 +20,8 @@ const parts = {
   // The page of the explorer, which runs in browsers, and the file that it is built into.
   explorer: ['^src/explorer/', []],
   runtime: ['^src/runtime/', ['plan', 'contract', 'validation', 'explorer', 'errors', 'types']],
-  testing: ['^src/testing/', ['test-seam', 'types']],
+  // Sends and takes streams as the client does.
+  testing: ['^src/testing/', ['test-seam', 'client', 'types']],
   // The testing kit goes over connections like any client. This is all that it uses of the runtime beside them.
   'test-seam': ['^src/runtime/test-seam\\.ts$', ['plan', 'runtime']],
   cli: ['^src/cli/', ['contract-entry', 'contract', 'compiler', 'metadata', 'plan', 'errors', 'types']],
@@ -34,7 +35,7 @@ const rooms = {
   debug: ['^src/runtime/debug\\.ts$', []],
   run: ['^src/runtime/errors/', []],
   moleculer: ['^src/runtime/moleculer/', ['run']],
-  model: ['^src/runtime/model\\.ts$', ['run', 'moleculer']],
+  model: ['^src/runtime/model(/|\\.ts$)', ['run', 'moleculer']],
   repl: ['^src/runtime/repl/', ground],
   'gateways-of': ['^src/runtime/gateways-of\\.ts$', ['model']],
   'presence-of': ['^src/runtime/presence-of\\.ts$', ['model']],

@@ -65,7 +65,7 @@ export abstract class SocketGateway<
     loadParts().planOf(new.target);
   }
 
-  /** Called by `@SocketNamespace` when the fields of the class are set; applications need not call it. */
+  /** Parses the schema. `@SocketNamespace` calls it when the fields of the class are set; applications need not call it. */
   override parseServiceSchema(written: Partial<ServiceSchema>): void {
     // A base class with @Service above it parses as soon as its own part is there.
     if (isUnderConstruction(this)) return;
@@ -154,8 +154,8 @@ export abstract class SocketGateway<
   }
 
   /**
-   * Refuses new clients, and closes all connections: each when none of its events is pending. The clients come back by themselves, to
-   * another node. The gateway stays closed until its service starts again.
+   * Refuses new clients, and closes all connections: each when none of its events is pending. The clients come back by
+   * themselves, to another node. The gateway stays closed until its service starts again.
    *
    * @param options in place of those in `settings.drain`
    * @returns resolves when no connection is left; at once if the service has not started
@@ -222,7 +222,7 @@ function modified(service: Service, written: Partial<ServiceSchema>): Partial<Se
   return { ...merged, settings: Object.assign({}, merged.settings, ...server) as ServiceSchema['settings'] };
 }
 
-/** The `created` that @Service writes calls that of the class, and sets fields that are set already. */
+// The `created` that @Service writes calls that of the class, and sets fields that are set already.
 function withoutCreated({ created: _created, ...rest }: Partial<ServiceSchema>): Partial<ServiceSchema> {
   return rest;
 }

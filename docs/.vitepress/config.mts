@@ -2,6 +2,7 @@ import { defineConfig } from 'vitepress';
 // @ts-expect-error plain JavaScript, which the checks of links use, too
 import { slugOf } from '../../scripts/heading-slug.js';
 import { linkedFiles, linkRules } from './linked-files.mts';
+import { localSearch } from './local-search.mts';
 import { navigation } from './navigation.mts';
 import { vueOfPages } from './vue-of-pages.mts';
 
@@ -19,7 +20,7 @@ export default defineConfig({
   },
   vite: { plugins: [linkedFiles(), vueOfPages()] },
   themeConfig: {
-    search: { provider: 'local' },
+    search: localSearch,
     outline: [2, 3],
     externalLinkIcon: true,
     ...navigation(),

@@ -14,8 +14,9 @@ const PLACE = '/files/';
 /** The files that are linked to, relative to the repository. */
 const linked = new Set<string>();
 
-/** Returns where the site has a file. A browser shows source as text. */
-const placeOf = (file: string): string => `${PLACE}${file}${/\.(ts|js|mjs)$/.test(file) ? '.txt' : ''}`;
+/** Returns where the site has a file. A browser shows source as text, and so a file without an extension, such as `Dockerfile`. */
+const placeOf = (file: string): string =>
+  `${PLACE}${file}${/\.(ts|js|mjs)$|(^|\/)[^/.]+$/.test(file) ? '.txt' : ''}`;
 
 /** Rewrites the links of a page, before VitePress looks at them. */
 export function linkRules(markdown: MarkdownRenderer): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'moleculer';
 import {
   ConnectedSocket,
@@ -14,7 +15,7 @@ import {
   type PresenceDiff,
   type SocketContext,
 } from 'moleculer-socket-gateway';
-import { ChatMessage, NewMessage, Room, Seat, type Person, type Said, type ToPage } from './messages';
+import { ChatMessage, NewMessage, Person, Room, Seat, type Said, type ToPage } from './messages';
 
 type Visitor = Person | undefined;
 type ChatContext = SocketContext<unknown, object, ToPage, Visitor>;
@@ -24,9 +25,9 @@ type ChatSocket = GatewaySocket<ToPage, Visitor>;
 const HISTORY = 50;
 
 @SocketNamespace('/chat', {
-  sends: { message: [ChatMessage], typing: [String] },
+  sends: { message: [ChatMessage], typing: [Person] },
   // The people in a room, on all nodes, are sent to everybody in it.
-  presence: { rooms: 'room:*' },
+  presence: { of: ({ id, name }: Person) => ({ id, name }), rooms: 'room:*' },
   // A client that was cut off keeps its seat, and gets what it has missed.
   settings: {
     io: { options: { connectionStateRecovery: {} } },
@@ -34,18 +35,19 @@ const HISTORY = 50;
     explorer: process.env.NODE_ENV !== 'production' && { title: 'Chat' },
   },
 })
-export class ChatGateway extends SocketGateway<ToPage, Visitor> {
+export class ChatGateway extends SocketGateway<ToPage, Visitor, { info: { name: string } }> {
   /** The last messages of every room that somebody is in. */
   private readonly history = new Map<string, ChatMessage[]>();
 
   /** Takes a seat in a room, and leaves the one before. */
   @SocketEvent('join', { description: 'Takes a seat in a room, and leaves the one before.', returns: Room })
-  async join(@MessageBody() { name, room }: Seat, @Ctx() { meta, socket }: ChatContext) {
+  async join(@MessageBody() { name, room, key }: Seat, @Ctx() { meta, socket }: ChatContext) {
     const to = `room:${room}`;
-    meta.user = { id: name };
+    const id = idOf(key ?? socket.id);
+    meta.user = { id, name };
     const others = roomsOf(socket).filter((other) => other !== to);
     await Promise.all([socket.join(to), ...others.map((other) => socket.leave(other))]);
-    return { name, room, messages: this.history.get(to) ?? [] };
+    return { id, name, room, messages: this.history.get(to) ?? [] };
   }
 
   /** Writes to everybody in the room. A message with a known id is written once. */
@@ -61,7 +63,7 @@ export class ChatGateway extends SocketGateway<ToPage, Visitor> {
     const known = this.history.get(room)?.find((message) => message.id === id);
     if (known) return known; // it is sent again because our answer got lost
 
-    const message: ChatMessage = { id, from: user.id, text, at: Date.now() };
+    const message: ChatMessage = { id, by: user.id, from: user.name, text, at: Date.now() };
     const said: Said = { room, message, socketId: socket.id };
     await this.broker.broadcast('chat.said', said);
     return message;
@@ -81,7 +83,7 @@ export class ChatGateway extends SocketGateway<ToPage, Visitor> {
   @SocketEvent()
   typing(@ConnectedSocket() socket: ChatSocket, @User() user: Visitor) {
     const [room] = roomsOf(socket);
-    if (user && room) socket.to(room).volatile.emit('typing', user.id);
+    if (user && room) socket.to(room).volatile.emit('typing', user);
   }
 
   @SocketEvent()
@@ -95,6 +97,9 @@ export class ChatGateway extends SocketGateway<ToPage, Visitor> {
     if (leaves.length > 0 && this.presence.list({ room }).length === 0) this.history.delete(room);
   }
 }
+
+/** Returns the id of a person, which everybody may see. The key of that person cannot be told from it. */
+const idOf = (key: string) => createHash('sha256').update(key).digest('hex').slice(0, 16);
 
 /** The rooms of the chat that a client is in: one, but while it moves. */
 function roomsOf({ rooms }: ChatSocket): string[] {

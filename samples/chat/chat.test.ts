@@ -6,19 +6,21 @@ import { ChatGateway } from './chat-gateway';
 import { start } from './main';
 import type { PresenceMessage } from 'moleculer-socket-gateway';
 
+type Change = PresenceMessage<{ name: string }>;
+
+/** Takes a change into the names of the people in a room, by their ids. */
+function note(people: Map<string | number, string>, change: Change): void {
+  const { state, joins, updates, leaves } = { state: [], joins: [], updates: [], leaves: [], ...change };
+  if ('state' in change) people.clear();
+  for (const { id, info } of [...state, ...joins, ...updates]) people.set(id, info.name);
+  for (const { id } of leaves) people.delete(id);
+}
+
 /** The people in the room of a client, by all that it was told. */
 function peopleOf({ events }: TestClient): string[] {
-  let people = new Set<string | number>();
-  for (const { event, args } of events) {
-    if (event !== 'presence') continue;
-    const message = args[0] as PresenceMessage;
-    if ('state' in message) people = new Set(message.state.map(({ id }) => id));
-    else {
-      for (const { id } of message.joins) people.add(id);
-      for (const { id } of message.leaves) people.delete(id);
-    }
-  }
-  return [...people].map(String).sort();
+  const people = new Map<string | number, string>();
+  for (const { event, args } of events) if (event === 'presence') note(people, args[0] as Change);
+  return [...people.values()].sort();
 }
 
 describe('samples/chat', () => {
@@ -53,7 +55,7 @@ describe('samples/chat', () => {
 
   it('tells everybody in the room who is there', async () => {
     const joined = await ada.emit('join', { name: '  Ada ', room: 'tea', admin: true });
-    expect(joined).to.deep.equal({ name: 'Ada', room: 'tea', messages: [] });
+    expect(joined).to.include({ name: 'Ada', room: 'tea' }).and.have.property('messages').that.is.empty;
     await ben.emit('join', { name: 'Ben', room: 'tea' });
     await Promise.all([told(ada, 'Ada', 'Ben'), told(ben, 'Ada', 'Ben')]);
   });
@@ -62,6 +64,7 @@ describe('samples/chat', () => {
     await bothJoin();
     const sent = await ada.emit('message', hello);
     expect(sent).to.include({ id: 'message-1', from: 'Ada', text: 'Hello' });
+    expect(sent.by).to.equal((await ada.emit('join', { name: 'Ada', room: 'tea' })).id);
     expect((await ben.received('message'))[0]).to.deep.equal(sent);
     await chat.settled();
     expect(ada.events.map(({ event }) => event)).not.to.include('message');
@@ -89,7 +92,26 @@ describe('samples/chat', () => {
   it('shows that somebody is typing', async () => {
     await bothJoin();
     ada.send('typing');
-    expect((await ben.received('typing'))[0]).to.equal('Ada');
+    expect((await ben.received('typing'))[0]).to.include({ name: 'Ada' });
+  });
+
+  it('tells two people of one name apart', async () => {
+    const one = await ada.emit('join', { name: 'Ada', room: 'tea' });
+    const two = await ben.emit('join', { name: 'Ada', room: 'tea' });
+    expect(one.id).not.to.equal(two.id);
+    await Promise.all([told(ada, 'Ada', 'Ada'), told(ben, 'Ada', 'Ada')]);
+    expect(await ada.emit('message', hello)).to.include({ from: 'Ada', by: one.id });
+  });
+
+  it('knows a page by its key, which nobody else is told', async () => {
+    const key = 'a key of this page';
+    const { id } = await ada.emit('join', { name: 'Ada', room: 'tea', key });
+    await ada.emit('message', hello);
+    const again = await ben.emit('join', { name: 'Ada', room: 'tea', key });
+    expect(again.id).to.equal(id);
+    expect(again.messages[0].by).to.equal(id);
+    await chat.settled();
+    expect(JSON.stringify([...ada.events, ...ben.events, again])).not.to.include(key);
   });
 
   it('says what is wrong with a message', async () => {
@@ -150,13 +172,8 @@ describe('samples/chat, on several nodes', () => {
       transports: ['websocket'],
     });
     clients.push(client);
-    const people = new Set<string>();
-    client.on('presence', (message: PresenceMessage) => {
-      const { state, joins, leaves } = { state: [], joins: [], leaves: [], ...message };
-      if ('state' in message) people.clear();
-      for (const { id } of [...state, ...joins]) people.add(String(id));
-      for (const { id } of leaves) people.delete(String(id));
-    });
+    const people = new Map<string | number, string>();
+    client.on('presence', (change: Change) => note(people, change));
     await once(client as never, 'connect');
     const [, room] = (await ask(client, 'join', { name, room: 'tea' })) as [null, { messages: unknown[] }];
     return { client, people, room };
@@ -164,10 +181,10 @@ describe('samples/chat, on several nodes', () => {
   const ask = (client: Socket, event: string, body: object) =>
     new Promise((resolve) => client.emit(event, body, (...answer: unknown[]) => resolve(answer)));
   const untilPeople = async (
-    { client, people }: { client: Socket; people: Set<string> },
+    { client, people }: { client: Socket; people: Map<string | number, string> },
     ...names: string[]
   ) => {
-    while ([...people].sort().join() !== names.join()) await once(client as never, 'presence');
+    while ([...people.values()].sort().join() !== names.join()) await once(client as never, 'presence');
   };
 
   it('is one chat: people, messages, what was said before, and what was missed', async () => {

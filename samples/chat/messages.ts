@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsInt, IsString, Length, ValidateNested } from 'class-validator';
+import { IsInt, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import type { PresenceMessage } from 'moleculer-socket-gateway';
 
 const Trimmed = () =>
@@ -14,6 +14,11 @@ export class Seat {
   @Trimmed()
   @Length(1, 24, { message: 'Please pick a room of 1 to 24 characters.' })
   room!: string;
+
+  /** A secret of the page. A client that comes back with it is the same person. */
+  @IsOptional()
+  @Length(8, 64)
+  key?: string;
 }
 
 export class NewMessage {
@@ -34,6 +39,11 @@ export class ChatMessage {
   @IsString()
   id!: string;
 
+  /** The id of the person who wrote it. */
+  @IsString()
+  by!: string;
+
+  /** The name of that person. */
   @IsString()
   from!: string;
 
@@ -47,6 +57,10 @@ export class ChatMessage {
 
 /** What somebody is told who takes a seat. */
 export class Room {
+  /** The id of that person. */
+  @IsString()
+  id!: string;
+
   @IsString()
   name!: string;
 
@@ -59,9 +73,13 @@ export class Room {
   messages!: ChatMessage[];
 }
 
-/** Somebody with a seat: one name is one person, with any number of pages. */
-export interface Person {
-  id: string;
+/** Somebody with a seat, on any number of pages. Two people may have one name. */
+export class Person {
+  @IsString()
+  id!: string;
+
+  @IsString()
+  name!: string;
 }
 
 /** A message on its way to all nodes. */
@@ -73,7 +91,7 @@ export interface Said {
 }
 
 export interface ToPage {
-  presence(change: PresenceMessage): void;
+  presence(change: PresenceMessage<{ name: string }>): void;
   message(message: ChatMessage): void;
-  typing(name: string): void;
+  typing(person: Person): void;
 }

@@ -22,7 +22,8 @@ export function brokerOptions(nodeID: string, cluster: Cluster): BrokerOptions {
   const urls = Object.entries(cluster).map(([id, port]) => `127.0.0.1:${port}/${id}`);
   return {
     nodeID,
-    logLevel: 'warn',
+    // Moleculer logs an error for each message to a node that is being restarted.
+    logLevel: { TRANSIT: 'fatal', '**': 'warn' },
     transporter: { type: 'TCP', options: { udpDiscovery: false, urls } } as never,
   };
 }

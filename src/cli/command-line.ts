@@ -124,7 +124,7 @@ function readCommon(
   return { patterns, out, check };
 }
 
-/** parseArgs says what is wrong in its message. */
+// parseArgs says what is wrong in its message.
 function parse<T>(read: () => T): T {
   try {
     return read();

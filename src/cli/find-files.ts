@@ -19,7 +19,7 @@ export async function findFiles(patterns: readonly string[], folder: string): Pr
   throw new CommandError(`There is no file that matches ${quoted} in ${folder}.`);
 }
 
-/** A shell of Windows hands over paths with backslashes. */
+// A shell of Windows hands over paths with backslashes.
 function withSlashes(pattern: string): string {
   return process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
 }

@@ -26,7 +26,7 @@ function shorten(lines: readonly string[]): string[] {
   });
 }
 
-/** The longest common subsequence of lines stays. */
+// The longest common subsequence of lines stays.
 function diff(old: readonly string[], now: readonly string[]): string[] {
   const removed = (lines: readonly string[]): string[] => lines.map((line) => `- ${line}`);
   const added = (lines: readonly string[]): string[] => lines.map((line) => `+ ${line}`);

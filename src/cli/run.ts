@@ -40,7 +40,7 @@ function loadTypes(): typeof import('./types/types-command') {
   return require('./types/types-command') as typeof import('./types/types-command');
 }
 
-/** TypeScript 7 has no API for programs. */
+// TypeScript 7 has no API for programs.
 function checkTypeScript(): void {
   let version: string;
   try {

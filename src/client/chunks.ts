@@ -3,7 +3,11 @@ export const CHUNK_BYTES = 65_536;
 
 /** The source of {@link TypedClient.upload}: a file, bytes, or a stream of bytes or of objects. Streams of Node are async iterables. */
 export type UploadSource =
-  Blob | ArrayBuffer | ArrayBufferView | ReadableStream<unknown> | AsyncIterable<unknown>;
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<unknown>
+  | AsyncIterable<unknown>;
 
 /** The chunks of an upload: bytes, or arrays of objects. */
 export interface Chunks extends AsyncIterable<Uint8Array | unknown[]> {

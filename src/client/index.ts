@@ -1,11 +1,11 @@
 import { call, type CallOptions } from './call';
-import { isSource, type UploadSource } from './chunks';
 import type { GatewayTypes, TypedClient, UntypedGateway } from './contract-types';
 import { Presence } from './presence';
 import { receiveStream } from './receive-stream';
 import type { RawSocket, SocketLike } from './socket-like';
+import { splitUpload } from './split-upload';
 import { stayConnected, type StayConnectedOptions } from './stay-connected';
-import { upload, type UploadOptions } from './upload';
+import { upload } from './upload';
 
 export { CallError } from './call-error';
 export type { CallOptions } from './call';
@@ -70,14 +70,7 @@ function callerOf(socket: RawSocket, options: CallOptions): object {
     call: (event: string, ...args: unknown[]) => call(socket, options, event, args),
     stream: (event: string, ...args: unknown[]) => receiveStream(socket, options, event, args),
     upload(event: string, ...given: unknown[]) {
-      const args = [...given];
-      const last = args.pop();
-      const own = isSource(last) ? {} : ((last ?? {}) as UploadOptions);
-      const source = isSource(last) ? last : (args.pop() as UploadSource);
-      if (!isSource(source))
-        throw new TypeError(
-          `upload('${event}', …) needs a File, a Blob, bytes or a stream before its options.`,
-        );
+      const { args, source, options: own } = splitUpload(event, given);
       return upload(socket, { ...options, ...own }, event, args, source);
     },
   };

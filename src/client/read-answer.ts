@@ -1,5 +1,6 @@
 type Outcome =
-  { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly error: unknown };
 
 /** Reads an answer in either format of acks: `(error, result)`, or one object with `ok`. */
 export function readAnswer(answer: readonly unknown[]): Outcome {

@@ -99,13 +99,13 @@ function checkNames(
   });
 }
 
-/** An option that is an object itself; an empty one for any other value. */
+/** Returns an option that is an object itself, and an empty object for any other value. */
 function partOf(options: object, name: string): object {
   const part = (options as Record<string, unknown>)[name];
   return typeof part === 'object' && part !== null && !Array.isArray(part) ? part : {};
 }
 
-/** The names in a part of all mixins, and of their mixins. */
+/** Returns the names in a part of all mixins, and of their mixins. */
 function namesIn(
   mixins: readonly Partial<ServiceSchema>[],
   part: (mixin: Partial<ServiceSchema>) => object | undefined,

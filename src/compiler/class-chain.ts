@@ -8,7 +8,7 @@ export interface ClassValue {
 }
 
 /**
- * The class that the user wrote. `@Service` of moleculer-decorators, and classes in Moleculer's older style, put a
+ * Returns the class that the user wrote. `@Service` of moleculer-decorators, and classes in Moleculer's older style, put a
  * class above it that does nothing but parse a schema in its constructor.
  */
 export function declaredClass(registered: ClassValue): ClassValue {
@@ -20,14 +20,14 @@ export function declaredClass(registered: ClassValue): ClassValue {
 }
 
 /**
- * Whether the class calls `parseServiceSchema` in its own body. Minifiers rename classes and variables, and must leave
+ * Returns true if the class calls `parseServiceSchema` in its own body. Minifiers rename classes and variables, and must leave
  * the names of Moleculer's methods alone.
  */
 export function parsesOwnSchema(type: ClassValue): boolean {
   return /\.parseServiceSchema\(/.test(Function.prototype.toString.call(type));
 }
 
-/** The prototypes from the oldest class of the user's to the class itself; `SocketGateway` is not among them. */
+/** Returns the prototypes from the oldest class of the user's to the class itself; `SocketGateway` is not among them. */
 export function prototypesOf(type: ClassValue): object[] {
   const chain: object[] = [];
   let prototype = type.prototype;

@@ -122,12 +122,15 @@ function answerNobody(): void {
   // The client asked for no answer, or there is none.
 }
 
-/** `ctx.params`, which hooks may have replaced; undefined where the client sent no argument at all. */
+/** Returns `ctx.params`, which hooks may have replaced; undefined if the client sent no argument. */
 function readFirst(ctx: SocketContext): unknown {
   return withSocket(ctx)?.args.length === 0 ? undefined : ctx.params;
 }
 
-/** Without a socket, the stream that the action was called with: beside the params, or, with Moleculer 0.14, in their place. */
+/**
+ * Returns the stream of the socket, or, without a socket, the stream that the action was called with: beside the params, or,
+ * with Moleculer 0.14, in their place.
+ */
 function readStream(ctx: Partial<SocketContext>): unknown {
   if (ctx.stream || ctx.socket) return ctx.stream ?? undefined;
   return ctx.params instanceof Readable ? ctx.params : undefined;

@@ -114,7 +114,7 @@ function describe(
   return { kind: 'lost', why: lostType(emitted, slot.parameter, slot.body) };
 }
 
-/** Several parameters may take the same argument: it is described if one of them says what it is. */
+// Several parameters may take the same argument: it is described if one of them says what it is.
 function agree(
   parameters: readonly DescribedParameter[],
   report: (what: string) => void,

@@ -80,7 +80,7 @@ function compileForward(
     .flatMap((event) => (invoke ? { ...plan, event, invoke } : []));
 }
 
-/** A method that also answers clients gets its declared parameters, a checked payload among them; any other gets `(ctx)`. */
+// A method that also answers clients gets its declared parameters, a checked payload among them; any other gets `(ctx)`.
 function invokerOf({ name, call }: MethodPlan, handlers: readonly HandlerPlan[]): ForwardPlan['invoke'] {
   const handler = handlers.find(({ member }) => member === name);
   if (!handler)

@@ -25,7 +25,7 @@ export function compileGuard(
   return { roles, policies };
 }
 
-/** The guard of an event: that of its class, unless anonymous clients are allowed, and its own. */
+/** Combines the guard of an event: that of its class, unless anonymous clients are allowed, and its own. */
 export function compileEventGuard(
   facts: readonly GuardFact[],
   classGuard: GuardPlan | undefined,
@@ -40,7 +40,7 @@ export function compileEventGuard(
   return combineGuards([isAnonymous(facts) ? undefined : classGuard, own]);
 }
 
-/** All of them must hold. Undefined where there is none. */
+/** Combines guards that must all hold. Returns undefined if there is none. */
 export function combineGuards(guards: readonly (GuardPlan | undefined)[]): GuardPlan | undefined {
   const [first, ...others] = guards.filter((guard) => guard !== undefined);
   if (!first || others.length === 0) return first;
@@ -48,7 +48,7 @@ export function combineGuards(guards: readonly (GuardPlan | undefined)[]): Guard
   return { roles: all.flatMap(({ roles }) => roles), policies: all.flatMap(({ policies }) => policies) };
 }
 
-/** Whether `@AllowAnonymous` exempts the event from the guard of its class. */
+/** Returns true if `@AllowAnonymous` exempts the event from the guard of its class. */
 export function isAnonymous(facts: readonly GuardFact[]): boolean {
   return facts.some((fact) => fact.kind === 'anonymous');
 }

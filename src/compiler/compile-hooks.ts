@@ -14,7 +14,7 @@ interface DeclaredHook {
   readonly call: HookPlan<unknown>['call'];
 }
 
-/** All call hooks of a class, in the order of declaration, those of ancestors first. */
+/** Returns all call hooks of a class, in the order of declaration, those of ancestors first. */
 export function declaredHooks(members: readonly MemberDeclaration[], problems: Problems): DeclaredHook[] {
   return members.flatMap((member) =>
     member.roles

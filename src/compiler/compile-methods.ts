@@ -5,7 +5,7 @@ import type { Problems } from './problems';
 /** A role whose fact knows the decorator that gave it. */
 type DecoratedRole = Extract<RoleFact, { decorator: string }>;
 
-/** The methods of a class that have a role, in the order of declaration, those of ancestors first. */
+/** Returns the methods of a class that have a role, in the order of declaration, those of ancestors first. */
 export function methodsFor(
   members: readonly MemberDeclaration[],
   isMeant: (role: DecoratedRole) => boolean,
@@ -17,7 +17,10 @@ export function methodsFor(
   });
 }
 
-/** A method that is called with the service as `this`; undefined, and a problem, where the decorator stands elsewhere. */
+/**
+ * Plans a method that is called with the service as `this`. If the decorator is not on a method, reports it and returns
+ * undefined.
+ */
 export function methodPlan(
   member: MemberDeclaration,
   decorator: string,
@@ -30,7 +33,7 @@ export function methodPlan(
   return { name: member.name, call: member.method };
 }
 
-/** Whether an option may stand for middlewares: a list of functions, or nothing. */
+/** Returns true if an option can be middlewares: a list of functions, or undefined. */
 export function isListOfFunctions(given: unknown): boolean {
   return given === undefined || (Array.isArray(given) && given.every((one) => typeof one === 'function'));
 }

@@ -90,7 +90,10 @@ function compileListeners(
   );
 }
 
-/** The empty string, which is the namespace itself, is matched only by itself: `'*'` stands for all rooms. */
+/**
+ * Compiles which rooms an option names. The empty string, which is the namespace itself, is matched only by itself: `'*'`
+ * stands for all rooms.
+ */
 function compileRooms(given: unknown, option: string, report: Report): MatchesRoom {
   const patterns = Array.isArray(given) ? (given as unknown[]) : [given];
   const isPattern = (pattern: unknown): pattern is Pattern =>

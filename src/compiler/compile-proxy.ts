@@ -101,7 +101,7 @@ function isEmptyList(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-/** A Map has no prototype: 'constructor' is no alias. */
+// A Map has no prototype: 'constructor' is no alias.
 function checkAliases(aliases: unknown, report: (what: string) => void): Map<string, string> {
   if (aliases === undefined || aliases === null) return new Map();
   if (typeof aliases !== 'object' || Array.isArray(aliases)) {

@@ -73,7 +73,7 @@ export function compileService(
   };
 }
 
-/** The records of `@Action`, `@Event` and `@Method`. A subclass replaces the members that it overrides. */
+/** Returns the records of `@Action`, `@Event` and `@Method`. A subclass replaces the members that it overrides. */
 function inheritedParts(prototypes: readonly object[], part: 'actions' | 'events'): Record<string, unknown> {
   const merged: Record<string, unknown> = {};
   const last = prototypes[prototypes.length - 1] as Record<string, unknown> | undefined;
@@ -92,7 +92,7 @@ function isLifecycle(member: string): member is (typeof LIFECYCLE)[number] {
   return (LIFECYCLE as readonly string[]).includes(member);
 }
 
-/** Whether `@Service` of moleculer-decorators stands above the class. */
+/** Returns true if the class is decorated with `@Service` of moleculer-decorators. */
 export function isWrappedByService(registered: ClassValue): boolean {
   return existingRecord(declaredClass(registered).prototype)?.wrappedByService ?? false;
 }

@@ -20,12 +20,12 @@ const ANY_OR_NONE: Token = { isOptional: true };
 const SOME: Token = { isOptional: true, repeats: true };
 const SOME_OF_SEGMENT: Token = { isOptional: true, repeats: true, isInSegment: true };
 
-/** Whether the name of a Moleculer event has wildcards. */
+/** Returns true if the name of a Moleculer event has wildcards. */
 export function isPattern(event: string): boolean {
   return /[*?]/.test(event);
 }
 
-/** Whether there may be an event that matches both. The answer may be a yes too many, never a no. */
+/** Returns true if an event may match both patterns. It may be true too often, but is never false by mistake. */
 export function mayOverlap(one: string, other: string): boolean {
   const [tokens, others] = [tokensOf(one), tokensOf(other)];
   const seen = new Set<number>();
@@ -45,7 +45,7 @@ export function mayOverlap(one: string, other: string): boolean {
   return false;
 }
 
-/** Whether there is a character that both match. */
+/** Returns true if both match some character. */
 function haveCommon(one: Token, other: Token): boolean {
   const character = one.character ?? other.character;
   if (character === undefined) return true;
@@ -68,7 +68,7 @@ function tokensOf(pattern: string): Token[] {
   }
 }
 
-/** Moleculer makes a regular expression of any other pattern, and escapes nothing but a `$` at the beginning. */
+// Moleculer makes a regular expression of any other pattern, and escapes nothing but a `$` at the beginning.
 function tokensOfExpression(pattern: string): Token[] {
   if (/[+()[\]{}|^\\]|.\$/.test(pattern)) return [SOME];
   return (pattern.match(/\*\*|[^]/g) ?? []).map((part): Token => {

@@ -26,14 +26,14 @@ export const FORWARD_OPTIONS: readonly (keyof ForwardEventOptions)[] = [
   ...OF_SUBSCRIPTION,
 ];
 
-/** The options that Moleculer is given. */
+/** Returns the options for Moleculer. */
 export function subscriptionOf(options: Options): Options {
   return Object.fromEntries(
     OF_SUBSCRIPTION.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
   );
 }
 
-/** The options that two definitions of one subscription disagree about. */
+/** Returns the options in which two definitions of one subscription differ. */
 export function differences(one: Options, other: Options): string[] {
   return OF_SUBSCRIPTION.filter(
     (name) =>

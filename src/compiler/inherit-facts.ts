@@ -59,7 +59,7 @@ export function inheritMembers(prototypes: readonly object[]): MemberDeclaration
   });
 }
 
-/** The nearest class that says anything of the kind decides. */
+/** Returns the facts of the nearest class that has any of the kind. */
 export function inheritClassFacts<Kind extends ClassFact['kind']>(
   prototypes: readonly object[],
   kind: Kind,

@@ -17,7 +17,7 @@ const UNINFORMATIVE: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   ],
 ]);
 
-/** Whether an emitted type says what the value is. */
+/** Returns true if an emitted type says what the value is. */
 export function isInformative(emitted: unknown): boolean {
   return !UNINFORMATIVE.has(emitted);
 }

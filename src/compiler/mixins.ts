@@ -10,12 +10,15 @@ export interface SchemaParts {
   readonly mixins?: unknown;
 }
 
-/** The mixins of a schema, of which it may have one without an array. */
+/** Returns the mixins of a schema. A single one may be without an array. */
 export function mixinsOf({ mixins }: SchemaParts): Partial<ServiceSchema>[] {
   return ([] as Partial<ServiceSchema>[]).concat((mixins ?? []) as Partial<ServiceSchema>[]);
 }
 
-/** Moleculer copies the properties of a mixin, and a class or a function has none that it would look for. */
+/**
+ * Reports mixins that are classes or functions. Moleculer copies the properties of a mixin, and a class or a function has
+ * none that it would look for.
+ */
 export function checkMixins(schema: SchemaParts, problems: Problems): void {
   for (const [at, mixin] of mixinsOf(schema).entries() as Iterable<[number, unknown]>) {
     if (typeof mixin === 'object' && mixin !== null) continue;
@@ -28,7 +31,7 @@ export function checkMixins(schema: SchemaParts, problems: Problems): void {
   }
 }
 
-/** Whether a schema or a mixin of its has a method, or an action, of that name. */
+/** Returns true if a schema, or one of its mixins, has a method or an action of that name. */
 export function hasPart(schema: SchemaParts, part: 'methods' | 'actions', name: string): boolean {
   const own = (schema[part] as Readonly<Record<string, unknown>> | undefined)?.[name];
   return Boolean(own) || mixinsOf(schema).some((mixin) => mixin && hasPart(mixin, part, name));

@@ -20,7 +20,7 @@ const CALLED_BY_GATEWAY = new Set(
   ),
 );
 
-/** Whether Moleculer has a method of this name that services need as it is. */
+/** Returns true if Moleculer has a method of this name that services need unchanged. */
 export function isMethodOfMoleculer(name: string): boolean {
   // Methods that say how a part of the schema is merged are meant to be written, and schemas may be parsed in other ways.
   const isOverridable =
@@ -28,7 +28,7 @@ export function isMethodOfMoleculer(name: string): boolean {
   return Object.hasOwn(Service.prototype, name) && !isOverridable;
 }
 
-/** Whether every service has a property of this name. */
+/** Returns true if every service has a property of this name. */
 export function isPropertyOfService(name: string): boolean {
   return PROPERTIES.has(name);
 }
@@ -67,7 +67,7 @@ export function checkNames(
   }
 }
 
-/** The methods under `@Action` and `@Event` of moleculer-decorators, each with what to write if its name is taken. */
+/** Returns the methods under `@Action` and `@Event` of moleculer-decorators, each with what to write if its name is taken. */
 function partsOf(prototypes: readonly object[]): [name: string, cure: string][] {
   return prototypes.flatMap((prototype) =>
     (['actions', 'events'] as const).flatMap((part) =>
@@ -118,7 +118,7 @@ function exampleOf(name: string, role: RoleFact): { decorator: string; member: s
   };
 }
 
-/** `task.started` is `onTaskStarted`. */
+// `task.started` is `onTaskStarted`.
 function methodFor(event: string): string {
   const words = event.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   return `on${words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('') || 'Event'}`;

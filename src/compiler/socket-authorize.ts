@@ -4,7 +4,7 @@ import type { AuthenticationPlan, MethodPlan } from '../plan/plan';
 /** The name that moleculer-io gives the method that turns a socket into a user. */
 const NAME = 'socketAuthorize';
 
-/** The method of moleculer-io's name that a schema has: its own, or one of a mixin. */
+/** Returns the method `socketAuthorize` of a schema or one of its mixins. */
 export function socketAuthorizeOf(schema: SchemaParts): AuthenticationPlan | undefined {
   const own = (schema.methods as Record<string, unknown> | undefined)?.[NAME];
   if (typeof own === 'function')

@@ -88,7 +88,7 @@ function descriptorOf(prototype: object, member: string): PropertyDescriptor | u
   return undefined;
 }
 
-/** Whether the member has been declared as an action proxy, which is a property without a value. */
+/** Returns true if the member has been declared as an action proxy, which is a property without a value. */
 function isProxy(prototype: object, member: string): boolean {
   return (existingRecord(prototype)?.memberFacts ?? []).some(
     (fact) =>

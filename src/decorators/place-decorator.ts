@@ -88,7 +88,7 @@ function isTarget(value: unknown): value is object {
   );
 }
 
-/** Whether it is a class of services, or the prototype of one. */
+/** Returns true for a class of services, or the prototype of one. */
 export function isGateway(target: object | undefined): boolean {
   const prototype: unknown = typeof target === 'function' ? target.prototype : target;
   return (

@@ -39,8 +39,9 @@ export function SocketNamespace(
 }
 
 /**
- * The fields of a class are set after its base constructor has run, and that is where a Moleculer service calls
- * `created()`. So the schema is parsed from here instead, when the whole object is there.
+ * Parses the schema when the fields of the object are set. The fields of a class are set after its base constructor has run,
+ * and that is where a Moleculer service calls `created()`. So the schema is parsed from here instead, when the whole object
+ * is there.
  */
 function initialiseFieldsFirst<T extends abstract new (...args: never[]) => GatewayShape>(target: T): T {
   const proxy: T = new Proxy(target, {
@@ -71,7 +72,7 @@ function initialiseFieldsFirst<T extends abstract new (...args: never[]) => Gate
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- what Proxy and Reflect call it
 type NewTarget = Function;
 
-/** moleculer-decorators constructs the class with `{ Promise }` in place of a broker. */
+// moleculer-decorators constructs the class with `{ Promise }` in place of a broker.
 function isFakeBroker(broker: unknown): boolean {
   return typeof broker === 'object' && broker !== null && !('createService' in broker) && 'Promise' in broker;
 }

@@ -1,5 +1,5 @@
 // Written by `npm run build:explorer`. Change the sources in page/, not this file.
-// 28b359c239f17eebc5c1deb2d65e01a342a31e3f37a14e23a14444bf6d15aa55
+// 4fb31803ce9b79e1e4afa86b4aa1a9d614d6898815398adf147cccd374361537
 
 /** The document, with `{{names}}` for what the server knows. */
 export const PAGE: string = "<!doctype html>\n<html lang=\"en\">\n  <head>\n    <meta charset=\"utf-8\" />\n    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\" />\n    <meta name=\"color-scheme\" content=\"light dark\" />\n    <meta name=\"robots\" content=\"noindex\" />\n    <title>{{title}} · Explorer</title>\n    <link rel=\"icon\" href=\"{{base}}explorer.svg\" />\n    <link rel=\"stylesheet\" href=\"{{base}}explorer.css\" />\n    <script src=\"{{base}}explorer.js\" defer></script>\n  </head>\n  <body data-base=\"{{base}}\" data-path=\"{{path}}\" data-title=\"{{title}}\" data-socket-path=\"{{socketPath}}\">\n    <div id=\"page\"><noscript>The explorer needs JavaScript.</noscript></div>\n  </body>\n</html>\n";

@@ -13,7 +13,7 @@ export function construct<T>(prototype: object, run: () => T): T {
   }
 }
 
-/** Whether a decorated class of the object's has fields yet to set. */
+/** Returns true if a decorated class of the object still has to set its fields. */
 export function isUnderConstruction(instance: object): boolean {
   return running.has(Object.getPrototypeOf(instance) as object);
 }

@@ -8,7 +8,7 @@ import type { ClassFact, ClassRecord, MemberFact } from './facts';
 
 const RECORD = Symbol('moleculer-socket-gateway');
 
-/** The record of this very class, made when it is first asked for. */
+/** Returns the record of this very class, and creates it if there is none. */
 export function ownRecord(prototype: object): ClassRecord {
   const existing = existingRecord(prototype);
   if (existing) return existing;
@@ -22,7 +22,7 @@ export function ownRecord(prototype: object): ClassRecord {
   return record;
 }
 
-/** The record of this very class, if any decorator ever wrote to it. */
+/** Returns the record of this very class; undefined if no decorator ever wrote to it. */
 export function existingRecord(prototype: object): ClassRecord | undefined {
   return Reflect.getOwnMetadata(RECORD, prototype) as ClassRecord | undefined;
 }
@@ -42,7 +42,7 @@ export function recordClass(target: { readonly prototype: unknown }, fact: Class
   ownRecord(target.prototype as object).classFacts.push(fact);
 }
 
-/** The parameter types that TypeScript emitted for a method, or undefined where the build emits none. */
+/** Returns the parameter types that TypeScript emitted for a method; undefined if the build emits none. */
 export function parameterTypes(prototype: object, member: string): readonly unknown[] | undefined {
   return Reflect.getOwnMetadata('design:paramtypes', prototype, member) as readonly unknown[] | undefined;
 }

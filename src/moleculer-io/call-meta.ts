@@ -54,7 +54,7 @@ function change(meta: Meta, given: Meta, key: string, value: unknown): void {
   if (!(key in meta) || meta[key] === given[key]) meta[key] = value;
 }
 
-/** A copy of the context, with which Moleculer repeats a call, has forgotten it. */
+// A copy of the context, with which Moleculer repeats a call, has forgotten it.
 function givenMetaOf(ctx: WithGivenMeta): Meta {
   return ctx[GIVEN_META] ?? ctx.meta;
 }

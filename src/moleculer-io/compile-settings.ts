@@ -97,7 +97,7 @@ function compileNamespace(
 }
 
 function limitsOf({ settings }: SettingsSchema): { connections?: unknown } | undefined {
-  return (settings as { limits?: object } | undefined)?.limits;
+  return (settings as { limits: object | undefined } | undefined)?.limits;
 }
 /** There are no guards and hooks beside the events. */
 const NO_DECLARATIONS = {

@@ -50,7 +50,7 @@ function hasOwnCheck({ schema, originalSchema }: Service): boolean {
   return !isOfMoleculerWeb(originalSchema as SchemaParts, method);
 }
 
-/** moleculer-web's method matches patterns in time that grows with the square of the origin, and worse. */
+/** Replaces moleculer-web's method, which matches patterns in time that grows with the square of the origin, and worse. */
 function isOfMoleculerWeb({ methods, mixins }: SchemaParts, method: unknown): boolean {
   const isHere = methods?.['checkOrigin'] === method && typeof methods?.['httpHandler'] === 'function';
   return isHere || [mixins ?? []].flat().some((mixin) => isOfMoleculerWeb(mixin, method));

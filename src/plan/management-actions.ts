@@ -75,7 +75,7 @@ export const MANAGEMENT_PARAMS: Readonly<Record<ManagementAction, ParamRules>> =
 const PROTECTED = new Set<ManagementAction>(['drain']);
 
 /**
- * The definitions of the actions, with the handlers of the runtime.
+ * Returns the definitions of the actions, with the handlers of the runtime.
  *
  * @param visibility of all but `drain`. `'public'`: for services, and not for clients of moleculer-web
  * @param actions the names of the actions that the gateway has

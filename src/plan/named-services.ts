@@ -23,7 +23,7 @@ export function compileNaming(patterns: readonly Pattern[]): NamesAction {
     );
 }
 
-/** An expression with alternatives, `/^chat\.get|x/`, names only what begins as it does. */
+// An expression with alternatives, `/^chat\.get|x/`, names only what begins as it does.
 function beginsWith(action: string, start: string, pattern: Pattern): boolean {
   if (typeof pattern === 'string' || !pattern.ignoreCase) return action.startsWith(start);
   return action.toLowerCase().startsWith(start.toLowerCase());

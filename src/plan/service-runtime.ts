@@ -9,20 +9,20 @@ import type { ForwardPlan, HandlerPlan } from './plan';
 /** Runs at each step of a service's lifecycle. */
 export interface GatewayLifecycle {
   created(service: Service): void;
-  /** Before any mixin starts: finds the server and binds the namespaces. */
+  /** Finds the server and binds the namespaces, before any mixin starts. */
   attach(service: Service): void | Promise<void>;
-  /** After the mixins have started: opens the port. */
+  /** Opens the port, after the mixins have started. */
   listen(service: Service): Promise<void>;
-  /** After everything has started: lets clients in. */
+  /** Lets clients in, after everything has started. */
   open(service: Service): void;
   stopped(service: Service): Promise<void>;
-  /** Another node of the gateway has sent something. Must not throw. */
+  /** Receives what another node of the gateway has sent. Must not throw. */
   receive(service: Service, ctx: Context): void;
 }
 
 /** Runs for Moleculer events that are forwarded to clients. */
 export interface ForwardHandlers {
-  /** An event has arrived. */
+  /** Handles an event that has arrived. */
   forward(service: Service, forward: ForwardPlan, ctx: Context): unknown;
 }
 

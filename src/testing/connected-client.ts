@@ -1,5 +1,7 @@
 import type { Socket } from 'socket.io-client';
+import type { SocketLike } from '../client/socket-like';
 import { refusalOf, resultOf } from './client-error';
+import { takeStream, uploadFrom, type StreamingClient } from './client-streams';
 import { describeEvents } from './describe-events';
 import type { LoggedErrors } from './logged-errors';
 import type { MemoryAgent } from './memory-agent';
@@ -18,6 +20,9 @@ interface Wait<T> {
   /** An error with the stack of the test, so that a failure shows the line that waits. */
   readonly origin: Error;
 }
+
+/** The packets of streams are no events. */
+const STREAM_PREFIX = '$stream:';
 
 /** A client over a connection in memory. */
 export class ConnectedClient implements TestClient {
@@ -38,6 +43,7 @@ export class ConnectedClient implements TestClient {
     private readonly timeout: number,
   ) {
     socket.onAny((event: string, ...args: unknown[]) => {
+      if (event.startsWith(STREAM_PREFIX)) return;
       const received = { event, args };
       this.events.push(received);
       this.unread.push(received);
@@ -111,6 +117,20 @@ export class ConnectedClient implements TestClient {
     return resultOf(event, answered, { origin, errors: this.errors }) as Result;
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it as they expect it
+  async upload<Result = any>(event: string, ...args: unknown[]): Promise<Result> {
+    const origin = new Error();
+    this.checkConnected(event, origin);
+    return (await uploadFrom(this.streaming(origin), event, args)) as Result;
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into them as they expect them
+  stream<Item = any>(event: string, ...args: unknown[]): AsyncIterableIterator<Item> {
+    const origin = new Error();
+    this.checkConnected(event, origin);
+    return takeStream(this.streaming(origin), event, args) as AsyncIterableIterator<Item>;
+  }
+
   send(event: string, ...args: unknown[]): void {
     this.checkConnected(event, new Error());
     this.socket.emit(event, ...args);
@@ -166,6 +186,12 @@ export class ConnectedClient implements TestClient {
     const times = returned === 1 ? 'once' : `${returned} times`;
     const before = returned === 0 ? '' : `; received('${event}') has returned one that came ${times} before`;
     return `${describeEvents(this.unread)}${before}`;
+  }
+
+  private streaming(origin: Error): StreamingClient {
+    const { timeout, errors } = this;
+    const socket: SocketLike = this.socket;
+    return { socket, timeout, errors, origin, describeReceived: () => describeEvents(this.unread) };
   }
 
   private checkConnected(event: string, origin: Error): void {

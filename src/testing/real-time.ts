@@ -40,12 +40,14 @@ export function nextTurn(): Promise<void> {
  * @param ms how long, in milliseconds of real time
  * @param describe returns the message of the error after that time
  * @param origin where the test waits, for the stack of the error
+ * @param onStart gets a function that begins the time again
  */
 export function within<T>(
   ms: number,
   promise: PromiseLike<T>,
   describe: () => string,
   origin: Error,
+  onStart?: (restart: () => void) => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const stopPump = pump(runFakedMicrotasks);
@@ -57,6 +59,9 @@ export function within<T>(
       end();
       reject(failureAt(origin, describe()));
     }, ms);
+    onStart?.(() => {
+      timer.refresh();
+    });
     promise.then(
       (value) => {
         end();
@@ -117,8 +122,8 @@ function pump(act: () => void): () => void {
 }
 
 /**
- * Socket.IO and streams do much in `process.nextTick`, which sinon and jest fake together with the timers. What waits there when a
- * test restores it would never run.
+ * Runs what waits in faked microtasks. Socket.IO and streams do much in `process.nextTick`, which sinon and jest fake
+ * together with the timers. What waits there when a test restores it would never run.
  */
 function runFakedMicrotasks(): void {
   lastClock = clockOf(process, 'nextTick') ?? lastClock;

@@ -167,6 +167,6 @@ function withSlash(namespace: string): string {
 
 function namesHeartbeats(settings: object | undefined): boolean {
   const { pingInterval, pingTimeout } =
-    (settings as { io?: { options?: Record<string, unknown> } } | undefined)?.io?.options ?? {};
+    (settings as { io: { options?: Record<string, unknown> } | undefined } | undefined)?.io?.options ?? {};
   return pingInterval !== undefined || pingTimeout !== undefined;
 }

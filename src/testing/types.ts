@@ -54,7 +54,7 @@ export interface TestClient {
   /** The id of its socket, also after it has disconnected. */
   readonly id: string;
   readonly connected: boolean;
-  /** All events that it has received, in order. An ack that the gateway asks for is the last of the arguments. */
+  /** All events that it has received, in order, without the packets of streams. An ack that the gateway asks for is the last of the arguments. */
   readonly events: readonly ReceivedEvent[];
 
   /**
@@ -66,6 +66,30 @@ export interface TestClient {
    */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it as they expect it
   emit<Result = any>(event: string, ...args: unknown[]): Promise<Result>;
+
+  /**
+   * Sends an event with a stream, and returns the answer.
+   *
+   * @param args the arguments of the event; then what is uploaded: bytes, a `Readable`, a Blob, a web stream or an async iterable; then,
+   *   if wanted, options `{ signal, onProgress, timeout }`
+   * @throws ClientError if the gateway answers with an error; Error if for the timeout nothing is taken and no answer comes, or if
+   *   the connection ends before; the reason of the signal
+   * @example
+   * const { url } = await ann.upload('photo', { room: 'tea' }, Buffer.alloc(300_000));
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into it as they expect it
+  upload<Result = any>(event: string, ...args: unknown[]): Promise<Result>;
+
+  /**
+   * Sends an event and iterates over the stream that answers it. Leaving the loop cancels the stream.
+   *
+   * @throws ClientError if the gateway answers with an error, or ends the stream with one; Error if nothing comes for the timeout, if
+   *   the answer is no stream, or if the connection ends before
+   * @example
+   * for await (const row of ann.stream('export', { year: 2026 })) assert.equal(row.year, 2026);
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into them as they expect them
+  stream<Item = any>(event: string, ...args: unknown[]): AsyncIterableIterator<Item>;
 
   /** Sends an event without asking for an answer. */
   send(event: string, ...args: unknown[]): void;

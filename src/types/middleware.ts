@@ -27,13 +27,13 @@ export type SocketEventHandler = (ctx: SocketContext) => Promise<unknown>;
 /** The hooks about sockets that a Moleculer middleware may have. */
 export interface SocketMiddlewareHooks {
   /**
-   * A socket wants to enter a namespace; it runs before anything of the gateway's own, and before authentication. A throw
-   * or a rejection refuses the socket. May be async, within `limits.handshakeTimeout`.
+   * Called for a socket that wants to enter a namespace. It runs before anything of the gateway's own, and before
+   * authentication. A throw or a rejection refuses the socket. May be async, within `limits.handshakeTimeout`.
    */
   socketConnecting?(socket: Socket): unknown;
   /**
-   * A socket is in, before the `@OnConnect` methods. Events of the client wait, in order, until it is done; if it throws,
-   * the socket is disconnected.
+   * Called for a socket that is admitted, before the `@OnConnect` methods. Events of the client wait, in order, until it is
+   * done; if it throws, the socket is disconnected.
    */
   socketConnected?(socket: Socket): unknown;
   /**

@@ -41,7 +41,8 @@ export interface PresenceDiff<Info = object, Meta = unknown> {
 
 /** The event `presence` for clients: the users of a room when they enter it, then changes. */
 export type PresenceMessage<Info = object, Meta = unknown> = { readonly room: string } & (
-  { readonly state: readonly PresentUser<Info, Meta>[] } | PresenceDiff<Info, Meta>
+  | { readonly state: readonly PresentUser<Info, Meta>[] }
+  | PresenceDiff<Info, Meta>
 );
 
 /** Which users are meant. */

@@ -36,7 +36,7 @@ function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): 
   return value;
 }
 
-/** The instance comes from the container of the application, which may take long to find it. */
+// The instance comes from the container of the application, which may take long to find it.
 function budgetedConstraint(metadata: Constraint, work: WorkBudget): object {
   let instance: object | undefined;
   return Object.create(metadata, {

@@ -4,7 +4,7 @@ const BUILT_IN: ReadonlySet<unknown> = new Set(
   Object.values(classValidator as Record<string, unknown>).filter((name) => typeof name === 'string'),
 );
 
-/** Whether class-validator has a constraint of this name itself. */
+/** Returns true if class-validator has a constraint of this name itself. */
 export function isBuiltIn(name: string): boolean {
   return BUILT_IN.has(name);
 }

@@ -56,7 +56,7 @@ async function checkByLibraries(
   return instance;
 }
 
-/** Whether class-validator knows anything of a class, its ancestors included. */
+/** Returns true if class-validator has metadata of a class or its ancestors. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- any class
 export function hasConstraints(type: Function): boolean {
   return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;

@@ -13,7 +13,7 @@ const MANY_VALUES = 16;
 /** Microseconds that a schema takes for a small payload. */
 const PER_PAYLOAD = 5;
 
-/** Whether a value is a schema of any library that follows https://standardschema.dev; some are functions. */
+/** Returns true if a value is a schema of any library that follows https://standardschema.dev; some are functions. */
 export function isSchema(value: unknown): value is StandardSchemaV1 {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
 }

@@ -1,6 +1,6 @@
 import { validationError } from './validation-error';
 
-/** A check for a string, number, boolean, …: nothing is converted. */
+/** Returns the check for a string, number, boolean, …: nothing is converted. */
 export function checkPrimitive(type: string): (value: unknown) => unknown {
   return (value) => {
     if (typeof value === type) return value;
@@ -16,7 +16,7 @@ export function checkPrimitive(type: string): (value: unknown) => unknown {
   };
 }
 
-/** A date: JSON brings it as an ISO string or as milliseconds. */
+/** Reads a date, which JSON carries as an ISO string or as milliseconds. */
 export function checkDate(value: unknown): Date {
   const date =
     typeof value === 'string' || typeof value === 'number' || value instanceof Date
@@ -34,7 +34,7 @@ export function checkDate(value: unknown): Date {
   ]);
 }
 
-/** Binary data: Socket.IO brings it as a Buffer. */
+/** Checks binary data, which Socket.IO delivers as a Buffer. */
 export function checkBinary(value: unknown): unknown {
   if (value instanceof Uint8Array || value instanceof ArrayBuffer) return value;
   throw validationError([

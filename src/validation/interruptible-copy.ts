@@ -28,7 +28,10 @@ function copy(value: unknown, plan: CheckpointPlan): unknown {
   return copied;
 }
 
-/** V8 slows down all reads of a large array that has an accessor. So the accessors are in its prototype, below holes. */
+/**
+ * Copies an array with accessors for checkpoints. V8 slows down all reads of a large array that has an accessor. So the
+ * accessors are in its prototype, below holes.
+ */
 function copyArray(items: readonly unknown[], plan: CheckpointPlan): unknown[] {
   const copied: unknown[] = [];
   let prototype: object | undefined;

@@ -1,4 +1,4 @@
-/** Whether there are so many values in a payload, each object and array included. Looks at no more than that. */
+/** Returns true if a payload has so many values, each object and array included. Looks at no more than that. */
 export function hasManyValues(payload: unknown, many: number): boolean {
   return typeof payload === 'object' && payload !== null && remainingOf(payload, many) <= 0;
 }

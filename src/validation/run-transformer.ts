@@ -1,6 +1,8 @@
 import { plainToInstance, type ClassTransformOptions } from 'class-transformer';
 import { PLAIN_TO_CLASS, transformerStorage, type Class } from './compiled/transformer-metadata';
 import type { WorkBudget } from '../plan/body-check';
+import { validationError } from './validation-error';
+import { checkConvertible, Inconvertible } from './inconvertible';
 
 /*
  * `plainToInstance` of class-transformer, within a budget. This is the only file that uses the class in which
@@ -101,11 +103,22 @@ function runnerOf(
     }
 
     override transform(...args: Parameters<Executor['transform']>): unknown {
-      const [, value, , , isMap] = args;
+      const [, value, type, , isMap] = args;
       this.work.spend(isMap ? PER_VALUE : costOfValue(value));
-      return super.transform(...args);
+      try {
+        if (!isMap) checkConvertible(value, type);
+        return super.transform(...args);
+      } catch (thrown) {
+        if (thrown instanceof Inconvertible) thrown.isWithin(value);
+        throw thrown;
+      }
     }
   }
-  return (type, payload, options, work) =>
-    new BudgetedExecutor(options, work).transform(undefined, payload, type) as object;
+  return (type, payload, options, work) => {
+    try {
+      return new BudgetedExecutor(options, work).transform(undefined, payload, type) as object;
+    } catch (thrown) {
+      throw thrown instanceof Inconvertible ? validationError([thrown.problem]) : thrown;
+    }
+  };
 }

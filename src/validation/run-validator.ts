@@ -73,7 +73,7 @@ export async function runValidator(run: ValidatorRun): Promise<ValidationError[]
   return executor.stripEmptyErrors(errors);
 }
 
-/** Whether class-validator finds an instance valid; undefined if it cannot say so at once. */
+/** Returns true if class-validator finds an instance valid; undefined if it cannot say so at once. */
 export function isValidNow(run: ValidatorRun): boolean | undefined {
   const validator = getFromContainer(Validator);
   if (!ValidationExecutor || validator.constructor !== Validator) return undefined;
@@ -113,9 +113,9 @@ function boundFailures(executor: Executor): void {
 
 /** Asks the compiled check first, and class-validator about the objects that it does not pass. */
 function skipValidObjects(executor: Executor, run: ValidatorRun): void {
-  const { options, work, ownCheck } = run;
+  const { work, ownCheck } = run;
   const execute = executor.execute.bind(executor);
-  const validateNested = executor.nestedValidations.bind(executor);
+  const perform = executor.performValidations.bind(executor);
   executor.execute = (instance, schema, errors) => {
     // The compiled check has not accepted the whole: most often, because the object around is invalid.
     const nested = instance === run.instance ? undefined : ownCheck?.(instance);
@@ -134,38 +134,12 @@ function skipValidObjects(executor: Executor, run: ValidatorRun): void {
       }
     }
   };
-  executor.nestedValidations = (value, metadatas, error) => {
-    if (!Array.isArray(value) || metadatas.length !== 1 || (options.stopAtFirstError && hasErrors(error))) {
-      validateNested(value, metadatas, error);
-      return;
-    }
-    value.forEach((item: unknown, index) => {
-      if (!isPlainInstance(item)) {
-        work.spend(PER_ITEM);
-        executor.performValidations(value, item, String(index), [], metadatas, error.children ?? []);
-        return;
-      }
-      const children: ValidationError[] = [];
-      try {
-        executor.execute(item, undefined, children);
-      } finally {
-        if (children.length > 0) {
-          const itemError = executor.generateValidationError(value, item, String(index));
-          itemError.children = children;
-          error.children?.push(itemError);
-        }
-      }
-    });
+  executor.performValidations = (...args) => {
+    work.spend(PER_ITEM);
+    perform(...args);
   };
 }
 
 function hasErrors({ children, constraints }: ValidationError): boolean {
   return Boolean(children?.length) || Object.keys(constraints ?? {}).length > 0;
-}
-
-/** Whether class-validator looks for the properties of a value: it looks for the items of arrays, sets and maps. */
-function isPlainInstance(value: unknown): value is object {
-  return (
-    value instanceof Object && !Array.isArray(value) && !(value instanceof Set) && !(value instanceof Map)
-  );
 }

@@ -95,7 +95,10 @@ class Section {
     return ms > MAX_WAIT * maxMs || earlierMs + this.cpuMs() > maxMs;
   }
 
-  /** CPU time of other threads of the process counts, too, but never more than the time that has passed. */
+  /**
+   * Returns the CPU time spent, in milliseconds. That of other threads of the process counts, too, but never more than the
+   * time that has passed.
+   */
   cpuMs(): number {
     const { user, system } = process.cpuUsage(this.cpu);
     return Math.min(performance.now() - this.startedAt, (user + system) / 1000);

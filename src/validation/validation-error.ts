@@ -21,7 +21,7 @@ const LONG_WORD = new RegExp(`\\S{${MAX_SHOWN_LENGTH + 1},}`, 'g');
 const MAX_EXPECTED = 20;
 
 /**
- * Moleculer's own `ValidationError` 422, so that clients need to know only one.
+ * Returns Moleculer's own `ValidationError` 422, so that clients need to know only one.
  *
  * @param problems at most {@link MAX_PROBLEMS} of them are kept, without what is too long
  */
@@ -33,7 +33,7 @@ export function validationError(problems: readonly FieldProblem[]): Errors.Valid
   );
 }
 
-/** A problem in which nothing is longer than a person would read, whatever the client has sent. */
+/** Returns a problem in which nothing is longer than a person would read, whatever the client has sent. */
 export function boundedProblem(problem: Partial<FieldProblem>): FieldProblem {
   const { field, type, message, ...values } = problem;
   const given = typeof message === 'string' ? message : '';

@@ -156,12 +156,37 @@ async function drive(browser: Browser): Promise<void> {
       await ada.locator('#text-error:empty').waitFor({ state: 'attached' });
     });
 
+    await step('the end of the log stays in view when the composer grows', async () => {
+      await write(ada, Array.from({ length: 25 }, (_, line) => `Line ${line}`).join('\n'));
+      await ada.getByText('Line 24').waitFor();
+      await ada.getByLabel('Message', { exact: true }).fill('A\nmessage\nof\nmany\nlines');
+      // A string, because the type check of this repository does not know the DOM.
+      await ada.waitForFunction(
+        'log.scrollHeight > log.clientHeight && log.scrollHeight - log.scrollTop - log.clientHeight < 2',
+      );
+      await picture(ada, 'desktop-grown-light');
+      await ada.getByLabel('Message', { exact: true }).fill('');
+      await ada.waitForFunction('log.scrollHeight - log.scrollTop - log.clientHeight < 2');
+    });
+
+    await step('after a reload, a page knows its own messages', async () => {
+      const own = await ada.locator('.message.own').count();
+      if (own === 0) throw new Error('there are none');
+      await ada.reload();
+      await ada.getByRole('button', { name: 'Enter' }).click();
+      await sees(ada, 'On my way.');
+      if ((await ada.locator('.message.own').count()) !== own)
+        throw new Error('they are shown as those of others');
+      await seesPeople(ada, 'Ada', 'Ben');
+    });
+
     await step('without a server the page says so, and keeps what is written', async () => {
       serverIsDown = true;
       await chat.stop();
       await ada.locator('#chat .connection').filter({ hasText: 'Reconnecting' }).waitFor();
       await ben.locator('#chat .connection').filter({ hasText: 'Reconnecting' }).waitFor();
       await write(ada, 'Are you still there?');
+      await sees(ada, 'There is no connection. Your message stays here: send it when you are back.');
       if (await ada.locator('#send').isEnabled()) throw new Error('it can be sent');
       if ((await draft(ada)) !== 'Are you still there?') throw new Error('the message is gone');
       await picture(ada, 'desktop-offline-light');
@@ -242,6 +267,51 @@ async function drive(browser: Browser): Promise<void> {
       serverIsDown = false;
     });
 
+    const names = ['דנה', 'سمير', 'Ben', 'Konstantinopolitanisch'];
+    const others: Page[] = [];
+    await step('names in all directions stay apart from the words around them', async () => {
+      for (const name of names) {
+        const page = await openPage(browser, name, url, phone);
+        others.push(page);
+        await enter(page, name);
+        await ada
+          .locator('.note', { hasText: `${name} joined` })
+          .last()
+          .waitFor();
+      }
+      const [dana, samir] = others as [Page, Page];
+      await ada.locator('.note > bdi', { hasText: 'דנה' }).waitFor();
+      await write(dana, 'שלום Ben, מה שלומך?');
+      await write(samir, 'مرحبا! W'.padEnd(200, 'w'));
+      await sees(ada, 'שלום Ben, מה שלומך?');
+      await samir.getByLabel('Message', { exact: true }).pressSequentially('...');
+      await sees(ada, 'سمير is typing');
+      await ada.locator('#typing > bdi').waitFor();
+      await picture(ada, 'desktop-directions-light');
+      await picture(samir, 'phone-directions-light');
+      await ada.setViewportSize({ width: 1340, height: 900 });
+      await ada.emulateMedia({ colorScheme: 'dark' });
+      await picture(ada, 'wide-directions-dark');
+      await ada.setViewportSize(desktop.viewport);
+    });
+
+    await step('two people of one name are told apart', async () => {
+      const other = others[names.indexOf('Ben')]!;
+      await write(other, 'I am the other Ben.');
+      await sees(ada, 'I am the other Ben.');
+      const marks = await ada
+        .locator('#people .ambiguous')
+        .evaluateAll((tags) =>
+          tags.map((tag) => (tag as unknown as { dataset: { mark: string } }).dataset.mark),
+        );
+      if (new Set(marks).size !== 2) throw new Error(`two people have the marks ${marks.join(' and ')}`);
+      const own = await other.locator('#people li').first().locator('.ambiguous').count();
+      if (own !== 1) throw new Error('one of them does not see the own mark');
+      for (const page of others) await page.context().close();
+      await seesPeople(ada, 'Ada', 'Ben');
+      await ada.locator('#people .ambiguous').waitFor();
+    });
+
     await step('in light and dark, on desktop and phone', async () => {
       for (const scheme of ['light', 'dark'] as const) {
         await ada.emulateMedia({ colorScheme: scheme });
@@ -265,6 +335,28 @@ async function drive(browser: Browser): Promise<void> {
       await ben.context().close();
       await seesPeople(ada, 'Ada');
     });
+
+    await step('without JavaScript, the page says what it needs', async () => {
+      const page = await openPage(browser, 'Eve', url, { ...desktop, javaScriptEnabled: false });
+      await page.locator('.notice').waitFor();
+      await page.locator('#door').waitFor({ state: 'hidden' });
+      await picture(page, 'no-script');
+      await page.context().close();
+    });
+
+    await step(
+      'one who enters without a server is told what happens, and gets in when it is back',
+      async () => {
+        const eve = await openPage(browser, 'Eve', url, desktop);
+        serverIsDown = true;
+        await chat.stop();
+        await enter(eve, 'Eve');
+        await sees(eve, 'There is no connection. You enter as soon as there is one.');
+        await picture(eve, 'door-offline');
+        chat = await startChat(chat.port);
+        await seesPeople(eve, 'Ada', 'Eve');
+      },
+    );
   } finally {
     serverIsDown = true;
     await second?.stop();

@@ -177,7 +177,7 @@ export async function driveStreams(browser: Browser): Promise<void> {
       hold();
       const progress = Number(await progressOf(ada));
       if (progress >= 1) throw new Error('the upload is at its end already');
-      await ada.screenshot({ path: join(PICTURES, 'streams-upload-light.png') });
+      await ada.screenshot({ path: join(PICTURES, 'streams-upload-light.png'), animations: 'disabled' });
       await ada.getByRole('button', { name: 'Cancel' }).first().click();
       release();
       await sees(ada, 'Cancelled');
@@ -214,7 +214,7 @@ export async function driveStreams(browser: Browser): Promise<void> {
       await ben.getByRole('button', { name: 'Export' }).click();
       await isTrue(ben, `document.querySelectorAll('#sales tr').length === 8`);
       await ben.locator('#export').scrollIntoViewIfNeeded();
-      await ben.screenshot({ path: join(PICTURES, 'streams-export-dark.png') });
+      await ben.screenshot({ path: join(PICTURES, 'streams-export-dark.png'), animations: 'disabled' });
       await ben.getByRole('button', { name: 'Cancel' }).click();
       await sees(ben, /^Cancelled: [\d,]+ rows/);
       const [, count = ''] = /Cancelled: ([\d,]+)/.exec((await ben.textContent('#export-state')) ?? '') ?? [];
@@ -248,6 +248,7 @@ export async function driveStreams(browser: Browser): Promise<void> {
           await page.screenshot({
             path: join(PICTURES, `streams-${size}-${colorScheme}.png`),
             fullPage: true,
+            animations: 'disabled',
           });
         }
         if (await page.evaluate('document.documentElement.scrollWidth > innerWidth'))

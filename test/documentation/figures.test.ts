@@ -31,6 +31,13 @@ function rowOf(place: string): Measured {
   return found;
 }
 
+/** Returns the figure that the page has for a row of the results. */
+function shownFor(place: string): number {
+  const [, , cells = ''] =
+    [...sizing.matchAll(ROW)].find(([, places]) => places?.split(' ')[0] === place) ?? [];
+  return Number(/\| ([\d.]+) \|/.exec(cells)?.[1]);
+}
+
 describe('the figures of docs/sizing.md', () => {
   const rows = [...sizing.matchAll(ROW)];
 
@@ -57,4 +64,20 @@ describe('the figures of docs/sizing.md', () => {
       });
     });
   }
+
+  it('are those that the page reckons with', () => {
+    const [, reckoned = ''] = sizing.split('## How many clients fit on a node');
+    for (const place of ['idle-rss/idle', 'everything/order', 'broadcast/push'])
+      expect(reckoned).to.include(`× ${shownFor(place).toLocaleString('en')} `);
+    expect(reckoned).to.include(`× ${Math.round(shownFor('connecting/connect'))} µs`);
+  });
+});
+
+describe('the figures of README.md', () => {
+  it('were measured', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const percent = Number(/costs (\d+) % more\sCPU/.exec(readme)?.[1]);
+    const { low, high } = rowOf('everything/order').ratio as Spread;
+    expect(percent).to.be.within((low - 1) * 100 - 1, (high - 1) * 100 + 1);
+  });
 });

@@ -23,5 +23,7 @@ export interface Chat {
   };
   toClient: { message: (message: ChatMessage) => void };
   calls: { message: (message: NewMessage) => { id: number } };
+  streams: { history: (query: { room: string }) => ChatMessage };
+  uploads: { photo: (photo: { name: string }) => { url: string } };
   auth: { token?: string };
 }

@@ -1,13 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { errorTypes, sourceTexts } from './source-texts';
+import { errorTypes, messagesOf, sourceTexts } from './source-texts';
 
 const DOCS = join(__dirname, '../../docs');
 const read = (file: string): string => readFileSync(join(DOCS, file), 'utf8');
 
 /** Texts of other libraries, which are on the page because users look for them. */
 const FOREIGN = ['connect_error', 'Session ID unknown', 'Invalid namespace', 'CLUSTER_', 'broker.st'];
+
+/** Texts that are not messages by themselves, or that no user meets. */
+const EXCEPTIONS = [
+  // The end of a line that is explained.
+  ...[
+    'Write it: …',
+    'the option ',
+    'the connection …',
+    'the connection of …',
+    'something that is not a packet',
+  ],
+  // `description` of @OnDisconnect, and the reason of an AbortSignal.
+  ...['the gateway drains', 'the client has gone'],
+  // Answers of HTTP, on the page of the explorer.
+  ...['The explorer cannot answer: the log of the server says why.', 'The explorer answers GET and HEAD.'],
+  // On docs/errors.md and docs/payloads.md.
+  'Parameters validation error!',
+  // Caught within the library.
+  ...['not sure of this payload', 'not binary', 'more errors than a client is told', 'nothing was thrown'],
+  'the action of another service is no handler',
+];
 
 /** Returns the messages that a page explains: those in the first column of its tables. `…` stands for what differs. */
 const explained = (page: string): string[] =>
@@ -38,6 +59,24 @@ describe('the messages that the documentation explains', () => {
         const found = texts.some((text) => text.includes(part));
         expect(found, part).to.equal(true);
       }
+    });
+  }
+});
+
+describe('the messages of the source', () => {
+  const [, page = ''] = read('troubleshooting.md').split('## When it does not start');
+  const known = explained(page)
+    .map(partsOf)
+    .filter((parts) => parts.length > 0);
+  const isKnown = (text: string): boolean =>
+    EXCEPTIONS.includes(text) || known.some((parts) => parts.every((part) => text.includes(part)));
+
+  // Those of compiler and decorators name the member and what to write. The page has the ones that are asked about most.
+  for (const folder of ['cli', 'client', 'moleculer-io', 'plan', 'runtime', 'testing', 'validation']) {
+    it(`are explained by the page: ${folder}`, () => {
+      const messages = messagesOf(folder);
+      expect(messages.length).to.be.greaterThan(0);
+      expect(messages.filter(({ text }) => !isKnown(text))).to.deep.equal([]);
     });
   }
 });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import ts from 'typescript';
 
 const SRC = join(__dirname, '../../src');
@@ -50,4 +50,41 @@ export function errorTypes(): Set<string> {
   for (const file of sourceFiles(SRC))
     look(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
   return types;
+}
+
+/** A message of the source for people, with the file that it is in. */
+export interface SourceMessage {
+  /** Relative to src. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Functions that log their text, or throw it. */
+const REPORTING = [
+  ...['report', 'runSafely', 'safeCallback', 'closeForLimit', 'recordClosing', 'malformed'],
+  ...['warn', 'error', 'emitWarning', 'complain'],
+  ...['mistake', 'contradiction', 'fail', 'failureAt', 'problemOfTimes', 'refuse', 'refuseThis'],
+];
+
+/** Returns the messages that a folder of src logs at level warn or error, or throws. */
+export function messagesOf(folder: string): SourceMessage[] {
+  const messages: SourceMessage[] = [];
+  for (const file of sourceFiles(join(SRC, folder))) {
+    const look = (node: ts.Node): void => {
+      if (isReporting(node))
+        for (const argument of node.arguments ?? []) {
+          const text = textOf(argument).replaceAll(/\s+/g, ' ');
+          if (/\w{2} \w{2}/.test(text)) messages.push({ file: relative(SRC, file), text });
+        }
+      node.forEachChild(look);
+    };
+    look(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true));
+  }
+  return messages;
+}
+
+function isReporting(node: ts.Node): node is ts.CallExpression | ts.NewExpression {
+  if (ts.isNewExpression(node)) return /Error$/.test(node.expression.getText());
+  if (!ts.isCallExpression(node)) return false;
+  return REPORTING.includes(node.expression.getText().split('.').at(-1) as string);
 }

@@ -168,5 +168,5 @@ describeWithRedis('a cluster in which something is killed', (redis) => {
   });
   after(() => Promise.allSettled(told.values()));
 
-  for (const title of Object.keys(STORIES)) it(title, () => told.get(title)).timeout(30_000);
+  for (const title of Object.keys(STORIES)) it(title, () => told.get(title)).timeout(120_000);
 });

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
-import { exports, typesVersions } from '../../package.json';
+import { exports as entries, typesVersions } from '../../package.json';
 import SocketIOMixin from '../../src/moleculer-io';
 import { SocketIOService } from '../../src';
 import { ask, connect, start } from '../support/run-gateway';
@@ -20,7 +20,7 @@ describe('the entry moleculer-socket-gateway/moleculer-io', () => {
   });
 
   it('is named in package.json for every resolution of modules', () => {
-    expect(exports['./moleculer-io']).to.deep.equal({
+    expect(entries['./moleculer-io']).to.deep.equal({
       types: './dist/moleculer-io/index.d.ts',
       default: './dist/moleculer-io/index.js',
     });

@@ -35,7 +35,7 @@ describe('npm run sample', function () {
 
   for (const name of SAMPLES) {
     it(`starts ${name}, which says what to do next`, async () => {
-      const { code, signal, printed } = await run([name], /(Next, [^]* try|Open http|is open: http).*\n$/);
+      const { code, signal, printed } = await run([name], /(Next, [^]* try|Open http|is open: http)[^]*\n$/);
       expect(printed).to.match(/http:\/\/localhost:\d+|npm run sample -- runner try/);
       // The signal may come before the sample listens to it.
       expect(code ?? signal, printed).to.be.oneOf([0, 'SIGTERM']);

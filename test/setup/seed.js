@@ -5,6 +5,9 @@
 exports.mochaHooks = {
   // Not while this file is loaded: a main process with workers of its own generates nothing.
   beforeAll() {
-    require('fast-check').configureGlobal({ seed: Number(process.env.SEED ?? 1) });
+    require('fast-check').configureGlobal({
+      seed: Number(process.env.SEED ?? 1),
+      includeErrorInReport: true,
+    });
   },
 };

@@ -192,6 +192,19 @@ function streams(): GatewayClass {
   return StreamGateway;
 }
 
+/** A download without a stream of Node. */
+function generator(): GatewayClass {
+  const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
+  @SocketNamespace(NAMESPACE, { settings })
+  class GeneratorGateway extends SocketGateway {
+    @SocketEvent()
+    async *download(@MessageBody() chunks: number) {
+      for (let left = chunks; left > 0; left--) yield chunk;
+    }
+  }
+  return GeneratorGateway;
+}
+
 const NEWS = { title: 'A title', text: 'and a few words' };
 
 const broadcasting: Shape['commands'] = (broker) => ({
@@ -209,7 +222,8 @@ const SHAPES: Record<string, Shape> = {
       ...Array.from({ length: 99 }, (_, at) => handler(`/other${at}`, `other${at}`)),
     ],
   },
-  streams: { gateways: () => [streams()] },
+  'streams-of-node': { gateways: () => [streams()] },
+  generator: { gateways: () => [generator()] },
   idle: { gateways: () => [withEvents(19)] },
   connect: { gateways: () => [connect()] },
   push: { gateways: () => [handler()], commands: broadcasting },

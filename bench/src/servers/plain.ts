@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import type { ServiceBroker } from 'moleculer';
 import { Server, type Namespace, type Socket } from 'socket.io';
 import { CHUNK_BYTES, MAX_UNACKNOWLEDGED, NAMESPACE } from '../payloads';
@@ -129,8 +130,8 @@ const SHAPES: Record<string, Shape> = {
   },
 };
 
-/** Chunks with acks, as one would write them by hand: nothing is checked, and an end that never comes is waited for. */
-SHAPES['streams'] = (namespace) => {
+/** Chunks with acks, in the leanest way: without a stream at the server. Nothing is checked, and an end that never comes is waited for. */
+SHAPES['chunks'] = (namespace) => {
   const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
   namespace.on('connection', (socket) => {
     const uploads = new Map<string, { bytes: number; ack: Ack }>();
@@ -160,6 +161,61 @@ SHAPES['streams'] = (namespace) => {
         if (seq === chunks && underWay === 0) socket.emit('$stream:end', $stream);
       };
       send();
+    });
+  });
+};
+
+/** The same with streams of Node, which a handler reads and returns: an upload is acknowledged as it is read. */
+SHAPES['streams-of-node'] = (namespace) => {
+  const chunk = Buffer.alloc(CHUNK_BYTES, 'x');
+  namespace.on('connection', (socket) => {
+    const uploads = new Map<string, { stream: Readable; acks: (() => void)[] }>();
+    socket.on('upload', ({ $stream }: { $stream: string }, ack: Ack) => {
+      const acks: (() => void)[] = [];
+      const stream = new Readable({
+        highWaterMark: CHUNK_BYTES,
+        read() {
+          for (const acknowledge of acks.splice(0)) acknowledge();
+        },
+      });
+      uploads.set($stream, { stream, acks });
+      let bytes = 0;
+      stream.on('data', (data: Buffer) => {
+        bytes += data.length;
+      });
+      stream.once('end', () => {
+        ack(null, bytes);
+      });
+    });
+    socket.on('$stream:chunk', (id: string, _seq: number, data: Buffer, ack: () => void) => {
+      const upload = uploads.get(id);
+      if (!upload || upload.stream.push(data)) ack();
+      else upload.acks.push(ack);
+    });
+    socket.on('$stream:end', (id: string) => {
+      uploads.get(id)?.stream.push(null);
+      uploads.delete(id);
+    });
+    socket.on('download', (chunks: number, { $stream }: { $stream: string }, ack: Ack) => {
+      ack(null, { $stream });
+      let left = chunks;
+      const stream = new Readable({
+        read() {
+          this.push(left-- > 0 ? chunk : null);
+        },
+      });
+      let seq = 0;
+      let underWay = 0;
+      stream.on('data', (data: Buffer) => {
+        socket.emit('$stream:chunk', $stream, seq++, data, () => {
+          underWay--;
+          stream.resume();
+        });
+        if (++underWay === MAX_UNACKNOWLEDGED) stream.pause();
+      });
+      stream.once('end', () => {
+        socket.emit('$stream:end', $stream);
+      });
     });
   });
 };

@@ -9,14 +9,15 @@ const composer = $('composer');
 const field = $('text');
 const log = $('log');
 
-let seat = null; // { name, room } as this person picked them: the page returns there after every reconnection
+let seat = null; // { name, room, key } as this person picked them: the page returns there after every reconnection
+let me; // the id that the server knows this person by
 let seated = false; // the server has confirmed the seat on the connection of this moment
 let draft = null; // { id, text }: the message that is on its way, or whose answer got lost
 let sending = false;
-let people = new Set(); // the names of those in the room
+let people = new Map(); // the names of those in the room, by their ids
+const names = new Map(); // the names of all who were ever seen in the room, by their ids
 let missing = false; // what comes now was said while this page was cut off
 const shown = new Set(); // the ids of the messages in the log: none is shown twice
-const mine = new Set(); // the ids of those that were written here
 
 /* ---- Talking to the gateway ---- */
 
@@ -35,9 +36,10 @@ function ask(event, ...body) {
 async function enter() {
   const wanted = seat;
   try {
-    const { name, room, messages } = await ask('join', wanted);
+    const { id, name, room, messages } = await ask('join', wanted);
     if (seat !== wanted) return; // the person has left, or asked for another seat, while we waited
     Object.assign(wanted, { name, room }); // as the server spells them
+    me = id;
     seated = true;
     if ($('chat').hidden) openRoom();
     showPeople();
@@ -72,37 +74,40 @@ socket.on('connect_error', () => {
 /** Who is in the room: first everybody, then what changes. */
 socket.on('presence', (change) => {
   const before = people;
-  if ('state' in change) people = new Set(change.state.map(({ id }) => id));
+  if ('state' in change) people = new Map(change.state.map(entryOf));
   else {
-    people = new Set(people);
-    for (const { id } of [...change.joins, ...change.updates]) people.add(id);
+    people = new Map([...people, ...[...change.joins, ...change.updates].map(entryOf)]);
     for (const { id } of change.leaves) people.delete(id);
   }
-  if (before.size > 0) {
-    for (const name of people) if (!before.has(name)) note(`${name} joined`);
-    for (const name of before) if (!people.has(name)) note(`${name} left`);
-  }
+  for (const [id, name] of people) names.set(id, name);
   showPeople();
+  showNames();
+  if (before.size === 0) return;
+  for (const id of people.keys()) if (!before.has(id)) note(nameOf(id), ' joined');
+  for (const id of before.keys()) if (!people.has(id)) note(nameOf(id), ' left');
 });
 socket.on('message', (message) => {
   if (!seated && !socket.recovered) return; // it will be among the messages that `join` answers with
   showAll([message]);
-  showTyping(message.from, false);
+  showTyping(message.by, false);
 });
-socket.on('typing', (name) => showTyping(name, true));
+socket.on('typing', ({ id, name }) => {
+  names.set(id, name);
+  showTyping(id, true);
+});
+
+const entryOf = ({ id, info }) => /** @type {const} */ ([id, info.name]);
 
 /* ---- The door ---- */
 
 const link = new URLSearchParams(location.hash.slice(1)); // http://localhost:3000/#room=tea
 door.elements.room.value = link.get('room') ?? 'lobby';
 door.elements.name.value = sessionStorage.getItem('name') ?? '';
-// After a reload, this page knows its own messages.
-for (const id of JSON.parse(sessionStorage.getItem('mine') ?? '[]')) mine.add(id);
 
 door.addEventListener('submit', (event) => {
   event.preventDefault();
   explain(door);
-  seat = { name: door.elements.name.value, room: door.elements.room.value };
+  seat = { name: door.elements.name.value, room: door.elements.room.value, key: key() };
   if (socket.connected) enter();
   else showConnection();
 });
@@ -110,7 +115,7 @@ door.addEventListener('submit', (event) => {
 function openRoom() {
   sessionStorage.setItem('name', seat.name);
   history.replaceState(null, '', `#${new URLSearchParams({ room: seat.room })}`);
-  document.title = `${seat.room} · Chat`;
+  document.title = `\u2068${seat.room}\u2069 · Chat`; // isolated, as <bdi> would be
   $('title').textContent = seat.room;
   $('entry').hidden = true;
   $('chat').hidden = false;
@@ -121,10 +126,11 @@ $('leave').addEventListener('click', () => {
   if (socket.connected) socket.emit('leave');
   seat = draft = null;
   seated = missing = false;
-  people = new Set();
+  people = new Map();
+  names.clear();
   shown.clear();
   log.replaceChildren();
-  for (const name of [...typists.keys()]) showTyping(name, false);
+  for (const id of [...typists.keys()]) showTyping(id, false);
   explain(composer);
   document.title = 'Chat';
   $('chat').hidden = true;
@@ -149,8 +155,6 @@ composer.addEventListener('submit', async (event) => {
   const from = seat;
   // The same text keeps its id when it is sent again, so that server and pages know it if it had arrived after all.
   if (draft?.text !== text) draft = { id: newId(), text };
-  mine.add(draft.id);
-  sessionStorage.setItem('mine', JSON.stringify([...mine].slice(-200)));
   sending = true;
   try {
     const message = await ask('message', draft);
@@ -200,38 +204,66 @@ new ResizeObserver(() => {
 const newId = () =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
+/** Returns the key that makes this tab the same person after a reload. */
+function key() {
+  const known = sessionStorage.getItem('key') ?? newId();
+  sessionStorage.setItem('key', known);
+  return known;
+}
+
 /* ---- Showing: everything that somebody wrote goes in as text, never as HTML ---- */
 
 /** Shows messages, and says so if they were written while this page was cut off. */
 function showAll(messages) {
-  const isMissed = missing && messages.some(({ id }) => !shown.has(id) && !mine.has(id));
+  const isMissed = missing && messages.some(({ id, by }) => !shown.has(id) && by !== me);
   if (isMissed) note('While you were away:');
   if (isMissed) missing = false;
   messages.forEach(show);
+  showNames();
 }
 
-function show({ id, from, text, at }) {
+function show({ id, by, from, text, at }) {
   if (shown.has(id)) return;
   shown.add(id);
   const element = $('message').content.cloneNode(true).firstElementChild;
   const [name, words, time] = element.children;
-  const own = mine.has(id);
-  name.textContent = own ? 'You' : from;
+  const own = by === me;
+  if (!names.has(by)) names.set(by, from);
+  name.append(own ? 'You' : nameOf(by, from));
   words.textContent = text;
   time.dateTime = new Date(at).toISOString();
   time.textContent = new Date(at).toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
   element.classList.toggle('own', own);
-  element.classList.toggle('same', log.lastElementChild?.dataset.from === name.textContent);
-  element.dataset.from = name.textContent;
-  element.style.setProperty('--hue', hue(from));
+  element.classList.toggle('same', log.lastElementChild?.dataset.by === by);
+  element.dataset.by = by;
+  element.style.setProperty('--hue', hue(by));
   append(element, own);
 }
 
-function note(text) {
+function note(...content) {
   const element = document.createElement('p');
   element.className = 'note';
-  element.textContent = text;
+  element.append(...content);
   append(element);
+}
+
+/** Returns an element with the name of a person. It keeps the direction of the name away from the words around it. */
+function nameOf(id, name = names.get(id)) {
+  const element = document.createElement('bdi');
+  element.dataset.person = id;
+  element.dataset.mark = `#${id.slice(0, 3)}`; // the same on every page
+  element.textContent = name;
+  markIfAmbiguous(element);
+  return element;
+}
+
+/** Looks again whose names others have, too. */
+const showNames = () => document.querySelectorAll('[data-person]').forEach(markIfAmbiguous);
+
+/** Shows the mark of a person beside a name that somebody else has, too. */
+function markIfAmbiguous(element) {
+  const isOther = ([id, name]) => id !== element.dataset.person && name === element.textContent;
+  element.classList.toggle('ambiguous', [...names].some(isOther));
 }
 
 /** Adds to the log, and scrolls along unless the person is reading further up. */
@@ -242,42 +274,42 @@ function append(element, always) {
 }
 
 function showPeople() {
-  const youFirst = [...people].toSorted((a, b) => Number(b === seat?.name) - Number(a === seat?.name));
-  $('people').replaceChildren(...youFirst.map((name) => nameTag(name, name === seat?.name)));
+  const youFirst = [...people.keys()].toSorted((a, b) => Number(b === me) - Number(a === me));
+  $('people').replaceChildren(...youFirst.map((id) => nameTag(id)));
 }
 
-function nameTag(name, you) {
+function nameTag(id) {
   const tag = document.createElement('li');
-  tag.dataset.initial = [...name][0].toUpperCase();
-  tag.style.setProperty('--hue', hue(name));
-  const label = document.createElement('span');
-  label.dir = 'auto';
-  label.textContent = name;
-  tag.append(label);
-  if (you) tag.append(Object.assign(document.createElement('small'), { textContent: '(you)' }));
+  const [first] = new Intl.Segmenter().segment(people.get(id));
+  tag.dataset.initial = first.segment.toUpperCase();
+  tag.style.setProperty('--hue', hue(id));
+  tag.append(nameOf(id));
+  if (id === me) tag.append(Object.assign(document.createElement('small'), { textContent: '(you)' }));
   return tag;
 }
 
-/** A colour for a name, the same on every page. */
-const hue = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 360, 7);
+/** A colour for a person, the same on every page. */
+const hue = (id) => String(parseInt(id.slice(0, 6), 16) % 360);
 
-const typists = new Map(); // name -> the timer that takes it away
-function showTyping(name, on) {
-  clearTimeout(typists.get(name));
-  typists.delete(name);
+const typists = new Map(); // the id of a person -> the timer that takes it away
+function showTyping(id, on) {
+  clearTimeout(typists.get(id));
+  typists.delete(id);
   if (on) {
-    const stop = () => showTyping(name, false);
-    typists.set(name, setTimeout(stop, 3500));
+    const stop = () => showTyping(id, false);
+    typists.set(id, setTimeout(stop, 3500));
   }
-  const names = [...typists.keys()];
-  if (names.length === 0) $('typing').textContent = '';
-  else if (names.length === 1) $('typing').textContent = `${names[0]} is typing`;
-  else $('typing').textContent = `${names.length} people are typing`;
+  const [first, ...others] = typists.keys();
+  if (first === undefined) $('typing').replaceChildren();
+  else if (others.length === 0) $('typing').replaceChildren(nameOf(first), ' is typing');
+  else $('typing').replaceChildren(`${typists.size} people are typing`);
 }
 
 function showConnection() {
   const waiting = !socket.connected || (seat !== null && !seated);
-  const text = waiting ? 'Reconnecting…' : '';
+  let text = waiting ? 'Reconnecting…' : '';
+  if (waiting && seat && $('chat').hidden)
+    text = 'There is no connection. You enter as soon as there is one.';
   for (const status of document.querySelectorAll('.connection')) status.textContent = text;
   document.body.classList.toggle('offline', waiting);
   $('send').disabled = !seated;

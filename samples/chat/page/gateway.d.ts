@@ -6,7 +6,7 @@ export interface Chat {
   /** The events that clients send, for `Socket` of socket.io-client. */
   toServer: {
     /** Takes a seat in a room, and leaves the one before. */
-    join: (...args: [payload: Seat] | [payload: Seat, ack: AckOf<{ name: string; room: string; messages: ChatMessage[] }>]) => void;
+    join: (...args: [payload: Seat] | [payload: Seat, ack: AckOf<{ id: string; name: string; room: string; messages: ChatMessage[] }>]) => void;
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (...args: [payload: NewMessage] | [payload: NewMessage, ack: AckOf<ChatMessage>]) => void;
     typing: (...args: [] | [ack: AckOf<null>]) => void;
@@ -14,14 +14,14 @@ export interface Chat {
   };
   /** The events that clients receive. */
   toClient: {
-    presence: (change: PresenceMessage) => void;
+    presence: (change: PresenceMessageOf) => void;
     message: (message: ChatMessage) => void;
-    typing: (name: string) => void;
+    typing: (person: Person) => void;
   };
   /** The events with their results. */
   calls: {
     /** Takes a seat in a room, and leaves the one before. */
-    join: (payload: Seat) => { name: string; room: string; messages: ChatMessage[] };
+    join: (payload: Seat) => { id: string; name: string; room: string; messages: ChatMessage[] };
     /** Writes to everybody in the room. A message with a known id is written once. */
     message: (payload: NewMessage) => ChatMessage;
     typing: () => null;
@@ -50,11 +50,16 @@ type AckOf<Result> = (error: WireError | null, result: Result) => void;
 export interface Seat {
   name: string;
   room: string;
+  /** A secret of the page. A client that comes back with it is the same person. */
+  key?: string;
 }
 
 /** What the gateway sends. */
 export interface ChatMessage {
   id: string;
+  /** The id of the person who wrote it. */
+  by: string;
+  /** The name of that person. */
   from: string;
   text: string;
   /** When it was written, in milliseconds since 1970. */
@@ -68,7 +73,7 @@ export interface NewMessage {
 }
 
 /** The event `presence` for clients: the users of a room when they enter it, then changes. */
-export type PresenceMessage = {
+export type PresenceMessageOf = {
   room: string;
   /** Users whose first device entered. */
   joins: readonly PresentUserOfAndUnknown[];
@@ -82,7 +87,7 @@ export type PresenceMessage = {
 export interface PresentUserOfAndUnknown {
   id: number | string;
   /** The value that the option `of` returned for the latest device, without `id`. */
-  info: object;
+  info: { name: string };
   /** The devices, in the order in which they entered the room. */
   devices: readonly PresentDeviceOfUnknown[];
 }
@@ -94,4 +99,10 @@ export interface PresentDeviceOfUnknown {
   meta?: unknown;
   /** When the device entered the room, in milliseconds since the epoch. */
   since: number;
+}
+
+/** Somebody with a seat, on any number of pages. Two people may have one name. */
+export interface Person {
+  id: string;
+  name: string;
 }

@@ -22,7 +22,10 @@ broker.createService(NotesGateway, { settings });
 
 if (require.main === module) {
   broker.start().then(
-    () => console.log(`Open http://localhost:${PORT}/explorer. Next, in another terminal: npm run try`),
+    () => {
+      if (NODE_ENV !== 'production')
+        console.log(`Open http://localhost:${PORT}/explorer. Next, in another terminal: npm run try`);
+    },
     (error: unknown) => {
       console.error(error);
       process.exit(1);

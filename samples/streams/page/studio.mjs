@@ -12,7 +12,8 @@ const SHOWN_SALES = 8;
 
 /* ---- Pictures ---- */
 
-const megabytes = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+const sizeOf = (bytes) =>
+  bytes < 100_000 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 /** Shows a picture, once. */
@@ -23,7 +24,7 @@ function showPicture({ id, name, bytes, url }) {
   item.querySelector('a').href = url;
   Object.assign(item.querySelector('img'), { src: url, alt: name });
   item.querySelector('.name').textContent = name;
-  item.querySelector('.size').textContent = megabytes(bytes);
+  item.querySelector('.size').textContent = sizeOf(bytes);
   $('gallery').prepend(item);
   $('empty').hidden = true;
 }
@@ -43,7 +44,7 @@ async function upload(file) {
       signal: ending.signal,
       onProgress(sent, total = 0) {
         bar.value = sent / total;
-        state.textContent = `${megabytes(sent)} of ${megabytes(total)}`;
+        state.textContent = `${sizeOf(sent)} of ${sizeOf(total)}`;
       },
     });
     item.remove();

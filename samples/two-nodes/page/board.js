@@ -73,8 +73,9 @@ function show({ id, from, node, text }) {
   if (shown.has(id)) return;
   shown.add(id);
   const item = document.createElement('li');
-  const author = Object.assign(document.createElement('b'), { textContent: from === name ? 'You' : from });
-  const words = Object.assign(document.createElement('span'), { textContent: text });
+  const author = document.createElement('b');
+  author.append(from === name ? 'You' : Object.assign(document.createElement('bdi'), { textContent: from }));
+  const words = Object.assign(document.createElement('span'), { textContent: text, dir: 'auto' });
   const place = Object.assign(document.createElement('span'), {
     textContent: node,
     className: `node ${node}`,

@@ -94,7 +94,7 @@ export class Constants {
     return held && this.valueOf(held, steps + 1);
   }
 
-  /** The initializer of what nothing can change: a `const`, a readonly property, a property of an object in a `const`. */
+  /** Returns the initializer of what nothing can change: a `const`, a readonly property, a property of an object in a `const`. */
   private heldBy(node: ts.Identifier | ts.PropertyAccessExpression): ts.Expression | undefined {
     let symbol = this.checker.getSymbolAtLocation(ts.isIdentifier(node) ? node : node.name);
     if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = this.checker.getAliasedSymbol(symbol);

@@ -60,7 +60,7 @@ export class ProgramLoader {
     return ts.sys.directoryExists(path) ? resolve(path, 'tsconfig.json') : path;
   }
 
-  /** For a tsconfig.json with references, returns the project that contains the file. */
+  /** Returns, for a tsconfig.json with references, the project that contains the file. */
   private findProject(
     path: string | undefined,
     file: string,

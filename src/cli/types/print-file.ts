@@ -61,7 +61,10 @@ function printGateway(gateway: GatewayDescription): string {
   return `${doc}export interface ${name} ${inLines(members)}\n`;
 }
 
-/** All lists of arguments that an event takes, without an ack and with one: one union, which `emit` and `emitWithAck` both take. */
+/**
+ * Prints all lists of arguments of an event, without an ack and with one. They are one union, which `emit` and `emitWithAck`
+ * both take.
+ */
 function printEvent(
   { name, doc, variants, answer }: EventDescription,
   ack: GatewayDescription['ack'],
@@ -89,7 +92,7 @@ function printElement({ name, type, isOptional }: Argument): string {
   return `${name}${isOptional ? '?' : ''}: ${type}`;
 }
 
-/** An argument that another one follows cannot be left out, but it can be null. */
+// An argument that another one follows cannot be left out, but it can be null.
 function printRequired({ name, type, isOptional }: Argument): string {
   const takesAll = type === 'unknown' || type === 'any';
   return `${name}: ${isOptional && !takesAll ? `${type} | null | undefined` : type}`;
@@ -99,7 +102,7 @@ function printAck(answer: Answer, ack: GatewayDescription['ack']): string {
   return `${ack === 'object' ? 'AckObjectOf' : 'AckOf'}<${printResult(answer, ack)}>`;
 }
 
-/** A result that is absent is null in a list of arguments, and missing in an object. */
+// A result that is absent is null in a list of arguments, and missing in an object.
 function printResult(answer: Answer, ack: GatewayDescription['ack']): string {
   if (answer.kind !== 'result') return 'unknown';
   const absent = ack === 'object' ? 'undefined' : 'null';

@@ -59,7 +59,7 @@ export async function watchSources(
   }
 }
 
-/** A gateway that is being written is not there for a while. */
+// A gateway that is being written is not there for a while.
 async function generateSafely(generation: Generation, terminal: Terminal): Promise<Generated | undefined> {
   try {
     return await generateTypes(generation);
@@ -86,7 +86,7 @@ function searchedFolders({ patterns, folder }: Generation): string[] {
   });
 }
 
-/** A new folder may have come with files in it, which are not told one by one. */
+// A new folder may have come with files in it, which are not told one by one.
 function watchFolder(folder: string, isDeep: boolean, onChange: () => void): ts.FileWatcher {
   const counts = isDeep ? /(\.[cm]?tsx?|[\\/][^.\\/]+)$/ : /\.[cm]?tsx?$/;
   return (

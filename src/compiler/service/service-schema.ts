@@ -132,7 +132,7 @@ export function arrangeLifecycle(
   });
 }
 
-/** Moleculer binds the handler of a method that is written as an object in place, to the service that it makes. */
+// Moleculer binds the handler of a method that is written as an object in place, to the service that it makes.
 function ownMethods(methods: Readonly<Record<string, unknown>>): ServiceSchema['methods'] {
   return Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [

@@ -59,8 +59,8 @@ export function subscribeForwards(plan: GatewayPlan, schema: ServiceSchema, hand
 }
 
 /**
- * An emitted event reaches one node of every group, and that node runs all its handlers of the group. So two patterns
- * that match the same event must not be in one group, or clients get it twice.
+ * Gives subscriptions their groups. An emitted event reaches one node of every group, and that node runs all its handlers of
+ * the group. So two patterns that match the same event must not be in one group, or clients get it twice.
  */
 function giveGroups(
   events: Readonly<Record<string, unknown>>,
@@ -108,7 +108,7 @@ function nameOf(key: string, event: unknown): string {
   return asSubscription(event)?.name ?? key;
 }
 
-/** Some transporters use a group's name as a topic, in which `*` would be a wildcard. */
+// Some transporters use a group's name as a topic, in which `*` would be a wildcard.
 function inWords(pattern: string): string {
   return pattern.replaceAll('**', 'all').replaceAll('*', 'any').replaceAll('?', 'one');
 }

@@ -59,7 +59,7 @@ export class Channel {
     };
   }
 
-  /** An event that clients send. */
+  /** Describes an event that clients send. */
   private receive(event: DescribedEvent): void {
     const { plan } = event;
     const { name, target, guard, rateLimits, deprecated } = plan;
@@ -135,7 +135,7 @@ export class Channel {
     return payloadOf(args);
   }
 
-  /** An event of Moleculer that is sent on. */
+  /** Describes an event of Moleculer that is forwarded. */
   private forward({ event, as, payload, namespaces }: ForwardPlan): void {
     const isElsewhere =
       Array.isArray(namespaces) && !namespaces.some((name) => servesName(this.path, name as string));
@@ -154,7 +154,7 @@ export class Channel {
     this.send(key, isKnown ? name : undefined, { payload: schema }, isKnown ? undefined : note);
   }
 
-  /** An event that clients receive. */
+  /** Describes an event that clients receive. */
   private send(
     key: string,
     name: string | undefined,
@@ -194,7 +194,7 @@ export class Channel {
   }
 }
 
-/** One argument is the payload; several are a list. */
+// One argument is the payload; several are a list.
 function payloadOf(args: readonly Argument[]): ContractMessage {
   const [first, ...others] = args;
   if (!first) return { payload: { type: 'array', maxItems: 0 }, 'x-arguments': 'list' };

@@ -45,7 +45,7 @@ function both(one: Argument, other: Argument): Argument {
   return { schema: intersect([one.schema, other.schema]), isOptional: one.isOptional && other.isOptional };
 }
 
-/** The params are `{}` where a client sends no argument. */
+// The params are `{}` where a client sends no argument.
 function argumentOfParams(params: unknown): Argument {
   const schema = paramsSchema(params);
   return {

@@ -66,7 +66,7 @@ function okObject(data: JsonSchema): ContractMessage {
   };
 }
 
-/** The arguments of an error-first ack. */
+/** Describes the arguments of an error-first ack. */
 function resultList(data: JsonSchema): ContractMessage {
   return {
     payload: { type: 'array', items: [{ type: 'null' }, data], minItems: 1, maxItems: 2 },

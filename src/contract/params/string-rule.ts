@@ -76,7 +76,7 @@ function toExpression(pattern: unknown, flags: unknown): RegExp | undefined {
   }
 }
 
-/** The options that say what is checked, as a person writes them. */
+/** Shows the options that say what is checked, as a person writes them. */
 function shown(rule: Rule): string {
   const options = Object.entries(rule).filter(([name]) => name !== 'type' && !SANITIZERS.includes(name));
   return options.map(([name, value]) => `${name} ${String(value)}`).join(', ');

@@ -62,7 +62,7 @@ class Adoption {
 /** Keywords whose values are data. */
 const VALUES = new Set(['enum', 'const', 'default', 'examples']);
 
-/** JSON Schema does not check formats by itself. */
+// JSON Schema does not check formats by itself.
 function isUncheckedFormat({ type, format, pattern }: Record<string, unknown>): boolean {
   return type === 'string' && typeof format === 'string' && pattern === undefined;
 }

@@ -81,7 +81,7 @@ function isClosed({ validation, direction }: SchemaContext): boolean {
   );
 }
 
-/** class-validator refuses objects of a class that it does not know. */
+// class-validator refuses objects of a class that it does not know.
 function undeclaredClass({ validation, direction }: SchemaContext): JsonSchema {
   const schema: JsonSchema = { type: 'object' };
   if (direction === 'sent') return withNote(schema, 'The class does not declare its properties.');

@@ -153,7 +153,7 @@ function numberWith(options: unknown): JsonSchema {
     : withNote(number, `At most ${maxDecimalPlaces} decimal places.`);
 }
 
-/** class-validator divides by the whole part. Larger numbers are not exact. */
+// class-validator divides by the whole part. Larger numbers are not exact.
 function multipleOf(divisor: unknown): JsonSchema {
   const whole = typeof divisor === 'number' ? Math.abs(Math.trunc(divisor)) : 0;
   const { MAX_SAFE_INTEGER: most } = Number;

@@ -25,7 +25,7 @@ function isClass(type: unknown): type is Class {
   return typeof type === 'function';
 }
 
-/** One of several classes, told by a property. */
+/** Describes one of several classes, which a property tells apart. */
 function choiceSchema(
   discriminator: Discriminator,
   context: SchemaContext,

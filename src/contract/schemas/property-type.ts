@@ -56,7 +56,7 @@ export function typeReturnedFor(type: Class, property: string, options: Validati
   };
 }
 
-/** A forward reference that is not there yet is told as no type. */
+// A forward reference that is not there yet is told as no type.
 function call(typeFunction: () => unknown): unknown {
   try {
     return typeFunction();

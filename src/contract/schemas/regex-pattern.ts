@@ -52,7 +52,7 @@ function rewrite(source: string, ignoresCase: boolean): string {
   return pattern;
 }
 
-/** Without the flag `u`, a backslash before an ordinary character means that character. */
+// Without the flag `u`, a backslash before an ordinary character means that character.
 function rewriteEscape(escape: string, isInClass: boolean): string {
   const [, character = ''] = escape;
   if (escape.length !== 2 || /\w/.test(character) || SYNTAX.test(character)) return escape;

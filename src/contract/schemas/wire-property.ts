@@ -37,14 +37,14 @@ export function wireProperty(type: Class, property: string, options: ValidationO
   return { key, how: transforms.length > 0 || isOfPrototype ? 'transformed' : 'taken' };
 }
 
-/** Only properties with `@Expose` are taken. */
+// Only properties with `@Expose` are taken.
 function isExposedOnly(type: Class, options: ValidationOptions): boolean {
   const own = transformerStorage?.getStrategy(type) ?? 'none';
   const strategy = own === 'none' ? options.strategy : own;
   return strategy === 'excludeAll' || options.excludeExtraneousValues === true;
 }
 
-/** As class-transformer compares: 0 is no limit. */
+// As class-transformer compares: 0 is no limit.
 function isOfVersion(
   version: number | undefined,
   since: number | undefined,

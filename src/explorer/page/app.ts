@@ -22,7 +22,7 @@ const VIEWS: readonly { readonly view: View; readonly title: string; readonly ic
   { view: 'timeline', title: 'Timeline', icon: 'clock' },
 ];
 
-/** The whole page. */
+/** Renders the whole page. */
 export function App(): VNode {
   const state = useStore(contractStore);
   const key = useStore(selectionStore);

@@ -1,6 +1,6 @@
 import { showView } from './shell/view';
 
-/** `/` goes to the search, Ctrl+Enter or ⌘+Enter sends from wherever the focus is. */
+/** Listens to keys: `/` goes to the search, Ctrl+Enter or ⌘+Enter sends from wherever the focus is. */
 export function listenToKeys(): void {
   addEventListener('keydown', (event) => {
     if (document.querySelector('dialog[open]')) return;

@@ -146,7 +146,7 @@ function isCode(code: unknown): code is number | string {
   return typeof code === 'number' || typeof code === 'string';
 }
 
-/** Moleculer writes the id of the node into `data`, and into each entry of a validation error. */
+/** Removes the ids of nodes. Moleculer writes the id of the node into `data`, and into each entry of a validation error. */
 function withoutInternals(data: unknown, keepsAction: boolean): unknown {
   if (!Array.isArray(data)) return withoutNode(data);
   // The entries of Moleculer's validator get the form of those of this library.

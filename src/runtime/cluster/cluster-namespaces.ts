@@ -97,7 +97,7 @@ export class ClusterNamespaces implements ConnectsAdapters {
     adapter.remote = this.remote(adapter.nsp.name);
   }
 
-  /** The namespace takes part no more. */
+  /** Takes a namespace out. */
   detach(adapter: ClusterAdapter): void {
     adapter.remote = undefined;
     for (const close of adapter.unanswered) close();

@@ -62,7 +62,7 @@ function bufferOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Four bytes with the length of a header, the header in JSON, and the long strings and bytes one after the other. */
+/** Encodes as four bytes with the length of a header, the header in JSON, and the long strings and bytes one after the other. */
 function encodeBlock(message: Message): Buffer {
   const contents: Buffer[] = [];
   const header = message.map((argument) => {

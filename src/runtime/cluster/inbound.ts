@@ -62,7 +62,7 @@ export class Inbound {
     if (whole) deliver(node, whole[0], whole.slice(1));
   }
 
-  /** The rest of an unfinished message does not follow. */
+  /** Drops an unfinished message, whose rest does not follow. */
   private interrupt(): void {
     if (!this.reassembly.isUnfinished) return;
     this.reassembly.reset();

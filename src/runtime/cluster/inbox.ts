@@ -48,7 +48,7 @@ export class Inbox {
     this.waiting.clear();
   }
 
-  /** The sender has started a new stream: nothing more follows of the old one. */
+  /** Ends the old stream of the sender, which has started a new one. */
   private begin(epoch: number): void {
     while (this.waiting.size > 0) this.skipGap();
     this.handlers.interrupted();

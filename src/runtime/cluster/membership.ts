@@ -98,13 +98,13 @@ export class Membership {
     return remote;
   }
 
-  /** A node has another version of the protocol. */
+  /** Ignores a node that has another version of the protocol. */
   refuse(node: string): void {
     if (!this.closed) this.remote(node).isForeign = true;
     this.check();
   }
 
-  /** A link has said that it closes. */
+  /** Removes a node whose link has said that it closes. */
   ended(node: string): void {
     const remote = this.remotes.get(node);
     if (!remote) return;
@@ -113,7 +113,7 @@ export class Membership {
     this.check();
   }
 
-  /** A node is gone, by Moleculer's registry. */
+  /** Removes a node that is gone by Moleculer's registry. */
   disconnected(node: string): void {
     const remote = this.remotes.get(node);
     if (!remote) return;
@@ -153,8 +153,8 @@ export class Membership {
   }
 
   /**
-   * Greets a node that the registry has lost. Over TCP, Moleculer takes a node for gone if one of several connections to it ends, and
-   * finds it again after seconds. If the node is there, it answers and is a peer again at once.
+   * Greets a node that the registry has lost. Over TCP, Moleculer takes a node for gone if one of several connections to it
+   * ends, and finds it again after seconds. If the node is there, it answers and is a peer again at once.
    */
   private probe(node: string): void {
     const remote = this.remote(node);

@@ -11,8 +11,9 @@ function loadAdapters(): Adapters {
 }
 
 /**
- * Returns an adapter for `io.options.adapter` that reaches the other nodes of a gateway over Moleculer's transporter. Gateways have it
- * by default if their broker has a transporter; `SocketIOService` with the setting `io.adapter: 'moleculer'`.
+ * Returns an adapter for `io.options.adapter` that reaches the other nodes of a gateway over Moleculer's transporter.
+ * Gateways have it by default if their broker has a transporter; `SocketIOService` with the setting `io.adapter:
+ * 'moleculer'`.
  *
  * On a Socket.IO server without gateways it is the in-memory adapter.
  *
@@ -23,7 +24,7 @@ export function moleculerAdapter(): (namespace: Namespace) => Adapter {
   return createMoleculerAdapter;
 }
 
-/** Socket.IO calls it with `new`. */
+/** Creates the adapter. Socket.IO calls it with `new`. */
 function createMoleculerAdapter(namespace: Namespace): Adapter {
   const { connectionStateRecovery } = (
     namespace.server as object as { opts: { connectionStateRecovery?: object } }

@@ -165,7 +165,7 @@ export class Outbox {
     else this.handlers.sent(1);
   }
 
-  /** A number is used again if its packet was not sent: the receiver would wait for it. */
+  /** Sends a packet. Its number is used again if it was not sent: the receiver would wait for it. */
   private async sendPacket(messages: readonly unknown[]): Promise<void> {
     const { epoch } = this;
     const seq = this.seq + 1;

@@ -50,7 +50,7 @@ export class Remote {
     return this.former.ended.includes(instance);
   }
 
-  /** A link has greeted. It takes the place of the one that was there. */
+  /** Takes a link that has greeted, in place of the one that was there. */
   begin(instance: string): void {
     if (this.instance !== undefined) this.end();
     const { last } = this.former;
@@ -91,7 +91,7 @@ export class Remote {
     this.retryDelay = Math.min(this.retryDelay * 2, MAX_RETRY_MS);
   }
 
-  /** It has said HELLO: it expects a new stream. */
+  /** Starts a new stream, which a node that said HELLO expects. */
   welcome(): void {
     if (this.instance !== undefined) this.outbox.begin(this.instance);
     this.outbox.greet(WELCOME);
@@ -103,7 +103,7 @@ export class Remote {
     if (this.instance !== undefined) this.outbox.begin(this.instance);
   }
 
-  /** It has sent something to this very link. */
+  /** Notes that the node has sent something to this very link. */
   reached(): void {
     this.reachesUs = true;
     clearTimeout(this.retryTimer);

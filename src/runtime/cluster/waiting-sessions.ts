@@ -24,7 +24,7 @@ export class WaitingSessions {
     }
   }
 
-  /** A namespace is there: it gets what waits for it. */
+  /** Gives a namespace that was created the sessions that wait for it. */
   claim(namespace: string, recoverable: RecoverableSessions | undefined): void {
     for (const sessions of this.waiting.get(namespace) ?? []) recoverable?.adopt(sessions);
     this.waiting.delete(namespace);

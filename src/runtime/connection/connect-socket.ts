@@ -47,7 +47,7 @@ export function connectSocket(socket: Socket): void {
   else acceptPackets(session);
 }
 
-/** One listener for all sockets. */
+/** Handles 'disconnecting' of all sockets: one function, not one per socket. */
 function onDisconnecting(this: Socket, reason: string, description?: unknown): void {
   const session = sessionOf(this);
   const { gateway, connection } = session;

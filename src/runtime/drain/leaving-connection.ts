@@ -55,7 +55,7 @@ export class LeavingConnection {
     return this.end.isOver;
   }
 
-  /** From now on no event of the connection is accepted, so that those that are pending come to an end. */
+  /** Accepts no more events of the connection, so that those that are pending come to an end. */
   private leave(): void {
     if (this.isLeaving) return;
     this.isLeaving = true;

@@ -78,7 +78,10 @@ export class ServerDrain {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
 
-  /** If no gateway on the server takes clients, all connections go, also those that are in no namespace. */
+  /**
+   * Returns the connections that have to go and do not leave yet. If no gateway on the server takes clients, these are all
+   * connections, also those in no namespace.
+   */
   private newConnections(): EngineConnection[] {
     const connections = isClosed(this.io)
       ? allConnections(this.io)

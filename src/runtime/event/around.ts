@@ -57,7 +57,7 @@ function describe(gateway: Gateway, { plan, endpoint }: EventSteps): SocketEvent
   });
 }
 
-/** A proxy has no action of its own: the one that encloses it is the same for all of them. */
+// A proxy has no action of its own: the one that encloses it is the same for all of them.
 function actionOf(
   { kind }: EventPlan['target'],
   endpoint: ActionEndpoint | undefined,

@@ -29,7 +29,7 @@ export function resolveAction(gateway: Gateway, proxy: ProxyPlan, ctx: SocketCon
   return resolveNamed(gateway, proxy, ctx, args[0], args.length > 1 ? args[1] : {});
 }
 
-/** As `resolveAction`, for an action and params that need not be the arguments of the event. Sets `ctx.params`. */
+/** Resolves like `resolveAction`, for an action and params that need not be the arguments of the event. Sets `ctx.params`. */
 export function resolveNamed(
   gateway: Gateway,
   proxy: ProxyPlan,

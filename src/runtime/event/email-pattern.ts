@@ -9,7 +9,7 @@ import { PayloadTooLarge } from '../../errors';
 const SHORT_TEXT = 256;
 const MAX_STEPS = 200_000;
 
-/** Whether a rule among the params is, or may be, `email`. */
+/** Returns true if a rule among the params is, or may be, `email`. */
 export function mentionsEmails(rules: unknown): boolean {
   if (typeof rules === 'string') return rules.startsWith('email');
   return typeof rules === 'object' && rules !== null && Object.values(rules).some(mentionsEmails);

@@ -100,7 +100,7 @@ function extend(Base: ContextClass): EventContextClass {
       return presenceOfSocket(this.socket);
     }
 
-    /** Moleculer's tracing of the handler's action goes into the span of the event. */
+    /** Joins Moleculer's span of the handler's action with the span of the event. */
     override startSpan(...span: Parameters<Context['startSpan']>): ReturnType<Context['startSpan']> {
       return eventSpanOf(this)?.join(...span) ?? super.startSpan(...span);
     }
@@ -109,7 +109,7 @@ function extend(Base: ContextClass): EventContextClass {
       if (!eventSpanOf(this)?.outlives(span[0])) super.finishSpan(...span);
     }
 
-    /** Moleculer copies a context to call its action again; the copy belongs to the same event. */
+    /** Makes the copy belong to the same event: Moleculer copies a context to call its action again. */
     override copy(...endpoint: Parameters<Context['copy']>): this {
       const copy: this = super.copy(...endpoint) as this;
       const { socket, args, event, namespace, nspParams } = this;

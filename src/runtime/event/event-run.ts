@@ -4,13 +4,12 @@ import { answerError, answerResult, injectableAck } from '../answer/answer';
 import { inspectResult } from '../answer/inspect-result';
 import type { BoundEvent, EventMeter, EventSpan, SocketSession } from '../model';
 import { failStream } from '../stream/fail-stream';
-import type { DownloadTerms } from '../stream/download';
 import type { Exchange } from '../stream/exchange';
 import { isStreamable } from '../stream/source';
 import { abortEvent } from './abort-signal';
 import { eventOf, finishEvent, setExchange } from './event-context';
 import { closeResources, disownResource } from './owned-resources';
-import { downloadTermsOf } from './stream-terms';
+import { answeringOf, downloadTermsOf } from './stream-terms';
 import { awaitAnswer, HeldPacket, type BatchBytes } from './pending';
 import { releaseSlot } from './slots';
 
@@ -74,7 +73,7 @@ export class EventRun extends HeldPacket {
     const { ack, ctx, event, exchange, session } = this;
     if (!ack || (event.answersItself && ctx && keepsAck(ctx))) return undefined;
     if (!isPlain && ctx && exchange && event.streams && isStreamable(result))
-      return this.answerWithStream(ctx, ack, exchange, result, downloadTermsOf(session.gateway, event, ctx));
+      return this.answerWithStream(ctx, ack, exchange, result);
     const refusal = isPlain ? undefined : inspectResult(result).refusal;
     if (refusal) this.fail(refusal);
     else answerResult(session.gateway, session.socket, ctx, ack, result);
@@ -87,12 +86,12 @@ export class EventRun extends HeldPacket {
     ack: AckFunction,
     exchange: Exchange,
     result: object,
-    terms: DownloadTerms,
   ): Promise<void> {
     const { gateway, socket } = this.session;
+    const { answering = answeringOf(this.event, ctx, undefined) } = exchange;
     let send: () => Promise<void>;
     try {
-      send = exchange.prepareDownload(result, terms);
+      send = exchange.prepareDownload(result, downloadTermsOf(gateway, this.event, answering));
     } catch (error) {
       this.fail(error);
       return;

@@ -17,7 +17,7 @@ interface NamedCall {
 /** Handles one call as the event that it would be if it had come alone. */
 type HandleOne = (args: unknown[], answer: AckFunction, batch: BatchBytes) => void;
 
-/** Whether a packet asks for several calls: the proxy allows it, and the first argument is no name of an action. */
+/** Returns true if a packet asks for several calls: the proxy allows it, and the first argument is not the name of an action. */
 export function takesCalls(target: EventPlan['target'], first: unknown): first is object {
   return target.kind === 'proxy' && target.multi && typeof first === 'object' && first !== null;
 }
@@ -102,7 +102,7 @@ function settledOutcome(outcome: Outcome): object {
     : { status: 'rejected', reason: outcome.error };
 }
 
-/** Without a result is null, as in the answer to a single call: JSON would leave it out. */
+// Without a result is null, as in the answer to a single call: JSON would leave it out.
 function valueOf(outcome: Outcome): unknown {
   return outcome.ok ? (outcome.data ?? null) : null;
 }

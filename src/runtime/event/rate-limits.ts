@@ -139,7 +139,7 @@ function keyOf(key: RateLimitKey): RateLimit['keyOf'] {
 }
 
 function nameOfUser(user: unknown): string | undefined {
-  const id = typeof user === 'object' ? (user as { id?: unknown } | null)?.id : user;
+  const id = typeof user === 'object' ? (user as { id: unknown } | null)?.id : user;
   return typeof id === 'string' || typeof id === 'number' ? `user:${id}` : undefined;
 }
 

@@ -8,7 +8,7 @@ import type { UploadStream } from '../stream/upload-stream';
 import { callAction, type ProxiedCall } from './call-action';
 import { eventOf } from './event-context';
 import { receiveResult } from './owned-resources';
-import { uploadTermsOf } from './stream-terms';
+import { answeringOf, uploadTermsOf } from './stream-terms';
 
 /** @throws BadRequestError 400 if the event takes no stream and the client sends one, or the other way round */
 export function checkUpload({ streams }: EventSteps, exchange: Exchange | undefined): void {
@@ -31,7 +31,8 @@ export async function runWithUpload(
   const { streams } = event;
   if (!streams) throw notExpected();
   const { options } = call ?? ctx;
-  const terms = uploadTermsOf(gateway, streams, ctx, call ?? { ...event, options });
+  const answering = exchange.answering ?? answeringOf(event, ctx, call);
+  const terms = uploadTermsOf(gateway, streams, answering);
   const stream = exchange.acceptUpload(terms);
   // The upload may take longer, and cannot be read again.
   Object.assign(options, { timeout: 0, retries: 0 });

@@ -12,6 +12,7 @@ import type { EventRun } from './event-run';
 import { receiveResult } from './owned-resources';
 import { checkUpload, runWithUpload } from './run-with-upload';
 import { resolveExposed } from './resolve-exposed';
+import { answeringOf } from './stream-terms';
 import { saveUserAndRooms } from './save-user-and-rooms';
 import { validateArguments } from './validate-arguments';
 
@@ -51,6 +52,7 @@ export async function runSteps(
         if (hooked) await hooked;
       }
       if (call) replaceMeta(ctx, call.options);
+      if (exchange) exchange.answering = answeringOf(event, ctx, call);
       const before = ctx.meta.user;
       result = await (exchange?.upload
         ? runWithUpload(gateway, event, ctx, call, exchange)

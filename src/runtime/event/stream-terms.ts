@@ -3,17 +3,36 @@ import type { StreamPlan } from '../../plan/plan';
 import type { SocketContext } from '../../types';
 import type { EventSteps, Gateway } from '../model';
 import type { DownloadTerms } from '../stream/download';
+import type { Answering } from '../stream/exchange';
 import type { UploadTerms } from '../stream/upload';
 import type { ProxiedCall } from './call-action';
+
+/**
+ * Returns what answers an event, and how long it may take: the timeout of the call, of the action, of the broker, as Moleculer finds
+ * it. Must be called before the call starts, and after the hooks that may change its options.
+ */
+export function answeringOf(
+  { action, endpoint }: EventSteps,
+  ctx: SocketContext,
+  call: ProxiedCall | undefined,
+): Answering {
+  const { timeout: ofCall } = (call ?? ctx).options as { timeout?: unknown };
+  const { timeout: ofAction } = (call?.endpoint ?? endpoint)?.action ?? { timeout: undefined };
+  const timeout = ofCall ?? ofAction ?? ctx.broker.options.requestTimeout;
+  return {
+    action: call?.action ?? action,
+    timeout: typeof timeout === 'number' && timeout > 0 ? timeout : Infinity,
+  };
+}
 
 /** Returns how long a stream that answers an event may take. */
 export function downloadTermsOf(
   { broker }: Gateway,
-  { action, endpoint, streams }: EventSteps,
-  ctx: SocketContext,
+  { streams }: EventSteps,
+  { action, timeout }: Answering,
 ): DownloadTerms {
   return {
-    timeout: timeoutOf(ctx, ctx.options, endpoint?.action),
+    timeout,
     idle: streams?.idle ?? Infinity,
     lateAnswer: () => new Errors.RequestTimeoutError({ action, nodeID: broker.nodeID }),
   };
@@ -23,22 +42,13 @@ export function downloadTermsOf(
 export function uploadTermsOf(
   { broker }: Gateway,
   { maxBytes, objects, idle }: StreamPlan,
-  ctx: SocketContext,
-  { action, options, endpoint }: Pick<ProxiedCall, 'action' | 'options'> & { endpoint: unknown },
+  { action, timeout }: Answering,
 ): UploadTerms {
-  const { action: declared } = Object(endpoint) as { action?: object };
   return {
     maxBytes,
     objects,
     idle,
-    timeout: timeoutOf(ctx, options, declared),
+    timeout,
     lateAnswer: () => new Errors.RequestTimeoutError({ action, nodeID: broker.nodeID }),
   };
-}
-
-/** Returns the timeout of a call, as Moleculer finds it: that of the call, of the action, of the broker. */
-function timeoutOf(ctx: SocketContext, options: { timeout?: unknown }, declared?: object): number {
-  const { timeout: ofAction } = (declared ?? {}) as { timeout?: unknown };
-  const timeout = options.timeout ?? ofAction ?? ctx.broker.options.requestTimeout;
-  return typeof timeout === 'number' && timeout > 0 ? timeout : Infinity;
 }

@@ -80,7 +80,7 @@ function checkOptions(gateway: Gateway, explorer: unknown): void {
     );
 }
 
-/** A browser removes such segments before it sends a request. */
+/** Returns true for a path with `.` or `..`, which a browser removes before it sends a request. */
 function hasDotSegment(path: string): boolean {
   return path.split('/').some((segment) => segment === '.' || segment === '..');
 }

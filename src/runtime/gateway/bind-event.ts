@@ -39,7 +39,7 @@ function bindTarget(gateway: Gateway, event: EventPlan): Partial<EventSteps> {
   }
 }
 
-/** The calls of a service of moleculer-io are enclosed by its action `call`. */
+/** Binds an event of an action proxy. The calls of a service of moleculer-io are enclosed by its action `call`. */
 function bindCall(gateway: Gateway, event: EventPlan): Partial<EventSteps> {
   const { plan, service } = gateway;
   const enclosing = plan.moleculerIo?.enclose(gateway, event);
@@ -48,7 +48,10 @@ function bindCall(gateway: Gateway, event: EventPlan): Partial<EventSteps> {
   return { enclosing, endpoint, action: endpoint?.action.name ?? '' };
 }
 
-/** A function of moleculer-io's settings answers through the ack that it gets as its last argument. What it returns is no result. */
+/**
+ * Binds a function of moleculer-io's settings. It answers through the ack that it gets as its last argument. What it returns
+ * is no result.
+ */
 function bindFunction({ service }: Gateway, { call }: FunctionPlan): Partial<EventSteps> {
   const invoke = (_service: Service, ctx: SocketContext): unknown => {
     const ack = injectedAck(ctx);

@@ -90,7 +90,7 @@ interface RegistryNode {
 interface TransitInternals {
   readonly tx: {
     readonly connected: boolean;
-    /** Only TCP has it. */
+    /** Asks another node what it knows. Only TCP has it. */
     sendGossipRequest?(): void;
   };
   sendEvent(ctx: Context): Promise<void>;
@@ -165,6 +165,8 @@ export interface CallableEndpoint {
     readonly visibility?: string | null;
     readonly managesGateway?: boolean;
     readonly params?: unknown;
+    /** In milliseconds. */
+    readonly timeout?: unknown;
     /** The events that the action wants to be served as; not checked yet. */
     readonly socket?: unknown;
   };

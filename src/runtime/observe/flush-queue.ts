@@ -12,8 +12,8 @@ export class FlushQueue {
   private isScheduled = false;
 
   /**
-   * A packet has arrived from the network. Node looks at the network again only after `setImmediate`: until then no client
-   * can have acted on an answer, so no observer can notice that a metric is late.
+   * Notes that a packet has arrived from the network. Node looks at the network again only after `setImmediate`: until then
+   * no client can have acted on an answer, so no observer can notice that a metric is late.
    */
   arrive(): void {
     if (this.isScheduled) return;

@@ -60,7 +60,7 @@ function read(value: object, key: string): unknown {
   return property && 'value' in property ? property.value : '[Getter]';
 }
 
-/** Whether the keys of an object do not say what it is. */
+/** Returns true if the keys of an object do not say what it is. */
 function isOpaque(value: object): boolean {
   return (
     ArrayBuffer.isView(value) ||

@@ -14,7 +14,10 @@ export function coordinatorOf(nodes: Iterable<string>, namespace: string, room: 
   return chosen;
 }
 
-/** FNV-1a of 32 bits, with the final steps of MurmurHash3: without them, names that end alike have hashes in the same order. */
+/**
+ * Hashes with FNV-1a of 32 bits, with the final steps of MurmurHash3: without them, names that end alike have hashes in the
+ * same order.
+ */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);

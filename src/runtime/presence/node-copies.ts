@@ -33,7 +33,7 @@ export class NodeCopies {
     return copy;
   }
 
-  /** A node is gone: its devices are away, and are deleted after the grace. */
+  /** Marks the devices of a node that is gone as away. They are deleted after the grace. */
   leave(node: string): void {
     for (const copy of this.copies.values()) {
       if (copy.node !== node || copy.isGone) continue;

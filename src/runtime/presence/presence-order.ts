@@ -28,7 +28,7 @@ export function mergeUsers(lists: readonly (readonly PresentUser[])[]): PresentU
   return sortUsers([...merged.values()]);
 }
 
-/** A device that is in several rooms counts from the first one on. */
+/** Merges what two rooms know of a user. A device in several rooms counts from the first one on. */
 function mergeUser(one: PresentUser, other: PresentUser): PresentUser {
   const devices = new Map(one.devices.map((device) => [device.socketId, device]));
   for (const device of other.devices) {

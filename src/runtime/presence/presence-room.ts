@@ -46,13 +46,13 @@ export class PresenceRoom {
     return changed;
   }
 
-  /** A socket of this node has entered. */
+  /** Adds a socket of this node. */
   enter(socketId: string): void {
     this.leave(socketId);
     this.waiting.add(socketId);
   }
 
-  /** A socket of this node has left. */
+  /** Removes a socket of this node. */
   leave(socketId: string): void {
     for (const sockets of [this.audience, this.waiting, this.entering]) sockets.delete(socketId);
   }
@@ -64,7 +64,7 @@ export class PresenceRoom {
     return this.entering;
   }
 
-  /** The sockets that have entered know the users. */
+  /** Ends the entering of sockets, which know the users now. */
   endEntering(): void {
     for (const socketId of this.entering) this.audience.add(socketId);
     this.entering.clear();

@@ -9,9 +9,9 @@ import type { PresenceTable } from './presence-table';
 import { TimeSlice } from './time-slice';
 
 /*
- * How nodes tell each other of their devices. A node sends its changes to all others, numbered. A node that misses some asks for all
- * devices. When nodes meet, and when changes have ended, each asks the others what they have of its devices, and sends all to those
- * that have something else. While nothing changes, nothing is sent.
+ * How nodes tell each other of their devices. A node sends its changes to all others, numbered. A node that misses some asks
+ * for all devices. When nodes meet, and when changes have ended, each asks the others what they have of its devices, and
+ * sends all to those that have something else. While nothing changes, nothing is sent.
  */
 
 const TOPICS = {
@@ -139,7 +139,7 @@ export class PresenceSync {
     this.know(node);
   }
 
-  /** The devices of a node are known, or it has none. */
+  /** Notes that the devices of a node are known, or that it has none. */
   private know(node: string): void {
     clearTimeout(this.meeting.get(node));
     if (this.meeting.delete(node) && this.meeting.size === 0) this.met();

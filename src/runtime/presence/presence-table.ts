@@ -34,14 +34,14 @@ export class PresenceTable {
     return this.namespaces.get(namespace)?.get(name);
   }
 
-  /** A socket of this node has entered a room. */
+  /** Adds a socket of this node to a room. */
   enter(namespace: string, name: string, socketId: string): void {
     const room = this.room(namespace, name);
     room.enter(socketId);
     this.mark(room);
   }
 
-  /** A socket of this node has left a room. */
+  /** Removes a socket of this node from a room. */
   leave(namespace: string, name: string, socketId: string): void {
     const room = this.find(namespace, name);
     if (!room) return;
@@ -85,7 +85,7 @@ export class PresenceTable {
     for (const name of device.rooms.keys()) this.take(replica, device, name, isNew);
   }
 
-  /** A node has gone or come back: looks at all of its devices again. */
+  /** Looks at all devices of a node again that has gone or come back. */
   refresh({ devices }: Replica): void {
     for (const { namespace, id, rooms } of devices.values()) {
       for (const name of rooms.keys()) {

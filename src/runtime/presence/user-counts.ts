@@ -5,7 +5,7 @@ export class UserCounts {
   private readonly rooms = new Map<string, Map<UserId, number>>();
   private changed = new Map<string, number>();
 
-  /** A user has entered a room. */
+  /** Counts a user that has entered a room. */
   add(namespace: string, id: UserId): void {
     let users = this.rooms.get(namespace);
     if (!users) this.rooms.set(namespace, (users = new Map<UserId, number>()));
@@ -13,7 +13,7 @@ export class UserCounts {
     users.set(id, (users.get(id) ?? 0) + 1);
   }
 
-  /** A user has left a room. */
+  /** Counts a user that has left a room. */
   remove(namespace: string, id: UserId): void {
     const users = this.rooms.get(namespace);
     const rooms = users?.get(id);

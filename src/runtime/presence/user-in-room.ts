@@ -41,7 +41,7 @@ export class UserInRoom {
     this.current = undefined;
   }
 
-  /** The node of one of the devices has gone or come back. */
+  /** Forgets what was computed: the node of one of the devices has gone or come back. */
   invalidate(): void {
     this.current = undefined;
   }
@@ -74,7 +74,7 @@ export class UserInRoom {
     return Object.freeze(meta === undefined ? { socketId, since } : { socketId, meta, since });
   }
 
-  /** All nodes must come to the same order. */
+  /** Compares so that all nodes come to the same order. */
   private compare(one: Placement, other: Placement): number {
     return (
       this.since(one.device) - this.since(other.device) ||

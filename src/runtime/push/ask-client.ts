@@ -54,13 +54,13 @@ export async function askClient(reach: Reach, question: ClientQuestion): Promise
   }
 }
 
-/** A socket's id is also the name of a room: other rooms must not answer for it. */
+// A socket's id is also the name of a room: other rooms must not answer for it.
 async function isOnOtherNode(namespace: Namespace, id: string): Promise<boolean> {
   if (!mayBeSocketId(namespace.server, id)) return false;
   return (await namespace.in(id).fetchSockets()).some((socket) => socket.id === id);
 }
 
-/** A node that is gone without the others knowing does not answer: the first answer ends the question. */
+// A node that is gone without the others knowing does not answer: the first answer ends the question.
 async function askElsewhere(
   elsewhere: SocketsElsewhere,
   { socketId, event, args, timeout }: ClientQuestion,

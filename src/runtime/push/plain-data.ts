@@ -2,7 +2,7 @@
 const DEEPEST = 16;
 
 /**
- * A copy for reading that can be sent anywhere: plain objects and arrays stay, a regular expression becomes its text, and
+ * Returns a copy for reading that can be sent anywhere: plain objects and arrays stay, a regular expression becomes its text, and
  * whatever else is no JSON (a function, a class, an instance, a circle) a word in brackets.
  */
 export function plainData(value: unknown, above: readonly unknown[] = []): unknown {

@@ -53,9 +53,9 @@ function reachOfName(gateway: Gateway, name: string): Reach {
 }
 
 /**
- * The adapter sends what it encodes once for all nodes. The link asks for ids in place of whole sockets. Other adapters are asked
- * themselves, which keeps questions in order with messages, but not about children of a dynamic path: some answer for children that
- * they have closed.
+ * Returns how to reach the sockets of a namespace. The adapter sends what it encodes once for all nodes. The link asks for
+ * ids in place of whole sockets. Other adapters are asked themselves, which keeps questions in order with messages, but not
+ * about children of a dynamic path: some answer for children that they have closed.
  */
 function reachOfNamespace(gateway: Gateway, namespace: Namespace): Reach {
   const { cluster, plan } = gateway;
@@ -65,7 +65,7 @@ function reachOfNamespace(gateway: Gateway, namespace: Namespace): Reach {
   return { gateway, here: [namespace], sendsByAdapter: true, asksByAdapter: !elsewhere, elsewhere };
 }
 
-/** Other nodes may have other children of a dynamic path. */
+/** Returns how to reach all sockets of a gateway. Other nodes may have other children of a dynamic path. */
 function reachOfAll(gateway: Gateway): Reach[] {
   const { plan, namespaces, cluster } = gateway;
   const byPath = new Map<string, Namespace[]>();

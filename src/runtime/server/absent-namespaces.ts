@@ -28,7 +28,7 @@ export class AbsentNamespaces {
     return broker.options.hotReload ? new AbsentNamespaces() : undefined;
   }
 
-  /** The gateway has left the server. */
+  /** Holds the namespaces of a gateway that has left the server. */
   leave({ service, plan }: Gateway): void {
     // Only what was loaded from a file is loaded again.
     if (!(service as { __filename?: unknown }).__filename) return;
@@ -40,7 +40,7 @@ export class AbsentNamespaces {
     this.absences.add(absence);
   }
 
-  /** A gateway has come: what its service had, and what it has now, is there again or gone for good. */
+  /** Ends the wait for the namespaces of a gateway that has come. What its service had is there again, or gone for good. */
   arrive({ service, plan }: Gateway): void {
     const claims = new Set(plan.paths.map(patternKeyOf));
     const over = [...this.absences].filter(

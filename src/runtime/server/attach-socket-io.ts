@@ -75,8 +75,8 @@ function answerFirst(
 }
 
 /**
- * Node has no error listener on a connection that asks for an upgrade until the upgrade is answered. A check of the origin
- * may take long, and a client that resets the connection meanwhile would end the process.
+ * Handles errors of a connection. Node has no error listener on a connection that asks for an upgrade until the upgrade is
+ * answered. A check of the origin may take long, and a client that resets the connection meanwhile would end the process.
  */
 function surviveReset(
   _request: unknown,

@@ -64,7 +64,7 @@ export function guardHandshake(
   };
 }
 
-/** The `origin` option for CORS; it decides as the handshake does. `'*'` stays, so that responses can be cached. */
+/** Returns the `origin` option for CORS. It decides as the handshake does. `'*'` stays, so that responses can be cached. */
 export function corsOptions(cors: Cors | undefined, timeoutMs: number, report: Report): Cors | undefined {
   if (cors === undefined) return undefined;
   if (typeof cors !== 'function' && typeof cors.origin !== 'function') {
@@ -220,8 +220,8 @@ function ask(
 }
 
 /**
- * Whether a setting like `cors.origin` allows an origin. A string may list origins with commas and use `*` as a wildcard, as
- * in moleculer-web.
+ * Returns true if a setting like `cors.origin` allows an origin. A string may list origins with commas and use `*` as a
+ * wildcard, as in moleculer-web.
  */
 export function originMatches(allowed: AllowedOrigins, origin: string): boolean {
   return compileOrigins(allowed)(origin);

@@ -24,7 +24,7 @@ export type CombinedOptions = Pick<
 type Adapter = NonNullable<ServerOptions['adapter']>;
 
 /**
- * One namespace of a server belongs to one gateway.
+ * Checks that each namespace belongs to one gateway.
  *
  * @throws DeclarationError that names both
  */
@@ -111,7 +111,7 @@ function checkRecovery(gateway: Gateway, recovery: unknown): void {
   );
 }
 
-/** The options of the Socket.IO server. */
+/** Returns the options of the Socket.IO server. */
 export function socketOptions(
   { cors, io, adapter: setting }: CombinedOptions,
   gateways: readonly Gateway[],
@@ -163,7 +163,7 @@ export function taken(gateway: Gateway, path: PathPlan, owner: Gateway): Declara
   );
 }
 
-/** Two gateways on one server that do not fit together. */
+/** Returns the error of two gateways on one server that contradict each other. */
 export function contradiction({ plan }: Gateway, what: string): DeclarationError {
   return new DeclarationError(plan.className, [{ where: plan.className, what }]);
 }

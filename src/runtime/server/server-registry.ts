@@ -90,7 +90,7 @@ export class ServerRegistry {
     });
   }
 
-  /** The application calls `io.attach()` or `io.listen()` of a service that waits for a server. */
+  /** Attaches a service that waits for a server, when the application calls its `io.attach()` or `io.listen()`. */
   private attachByHand(service: Service, target: HttpServer | number, options: object | undefined): void {
     const server = this.servers.get(service);
     if (!server) throw new Error(`'${service.fullName}' has stopped; use this.io of its next start`);
@@ -109,7 +109,7 @@ export class ServerRegistry {
     this.servers.delete(service);
   }
 
-  /** The server that a gateway is attached to. */
+  /** Returns the server that a gateway is attached to. */
   serverOf(gateway: Gateway): SharedServer | undefined {
     return [...this.servers.values()].find((server) => server.has(gateway));
   }
@@ -126,7 +126,10 @@ export class ServerRegistry {
     }
   }
 
-  /** The broker lists a service only after its `created()`: what is not listed may be new as well. */
+  /**
+   * Forgets the gateways of destroyed services. The broker lists a service only after its `created()`, so that one that is
+   * not listed may be new as well.
+   */
   private forgetDestroyed(): void {
     for (const gateway of this.gateways) {
       if (this.stopped.has(gateway) && !gateway.broker.services.includes(gateway.service))

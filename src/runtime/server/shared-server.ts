@@ -32,7 +32,9 @@ import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
-  { readonly address: Address } | { readonly http: HttpServer } | { readonly waiting: Service };
+  | { readonly address: Address }
+  | { readonly http: HttpServer }
+  | { readonly waiting: Service };
 
 type Unbind = () => Promise<void>;
 
@@ -126,7 +128,7 @@ export class SharedServer {
     return listener.server;
   }
 
-  /** Whether the gateways want the options that the server was made with. */
+  /** Returns true if the gateways want the options that the server was created with. */
   suits(gateways: readonly Gateway[]): boolean {
     return isDeepStrictEqual(combineOptions(gateways), this.options);
   }
@@ -149,12 +151,12 @@ export class SharedServer {
     return this.listener === undefined;
   }
 
-  /** Whether no other gateway is here. */
+  /** Returns true if no other gateway is on the server. */
   isLast(gateway: Gateway): boolean {
     return this.gateways.size === 1 && this.gateways.has(gateway);
   }
 
-  /** Whether the gateway's namespaces are bound here. */
+  /** Returns true if the namespaces of the gateway are bound to the server. */
   has(gateway: Gateway): boolean {
     return this.gateways.has(gateway);
   }
@@ -205,7 +207,7 @@ export class SharedServer {
     }
   }
 
-  /** Whether the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
+  /** Returns true if the HTTP server belongs to the service of the gateway, as moleculer-web's does. */
   isHostedBy(gateway: Gateway): boolean {
     return this.http !== undefined && (gateway.service as { server?: unknown }).server === this.http;
   }

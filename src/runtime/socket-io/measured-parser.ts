@@ -100,7 +100,7 @@ export function measuredParser(parser: Parser, gate: ConnectGate): Parser {
   return { ...parser, Decoder: MeasuringDecoder as object as Parser['Decoder'] };
 }
 
-/** One listener for all connections. */
+/** Receives the packets of all connections: one function, not one per connection. */
 function receive(this: { receive(packet: DecodedPacket): void }, packet: DecodedPacket): void {
   this.receive(packet);
 }

@@ -26,17 +26,17 @@ export function sendPacket(socket: Socket, data: readonly unknown[]): void {
 /**
  * Sends an event whose ack is awaited without a limit.
  *
- * @returns a function that forgets the ack
  * @throws what the encoder throws for a value that cannot be serialized
  */
-export function sendWithAck(socket: Socket, data: readonly unknown[], ack: () => void): () => void {
+export function sendWithAck(socket: Socket, data: readonly unknown[], ack: () => void): void {
   const { nsp, acks } = socket as object as SocketParts;
   const id = nsp._ids++;
   (socket as object as SocketParts).packet({ type: EVENT, data, id });
-  acks.set(id, () => {
-    ack();
-  });
-  return () => {
-    acks.delete(id);
-  };
+  acks.set(id, ack);
+}
+
+/** Forgets an ack of which no answer is needed any more, for all events that were sent with it. */
+export function forgetAck(socket: Socket, ack: () => void): void {
+  const { acks } = socket as object as SocketParts;
+  for (const [id, waiting] of acks) if (waiting === ack) acks.delete(id);
 }

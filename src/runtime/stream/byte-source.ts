@@ -32,19 +32,24 @@ export function byteSource(gateway: Gateway, stream: Readable): Source {
     forget();
     stream.off('readable', notify);
   };
+  const read = (): IteratorResult<Buffer, undefined> | undefined => {
+    const chunk = stream.destroyed ? null : readChunk(stream);
+    if (chunk) return { done: false, value: chunk };
+    if (!hasEnded) return undefined;
+    leave();
+    if (failure) throw failure;
+    return { done: true, value: undefined };
+  };
+  const wait = async (): Promise<IteratorResult<Buffer, undefined>> => {
+    for (;;) {
+      await new Promise<void>((resolve) => (wake = resolve));
+      const result = read();
+      if (result) return result;
+    }
+  };
   return {
-    async next() {
-      for (;;) {
-        const chunk = stream.destroyed ? null : readChunk(stream);
-        if (chunk) return { done: false, value: chunk };
-        if (hasEnded) {
-          leave();
-          if (failure) throw failure;
-          return { done: true, value: undefined };
-        }
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-    },
+    // What the stream holds is read without a promise.
+    next: () => read() ?? wait(),
     close() {
       leave();
       closeResource(gateway, stream);
@@ -52,7 +57,7 @@ export function byteSource(gateway: Gateway, stream: Readable): Source {
   };
 }
 
-/** Without a size, Node asks the source of the stream for more. */
+// Without a size, Node asks the source of the stream for more.
 function readChunk(stream: Readable): Buffer | null {
   const { readableLength } = stream;
   const size = readableLength > 0 ? Math.min(readableLength, CHUNK_BYTES) : undefined;

@@ -7,11 +7,6 @@ export function bytesOf(value: unknown): Buffer | undefined {
   return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
 }
 
-/** Cuts bytes into chunks, without copies. */
-export function* slices(bytes: Buffer): Generator<Buffer, void> {
-  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
-}
-
 /** Estimated bytes of a value beside its text. */
 const OVERHEAD_BYTES = 8;
 

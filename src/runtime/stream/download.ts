@@ -1,9 +1,12 @@
+import * as timers from 'node:timers';
 import { inspectResult } from '../answer/inspect-result';
 import { isPlainData } from '../answer/plain-data';
+import { isPromise } from '../errors/run-safely';
 import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
-import { sendPacket, sendWithAck } from '../socket-io/send-packet';
-import { bytesOf, roughSize, slices } from './chunks';
+import { forgetAck, sendPacket, sendWithAck } from '../socket-io/send-packet';
+import { bytesOf, roughSize } from './chunks';
+import { IdleTimer } from './idle-timer';
 import { openSource } from './open-source';
 import type { Source } from './source';
 import { StreamTimer } from './stream-timer';
@@ -20,20 +23,26 @@ export interface DownloadTerms {
   readonly idle: number;
 }
 
+// Taken when this file is loaded: tests fake timers, and objects are sent in the same turn of the event loop all the same.
+const { clearImmediate: cancelTurnEnd, setImmediate: atTurnEnd } = timers;
+
 /** Maximum objects of one chunk. */
 const MAX_OBJECTS = 1024;
 
 /** A stream that answers an event. It is read no faster than its client acknowledges. */
 export class Download {
   readonly #source: Source;
+  /** Waits for the first chunk. */
   readonly #timer = new StreamTimer();
-  /** Forget the acks of the chunks that are not acknowledged. */
-  readonly #acks = new Set<() => void>();
+  readonly #idle = new IdleTimer();
   #seq = 0;
+  /** Number of chunks that are sent and not acknowledged. */
+  #unacknowledged = 0;
   #isOver = false;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
-  /** Wakes all that wait until the client takes one more chunk. */
-  #wake: (() => void)[] = [];
+  /** Resolves when the client takes one more chunk. Undefined while nothing waits for that. */
+  #credit: Promise<void> | undefined;
+  #giveCredit: (() => void) | undefined;
   /** Objects that are not sent yet. */
   #batch: unknown[] = [];
   #batchBytes = 0;
@@ -82,34 +91,32 @@ export class Download {
 
   async #run(): Promise<void> {
     for (;;) {
-      const { done, value } = await this.#next();
+      let item: IteratorResult<unknown>;
+      try {
+        const next = this.#source.next();
+        item = isPromise(next) ? await next : next;
+      } catch (error) {
+        // The client gets what the source has given before it failed.
+        await this.#flushBatch();
+        throw error;
+      }
       if (this.#isOver) return;
-      if (done === true) break;
-      this.#timer.restart();
-      const bytes = bytesOf(value);
+      if (item.done === true) break;
+      this.#idle.touch();
+      const bytes = bytesOf(item.value);
       if (bytes) {
         if (this.#batch.length > 0) await this.#flushBatch();
-        for (const slice of slices(bytes)) {
-          if (this.#acks.size >= MAX_UNACKNOWLEDGED) await this.#credit();
-          this.#send(slice);
+        for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+          if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) await this.#awaitCredit();
+          this.#send(bytes.length > CHUNK_BYTES ? bytes.subarray(at, at + CHUNK_BYTES) : bytes);
         }
-      } else await this.#addObject(value);
+      } else await this.#addObject(item.value);
     }
     await this.#flushBatch();
     if (this.#isOver) return;
     this.#end(false);
     sendPacket(this.session.socket, [END, this.id]);
     this.#settle?.resolve();
-  }
-
-  /** Reads the source. If it fails, sends what it has given before. */
-  async #next(): Promise<IteratorResult<unknown, unknown>> {
-    try {
-      return await this.#source.next();
-    } catch (error) {
-      await this.#flushBatch();
-      throw error;
-    }
   }
 
   /** Collects objects that come in the same turn of the event loop. */
@@ -119,7 +126,7 @@ export class Download {
     this.#batchBytes += roughSize(value);
     if (this.#batch.push(value) >= MAX_OBJECTS || this.#batchBytes >= CHUNK_BYTES) await this.#flushBatch();
     else
-      this.#flush ??= setImmediate(() => {
+      this.#flush ??= atTurnEnd(() => {
         this.#flush = undefined;
         this.#flushBatch().catch((error: unknown) => {
           this.fail(toError(error));
@@ -128,7 +135,7 @@ export class Download {
   }
 
   async #flushBatch(): Promise<void> {
-    if (this.#acks.size >= MAX_UNACKNOWLEDGED) await this.#credit();
+    if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) await this.#awaitCredit();
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     this.#batch = [];
@@ -138,38 +145,47 @@ export class Download {
 
   #send(data: Buffer | unknown[]): void {
     if (this.#isOver) return;
-    const forget = sendWithAck(this.session.socket, [CHUNK, this.id, this.#seq++, data], () => {
-      this.#acks.delete(forget);
-      this.#timer.restart();
-      for (const wake of this.#wake.splice(0)) wake();
-    });
-    this.#acks.add(forget);
-    if (this.#seq === 1) this.#startIdle();
-    else this.#timer.restart();
+    sendWithAck(this.session.socket, [CHUNK, this.id, this.#seq++, data], this.#onAck);
+    this.#unacknowledged++;
+    if (this.#seq === 1) this.#begin();
   }
 
-  #startIdle(): void {
+  /** The first chunk is sent. */
+  #begin(): void {
     const { idle } = this.terms;
-    this.#timer.start(idle, () => {
+    this.#timer.stop();
+    this.#idle.start(idle, () => {
       this.fail(tooSlow('STREAM_IDLE', idle));
     });
   }
 
+  /** The ack of every chunk. */
+  readonly #onAck = (): void => {
+    this.#unacknowledged--;
+    this.#idle.touch();
+    this.#giveCredit?.();
+  };
+
   /** Waits until the client may be sent one more chunk, or until the stream is over. */
-  async #credit(): Promise<void> {
-    while (this.#acks.size >= MAX_UNACKNOWLEDGED && !this.#isOver)
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
+  async #awaitCredit(): Promise<void> {
+    while (this.#unacknowledged >= MAX_UNACKNOWLEDGED && !this.#isOver)
+      await (this.#credit ??= new Promise<void>((resolve) => {
+        this.#giveCredit = () => {
+          this.#credit = this.#giveCredit = undefined;
+          resolve();
+        };
+      }));
   }
 
   /** @param isEarly true if the source has more */
   #end(isEarly: boolean): void {
     this.#isOver = true;
     this.#timer.stop();
-    clearImmediate(this.#flush);
+    this.#idle.stop();
+    cancelTurnEnd(this.#flush);
     this.#batch = [];
-    for (const forget of this.#acks) forget();
-    this.#acks.clear();
-    for (const wake of this.#wake.splice(0)) wake();
+    if (this.#unacknowledged > 0) forgetAck(this.session.socket, this.#onAck);
+    this.#giveCredit?.();
     if (isEarly) this.#source.close();
   }
 }

@@ -9,6 +9,14 @@ import { Upload, type UploadTerms } from './upload';
 import type { UploadStream } from './upload-stream';
 import { CANCEL } from './wire';
 
+/** The handler or the call that answers an event. */
+export interface Answering {
+  /** The name of its action. */
+  readonly action: string;
+  /** Time for its answer, or for the first chunk of it, in milliseconds. Infinity for no limit. */
+  readonly timeout: number;
+}
+
 /**
  * What a client has offered with an event: to take a stream as the answer, and perhaps to send one. It stands in the place of the
  * offer among the arguments of the event, and looks like it. It ends with the answer, or with the stream that is the answer.
@@ -16,6 +24,8 @@ import { CANCEL } from './wire';
 export class Exchange implements StreamExchange {
   readonly $stream: string;
   readonly upload: boolean;
+  /** Undefined before it has started. */
+  answering: Answering | undefined;
   readonly #session: SocketSession;
   readonly #streams: SocketStreams;
   readonly #incoming: Upload | undefined;

@@ -75,11 +75,11 @@ function receiveChunk(session: SocketSession, packet: Packet, exchange: StreamEx
   else refuse(session, packet, new BadRequestError('STREAM_UNKNOWN'));
 }
 
-/** The ack is the last element, however many there are. */
+// The ack is the last element, however many there are.
 function chunkOf(packet: Packet): { seq: unknown; data: unknown; ack: AckFunction | undefined } {
   const ack = ackOf(packet);
-  const [, , seq, data] = ack ? packet.slice(0, -1) : packet;
-  return { seq, data, ack };
+  const count = ack ? packet.length - 1 : packet.length;
+  return { seq: count > 2 ? packet[2] : undefined, data: count > 3 ? packet[3] : undefined, ack };
 }
 
 /** Tells the client that there is no such stream. */

@@ -1,7 +1,11 @@
 /** The source of the chunks of a download. */
 export interface Source {
-  /** Returns a promise of what comes next. Strings of a stream of bytes are bytes. */
-  next(): Promise<IteratorResult<unknown>>;
+  /**
+   * Returns what comes next, or a promise of it. Strings of a stream of bytes are bytes.
+   *
+   * @throws or rejects with what the source fails with
+   */
+  next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>>;
   /** Ends the source before its end. Never throws. */
   close(): void;
 }

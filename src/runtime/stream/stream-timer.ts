@@ -1,6 +1,6 @@
 import { boundedDelay } from '../errors/bounded-delay';
 
-/** The timer of one end of a stream. Does not keep the process alive. */
+/** A timeout of one end of a stream. Does not keep the process alive. */
 export class StreamTimer {
   #timer: NodeJS.Timeout | undefined;
 
@@ -8,11 +8,6 @@ export class StreamTimer {
   start(milliseconds: number, onEnd: () => void): void {
     this.stop();
     if (Number.isFinite(milliseconds)) this.#timer = setTimeout(onEnd, boundedDelay(milliseconds)).unref();
-  }
-
-  /** Lets a timer that runs begin again. */
-  restart(): void {
-    this.#timer?.refresh();
   }
 
   stop(): void {

@@ -2,6 +2,7 @@ import { BadRequestError, PayloadTooLarge, RateLimitExceeded } from '../../error
 import { isDeeperThan } from '../../plan/payload-depth';
 import type { AckFunction } from '../../types';
 import type { SocketSession } from '../model';
+import { IdleTimer } from './idle-timer';
 import { StreamTimer } from './stream-timer';
 import { tooSlow } from './stream-errors';
 import { UploadStream } from './upload-stream';
@@ -62,7 +63,10 @@ export class Upload {
   #isWanted = false;
   #terms: UploadTerms | undefined;
   #stream: UploadStream | undefined;
+  /** Waits for the first chunk, and for the answer. */
   readonly #timer = new StreamTimer();
+  /** Counts while the handler waits for a chunk after the first one. */
+  readonly #idle = new IdleTimer();
 
   constructor(
     private readonly session: SocketSession,
@@ -87,7 +91,7 @@ export class Upload {
     this.#stream = new UploadStream({
       report,
       pull: () => {
-        this.#pull();
+        if (!this.#isWanted) this.#pull();
       },
       closed: () => {
         this.#stop();
@@ -121,18 +125,23 @@ export class Upload {
       if (ack) this.client.refuse(ack, mistake);
       return;
     }
-    if (this.#nextSeq === 0 && this.#stream) this.#stream.hasObjects = Array.isArray(data);
-    this.#nextSeq++;
+    if (this.#nextSeq++ === 0) this.#begin(data);
     this.#totalBytes += size;
     this.#unacknowledged++;
     this.#hold(size);
     this.#queue.push({ data: data as Chunk['data'], bytes: size, ack });
-    this.#timer.stop();
-    this.#onBegin?.();
+    this.#idle.pause();
     if (this.#isWanted) this.#pull();
   }
 
-  /** The client has sent everything. */
+  /** Receives the first chunk. */
+  #begin(data: unknown): void {
+    if (this.#stream) this.#stream.hasObjects = Array.isArray(data);
+    this.#timer.stop();
+    this.#onBegin?.();
+  }
+
+  /** Ends the upload of which the client has sent everything. */
   complete(): void {
     if (this.#isOver) return;
     if (this.#isComplete) {
@@ -141,6 +150,7 @@ export class Upload {
     }
     this.#isComplete = true;
     this.#timer.stop();
+    this.#idle.stop();
     this.#onBegin?.();
     if (this.#isWanted) this.#pull();
   }
@@ -167,6 +177,7 @@ export class Upload {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.stop();
+    this.#idle.stop();
     if (!this.#isComplete) this.client.cancel();
     const left = this.#handed ? [this.#handed, ...this.#queue] : this.#queue;
     for (const { ack, bytes } of left.splice(0)) {
@@ -200,10 +211,7 @@ export class Upload {
     }
     this.#isWanted = true;
     const terms = this.#terms;
-    if (terms && this.#nextSeq > 0)
-      this.#timer.start(terms.idle, () => {
-        this.fail(tooSlow('STREAM_IDLE', terms.idle));
-      });
+    if (terms && this.#nextSeq > 0) this.#awaitNext(terms.idle);
   }
 
   /** Returns the next chunk of bytes, or the next object; undefined if nothing has come. Acknowledges what was taken before. */
@@ -211,7 +219,7 @@ export class Upload {
     for (;;) {
       if (this.#handed) this.#acknowledge(this.#handed);
       this.#handed = undefined;
-      const [chunk] = this.#queue;
+      const chunk = this.#queue[0];
       if (!chunk) return undefined;
       const { data } = chunk;
       const item: unknown = Buffer.isBuffer(data) ? data : data[this.#at++];
@@ -242,6 +250,14 @@ export class Upload {
     this.#timer.start(milliseconds, () => {
       this.fail(tooSlow('STREAM_TIMEOUT', milliseconds));
     });
+  }
+
+  #awaitNext(idle: number): void {
+    if (this.#idle.isRunning) this.#idle.touch();
+    else
+      this.#idle.start(idle, () => {
+        this.fail(tooSlow('STREAM_IDLE', idle));
+      });
   }
 
   /** Waits for the answer of the event, whose handler has everything. */

@@ -96,7 +96,7 @@ export function generateOwnChecker(
   return code.build('o', 'w') as OwnChecker;
 }
 
-/** Whether a constraint of a property reads what is in the instances that the property holds. */
+/** Returns true if a constraint of a property reads what is in the instances that the property holds. */
 export function readsNested({ nested, defined, constraints }: PropertyRules): boolean {
   return nested.length > 0 && [...defined, ...constraints].some(({ name }) => !READS_NO_PROPERTIES.has(name));
 }
@@ -106,7 +106,7 @@ function newFunction(): GeneratedFunction {
   return new GeneratedFunction({ giveUp, refuse, strip, refuseOwn, checkEach, checkEachButNull, none });
 }
 
-/** The code that checks the class of an instance, and strips it. */
+/** Returns the code that checks the class of an instance, and strips it. */
 function classCode(
   code: GeneratedFunction,
   type: Class,
@@ -130,7 +130,7 @@ function classCode(
   return lines;
 }
 
-/** The code that checks one property. */
+/** Returns the code that checks one property. */
 function propertyCode(
   code: GeneratedFunction,
   { name, optional, defined, constraints }: PropertyRules,
@@ -152,13 +152,13 @@ function propertyCode(
   return optional ? [value, 'if (v !== undefined && v !== null) {', ...lines, '}'] : [value, ...lines];
 }
 
-/** The code that announces what constraints take for any value: some take no longer than the code would. */
+/** Returns the code that announces what constraints take for any value: some take no longer than the code would. */
 function costCode(rules: readonly ConstraintRule[]): string[] {
   const sum = rules.reduce((cost, { cost: { perCall } }) => cost + (perCall < 1 ? 0 : perCall), 0);
   return sum > 0 ? [`if ((w.left -= ${sum}) < 0) w.look();`] : [];
 }
 
-/** The code of one constraint on `v`. */
+/** Returns the code of one constraint on `v`. */
 function constraintCode(code: GeneratedFunction, rule: ConstraintRule): string[] {
   const { validator, args, each, cost } = rule;
   const check = (value: string): string =>
@@ -186,7 +186,7 @@ function constraintCode(code: GeneratedFunction, rule: ConstraintRule): string[]
   ];
 }
 
-/** The code that checks the instances in `v`. */
+/** Returns the code that checks the instances in `v`. */
 function nestedCode(
   code: GeneratedFunction,
   checker: Checker = NOTHING_INSIDE,
@@ -203,7 +203,7 @@ function nestedCode(
   ];
 }
 
-/** The code of a condition: the property is not skipped. */
+/** Returns the code of a condition: the property is not skipped. */
 function skipping(options: LibraryOptions): string {
   const { skipMissingProperties: missing, skipUndefinedProperties, skipNullProperties } = options;
   const conditions: string[] = [];

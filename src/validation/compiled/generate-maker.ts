@@ -20,7 +20,7 @@ export interface MakerContext {
   readonly declared: ReadonlySet<string>;
   readonly stripped: Stripped;
   readonly options: LibraryOptions;
-  /** The maker of the instances that a property holds. */
+  /** Returns the maker of the instances that a property holds. */
   makerOf(field: FieldPlan): values.Maker;
 }
 
@@ -61,7 +61,7 @@ export function generateMaker(plan: TransformPlan, context: MakerContext): value
   return code.build('p', 'w') as values.Maker['make'];
 }
 
-/** The code that takes a value `v` over. */
+/** Returns the code that takes a value `v` over. */
 function takeField(code: GeneratedFunction, field: FieldPlan, context: MakerContext): string[] {
   const { property, type } = field;
   const { options, undeclared, declared, stripped } = context;
@@ -78,7 +78,7 @@ function takeField(code: GeneratedFunction, field: FieldPlan, context: MakerCont
   ];
 }
 
-/** The code that gives up on what the type is not compiled for. */
+/** Returns the code that gives up on what the type is not compiled for. */
 function guards(code: GeneratedFunction, { kind, arrays, typeFunction, returned }: ValueType): string[] {
   const guarded: string[] = [];
   // It may return another class than it did when this was compiled.
@@ -89,7 +89,7 @@ function guards(code: GeneratedFunction, { kind, arrays, typeFunction, returned 
   return guarded;
 }
 
-/** The code of an expression: what becomes of the value `v`. */
+/** Returns the code of an expression: what becomes of the value `v`. */
 function valueOf(code: GeneratedFunction, field: FieldPlan, context: MakerContext): string {
   const ifObject = (expression: string): string =>
     `(typeof v === "object" && v !== null ? ${expression} : v)`;
@@ -117,7 +117,7 @@ function valueOf(code: GeneratedFunction, field: FieldPlan, context: MakerContex
   }
 }
 
-/** The code for a key that nothing was declared for. */
+/** Returns the code for a key that nothing was declared for. */
 function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options }: MakerContext): string[] {
   // With implicit conversion, decorators of others may have given the property a type.
   if (undeclared === 'refuse' || options.enableImplicitConversion) return ['giveUp();'];
@@ -139,22 +139,22 @@ function takeUndeclared(code: GeneratedFunction, { undeclared, stripped, options
   ];
 }
 
-/** The code in front of a value: without one, the property keeps what the constructor gave it. */
+/** Returns the code in front of a value: without one, the property keeps what the constructor gave it. */
 function orDefault(options: LibraryOptions, target: string): string {
   return options.exposeDefaultValues ? `v === undefined ? ${target} : ` : '';
 }
 
-/** The name of what copies objects of no type. */
+/** Returns the name of the function that copies objects of no type. */
 function copyOf(options: LibraryOptions): string {
   return takesUnset(options) ? 'copyAny' : 'copySet';
 }
 
-/** The code of a condition, where properties without a value are left out. */
+/** Returns the code of a condition, where properties without a value are left out. */
 function ifSet(options: LibraryOptions): string {
   return takesUnset(options) ? '' : 'if (x !== undefined) ';
 }
 
-/** An option that is there and `undefined` is a no to class-transformer. */
+// An option that is there and `undefined` is a no to class-transformer.
 function takesUnset(options: LibraryOptions): boolean {
   return 'exposeUnsetFields' in options ? Boolean(options.exposeUnsetFields) : true;
 }

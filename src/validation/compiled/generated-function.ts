@@ -9,7 +9,7 @@ export class GeneratedFunction {
   /** @param scope what the code may call, by name */
   constructor(private readonly scope: Readonly<Record<string, unknown>>) {}
 
-  /** The name under which the code finds a value. */
+  /** Returns the name under which the code finds a value. */
   constant(value: unknown): string {
     let name = this.constants.get(value);
     if (name === undefined) {

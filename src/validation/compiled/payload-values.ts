@@ -38,13 +38,13 @@ function copier(takesUnset: boolean): (value: object) => unknown {
   };
 }
 
-/** An object of which only arrays are copied, and what is no object in them. */
+/** Copies the arrays of an object, and the items in them that are no objects. */
 export function copyItems(value: object): unknown {
   if (!Array.isArray(value)) giveUp();
   return copyEach(value, copyItems);
 }
 
-/** An array of instances. */
+/** Makes an array of instances. */
 export function makeEach(items: readonly unknown[], maker: Maker, work: WorkBudget): unknown[] {
   return copyEach(items, (item) =>
     Array.isArray(item) ? makeEach(item, maker, work) : maker.make(item, work),
@@ -107,7 +107,7 @@ function copyEach(items: readonly unknown[], copy: (item: object) => unknown): u
   return copies;
 }
 
-/** A primitive is converted, an array item by item, and nothing stays nothing. */
+/** Converts a primitive, or an array item by item. null and undefined stay as they are. */
 function convert(
   value: unknown,
   to: (value: unknown) => unknown,

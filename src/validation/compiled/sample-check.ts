@@ -58,7 +58,7 @@ function makeByLibrary(type: Class, sample: object, options: LibraryOptions): ob
 }
 
 /**
- * Whether two instances are alike.
+ * Returns true if two instances are alike.
  *
  * @param sent what they were made of. The values of other properties come from the constructor, which may give each
  *   instance another one, and are not compared.

@@ -79,7 +79,7 @@ function accepts({ validator, args, each }: ConstraintRule, candidate: unknown, 
   }
 }
 
-/** A promise comes from a constraint of the application's, under the name of one of class-validator's. */
+// A promise comes from a constraint of the application's, under the name of one of class-validator's.
 function isTrue(result: unknown): boolean {
   if (result instanceof Promise) result.catch(() => undefined);
   return result === true;

@@ -95,7 +95,7 @@ export function transformPlan(
   };
 }
 
-/** Without what stands there twice, and what is never taken. */
+/** Removes keys that are listed twice, or never taken. */
 function unique(keys: readonly string[]): string[] {
   return [...new Set(keys)].filter((key) => !NEVER_TAKEN.includes(key));
 }

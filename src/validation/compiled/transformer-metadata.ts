@@ -69,14 +69,14 @@ function findStorage(): TransformerStorage | undefined {
   }
 }
 
-/** The properties that have a `@Type`, inherited ones included. */
+/** Returns the properties that have a `@Type`, inherited ones included. */
 export function typedProperties(storage: TransformerStorage, type: Class): string[] {
   return inChain(storage, type, storage._typeMetadatas).flatMap((found) =>
     [...found.keys()].filter((name) => name !== undefined),
   );
 }
 
-/** Whether a `@Transform` of the class, or of one that it extends, may be called for a payload. */
+/** Returns true if a `@Transform` of the class, or of one that it extends, may be called for a payload. */
 export function hasTransforms(storage: TransformerStorage, type: Class): boolean {
   return inChain(storage, type, storage._transformMetadatas).some((found) =>
     [...found.values()].flat().some(({ options }) => !options?.toPlainOnly || options.toClassOnly),

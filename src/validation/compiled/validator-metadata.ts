@@ -54,7 +54,7 @@ export type ValidationMetadata = ReturnType<
 >[number];
 
 /**
- * The rules of a class, in class-validator's order.
+ * Returns the rules of a class, in class-validator's order.
  *
  * @throws NotCompilable where the class calls code of the user's
  */
@@ -76,7 +76,7 @@ export function checkedProperties(type: Class, options: LibraryOptions): string[
   return [...new Set(names.filter((name) => typeof name === 'string'))];
 }
 
-/** Everything class-validator knows of a class under these options. */
+/** Returns everything that class-validator knows of a class under these options. */
 export function metadataOf(type: Class, options: LibraryOptions): ValidationMetadata[] {
   return classValidator
     .getMetadataStorage()

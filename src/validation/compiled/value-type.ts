@@ -35,7 +35,7 @@ const KINDS = new Map<unknown, ValueType['kind']>([
 const ARRAY_LIKE = new Set<unknown>([undefined, Array, Object, String, Number, Boolean, Date]);
 
 /**
- * The type that class-transformer gives to a property.
+ * Returns the type that class-transformer gives to a property.
  *
  * @throws NotCompilable where it depends on the payload
  */
@@ -74,7 +74,7 @@ function kindOf(type: unknown, options: LibraryOptions): Pick<ValueType, 'kind' 
   return { kind: 'class', class: type as Class };
 }
 
-/** With the strategy `excludeAll`, class-transformer empties objects of no type. */
+/** Returns how objects of no type are copied. With the strategy `excludeAll`, class-transformer empties objects of no type. */
 export function untyped(options: LibraryOptions): 'any' | 'items' {
   return options.strategy === 'excludeAll' ? 'items' : 'any';
 }

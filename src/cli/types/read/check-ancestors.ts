@@ -35,7 +35,7 @@ function extendedBy(declaration: ts.ClassLikeDeclaration): ts.Expression | undef
   return clause?.types[0]?.expression;
 }
 
-/** A class that cannot be found is an error type to TypeScript. */
+// A class that cannot be found is an error type to TypeScript.
 function isMissing({ checker }: Reading, base: ts.Expression): boolean {
   const type = checker.getTypeAtLocation(base) as ts.Type & { readonly intrinsicName?: string };
   return type.intrinsicName === 'error';

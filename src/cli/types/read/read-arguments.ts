@@ -172,7 +172,7 @@ function readFirst(
   return isTaken ? { name, type: 'unknown', isOptional: true } : undefined;
 }
 
-/** Without decorators the context is the only parameter. */
+// Without decorators the context is the only parameter.
 function contextOf(parameters: readonly Parameter[]): Parameter | undefined {
   const isPlain = parameters.every(({ decorators }) => decorators.length === 0);
   return isPlain
@@ -180,7 +180,7 @@ function contextOf(parameters: readonly Parameter[]): Parameter | undefined {
     : parameters.find(({ decorators }) => decorators.some(({ name }) => name === 'Ctx'));
 }
 
-/** `ctx.params` is `{}` where a client sends nothing. */
+// `ctx.params` is `{}` where a client sends nothing.
 function isOmissible(checker: ts.TypeChecker, type: ts.Type): boolean {
   return (
     (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0 &&

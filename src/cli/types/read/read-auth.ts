@@ -90,7 +90,7 @@ class AuthSearch {
     else this.pattern(declaration.name);
   }
 
-  /** A name that holds the `auth`, or a pattern that takes it apart. */
+  /** Follows a name that holds the `auth`, or a pattern that destructures it. */
   private pattern(name: ts.BindingName): void {
     if (ts.isIdentifier(name)) {
       this.references(name);
@@ -121,7 +121,7 @@ class AuthSearch {
     visit(scopeOf(name));
   }
 
-  /** `{ auth }` of a handshake, `{ handshake: { auth } }` of a socket. */
+  /** Follows `{ auth }` of a handshake, and `{ handshake: { auth } }` of a socket. */
   private bound(element: ts.BindingElement): void {
     const property = element.propertyName ?? element.name;
     if (!ts.isIdentifier(property) || property.text !== 'auth') return;
@@ -139,7 +139,7 @@ class AuthSearch {
     this.found.properties.set(name, known ?? (type && !isVague(type) ? type : undefined));
   }
 
-  /** An argument, an element: the type that is expected there says what it is. */
+  /** Reads the type that is expected of an argument or an element. */
   private handedOver(node: ts.Expression, parent: ts.Node): void {
     const { checker } = this.reading;
     const expected = checker.getContextualType(node);
@@ -186,7 +186,7 @@ function isAuthAccess(node: ts.Node): node is ts.PropertyAccessExpression | ts.E
   );
 }
 
-/** `{ [key: string]: any }` of Socket.IO says nothing, nor does a type parameter. */
+// `{ [key: string]: any }` of Socket.IO says nothing, nor does a type parameter.
 function isVague(type: ts.Type): boolean {
   if (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection | ts.TypeFlags.Union))
     return type.getProperties().length === 0 && !type.isUnion();

@@ -91,7 +91,7 @@ function isData(property: ts.Symbol): boolean {
   );
 }
 
-/** A property with `@IsOptional()` of class-validator may have a default, and a type without `undefined`. */
+// A property with `@IsOptional()` of class-validator may have a default, and a type without `undefined`.
 function isLeftOut(declaration: ts.Declaration): boolean {
   const decorators = ts.canHaveDecorators(declaration) ? (ts.getDecorators(declaration) ?? []) : [];
   return decorators.some(

@@ -37,7 +37,7 @@ export function unionOf(parts: readonly Printed[]): Printed {
   return { text: texts.join(' | '), kind: 'union' };
 }
 
-/** A literal adds nothing to the primitive that it is of. */
+// A literal adds nothing to the primitive that it is of.
 function isPartOf(union: ReadonlyMap<string, Printed>, text: string): boolean {
   if (/^['`]/.test(text)) return union.has('string');
   return /^[\d-]/.test(text) ? union.has('number') : false;

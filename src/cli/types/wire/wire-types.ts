@@ -97,7 +97,7 @@ export class WireTypes {
     return single('unknown');
   }
 
-  /** A type that cannot be found is `any` to TypeScript. */
+  /** Prints `any`, or reports it. A type that cannot be found is `any` to TypeScript. */
   private printAny(type: ts.Type, place: Place): Printed {
     const { intrinsicName } = type as ts.Type & { readonly intrinsicName?: string };
     if (intrinsicName !== 'error') return single('any');
@@ -128,7 +128,10 @@ export class WireTypes {
     return this.printNamed(type, place, () => this.bodyOf(type, place));
   }
 
-  /** A brand is not sent. `string & {}`, which keeps an editor's suggestions beside any string, stays. */
+  /**
+   * Prints the primitive of a branded type. A brand is not sent. `string & {}`, which keeps an editor's suggestions beside
+   * any string, stays.
+   */
   private printBranded(type: ts.IntersectionType, primitive: ts.Type, place: Place): Printed {
     const printed = this.printDefined(primitive, place);
     const isHint =
@@ -172,7 +175,10 @@ export class WireTypes {
     return single(name);
   }
 
-  /** A class that looks different in payloads has a name for what is received, and one for what is sent. */
+  /**
+   * Returns under which name a type is declared. A class that looks different in payloads has a name for what is received,
+   * and one for what is sent.
+   */
   private identityOf(type: ts.Type): Identity | undefined {
     const identity = this.identity.of(type);
     const differs = identity && this.receiving?.classes.differs(type);

@@ -1,5 +1,7 @@
 type Auth =
-  { readonly value: Record<string, unknown> } | { readonly problem: string } | { readonly none: true };
+  | { readonly value: Record<string, unknown> }
+  | { readonly problem: string }
+  | { readonly none: true };
 
 /** Reads the `auth` of a client, a JSON object. */
 export function parseAuth(text: string): Auth {

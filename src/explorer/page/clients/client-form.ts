@@ -21,7 +21,7 @@ interface Props {
 
 type Input = Event & { readonly currentTarget: HTMLInputElement };
 
-/** The settings of a client's connection, as entered. */
+/** Renders the settings of a client's connection, as entered. */
 export function ClientForm({ initial, namespaces, submitText, id, onSubmit, children }: Props): VNode {
   const [options, setOptions] = useState(initial);
   const [isChecked, setIsChecked] = useState(false);

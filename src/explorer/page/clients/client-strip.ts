@@ -15,7 +15,7 @@ interface Props {
   readonly namespace: string;
 }
 
-/** All clients, side by side. */
+/** Renders all clients, side by side. */
 export function ClientStrip({ namespaces, namespace }: Props): VNode {
   const clients = useStore(clientsStore);
   const sender = senderOf(clients, namespace, useStore(activeClientStore));

@@ -120,7 +120,7 @@ function refusalText({ message, data, description, context }: RefusalError): str
   return details.length > 0 ? `${message} (${details.join(' ')})` : message;
 }
 
-/** Engine.IO answers a request that it refuses with `{"code":4,"message":"…"}`. */
+// Engine.IO answers a request that it refuses with `{"code":4,"message":"…"}`.
 function bodyMessage(body: unknown): string | undefined {
   if (typeof body !== 'string' || !body.startsWith('{')) return undefined;
   try {

@@ -96,7 +96,7 @@ function readReceived(key: string, operation: Operation, channel: Channel): Even
   };
 }
 
-/** One argument is the payload; several are a list. */
+// One argument is the payload; several are a list.
 function argumentsOf(message: Message | undefined): Argument[] {
   const { payload } = message ?? {};
   if (message?.['x-arguments'] !== 'list') return payload ? [{ schema: payload, isOptional: false }] : [];

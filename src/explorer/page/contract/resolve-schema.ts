@@ -69,7 +69,7 @@ function withDescription(schema: Schema, description: string | undefined): Schem
   return description === undefined ? schema : { ...schema, description };
 }
 
-/** Both must hold. Only what forms show of them is merged. */
+// Both must hold. Only what forms show of them is merged.
 function merge(one: Schema, other: Schema): Schema {
   const required = [...new Set([...(one.required ?? []), ...(other.required ?? [])])];
   return {

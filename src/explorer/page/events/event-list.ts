@@ -16,7 +16,7 @@ interface Props {
   readonly selected: string | undefined;
 }
 
-/** All namespaces and events, with a search. */
+/** Renders all namespaces and events, with a search. */
 export function EventList({ contract, selected }: Props): VNode {
   const [query, setQuery] = useState('');
   const found = contract.namespaces

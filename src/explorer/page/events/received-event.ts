@@ -13,7 +13,7 @@ interface Props {
   readonly schemas: Schemas;
 }
 
-/** An event that clients receive. */
+/** Renders an event that clients receive. */
 export function ReceivedEvent({ namespace, event, schemas }: Props): VNode {
   const { name, description, args } = event;
   const show = (): void => {

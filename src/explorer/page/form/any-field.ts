@@ -10,7 +10,10 @@ import { problemsWithin } from './problems';
 
 type Mode = 'Text' | 'JSON';
 
-/** A value whose type the contract does not tell: a text, or JSON. What begins like an object or a list is taken for JSON. */
+/**
+ * Renders a value whose type the contract does not tell: a text, or JSON. What begins like an object or a list is taken for
+ * JSON.
+ */
 export function AnyField(props: FieldProps): VNode {
   const { value, label, problems, path, onChange } = props;
   const [chosen, setChosen] = useState<Mode>();

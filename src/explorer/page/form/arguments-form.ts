@@ -18,7 +18,7 @@ interface Props {
   readonly onChange: (values: readonly unknown[]) => void;
 }
 
-/** The fields of all arguments of an event. The members of a single object have no frame. */
+/** Renders the fields of all arguments of an event. The members of a single object have no frame. */
 export function ArgumentsForm({ args, schemas, values, problems, onChange }: Props): VNode {
   const fields = args.map(({ schema, isOptional }, index) => {
     const field = fieldKind(schema, schemas);

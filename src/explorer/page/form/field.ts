@@ -12,7 +12,7 @@ export function registerFields(components: {
   for (const [kind, component] of Object.entries(components)) fields.set(kind, component);
 }
 
-/** The field for a schema. */
+/** Renders the field for a schema. */
 export function Field(props: FieldProps): VNode {
   const { kind, ...rest } = fieldKind(props.schema, props.schemas);
   return html`<${fields.get(kind)} ...${props} ...${rest} />`;

@@ -9,7 +9,7 @@ import { problemsWithin } from './problems';
 
 type Input = Event & { readonly currentTarget: HTMLTextAreaElement };
 
-/** A value as JSON. An empty text leaves it out. */
+/** Renders a value as JSON. An empty text leaves it out. */
 export function JsonField(props: FieldProps): VNode {
   const { value, onChange, problems, path } = props;
   const [typed, setTyped] = useState<{ text: string; value: unknown }>();

@@ -10,7 +10,7 @@ import { hintOf } from './hint';
 import { initialValue } from './initial-value';
 import { memberPath } from './problems';
 
-/** A list: a field for each item, and a button for the next. */
+/** Renders a list: a field for each item, and a button for the next. */
 export function ListField(props: FieldProps & { readonly item: Schema }): VNode {
   const { item, schemas, value, onChange, isRequired, label } = props;
   const items = Array.isArray(value) ? (value as unknown[]) : [];
@@ -47,7 +47,7 @@ export function ListField(props: FieldProps & { readonly item: Schema }): VNode 
   );
 }
 
-/** A list of fixed length, with a schema for each place. */
+/** Renders a list of fixed length, with a schema for each place. */
 export function TupleField(props: FieldProps & { readonly items: readonly Schema[] }): VNode {
   const values = Array.isArray(props.value) ? (props.value as unknown[]) : [];
   const fields = props.items.map((item, index) =>

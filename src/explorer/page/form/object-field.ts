@@ -9,7 +9,7 @@ import { Field } from './field';
 import { initialValue } from './initial-value';
 import { memberPath } from './problems';
 
-/** An object: a field for each member. An optional one is there when it is added. */
+/** Renders an object: a field for each member. An optional one is there when it is added. */
 export function ObjectField(props: FieldProps & { readonly properties: readonly Property[] }): VNode {
   const { id, label, schema, schemas, path, isRequired, value, problems, onChange, onRemove } = props;
   const messages = problems.get(path) ?? [];
@@ -44,7 +44,7 @@ export function ObjectField(props: FieldProps & { readonly properties: readonly 
   </fieldset>`;
 }
 
-/** The fields of an object, without a frame around them. */
+/** Renders the fields of an object, without a frame around them. */
 export function Members(props: FieldProps & { readonly properties: readonly Property[] }): VNode {
   const { id, schemas, path, value, problems, onChange, properties } = props;
   const members = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;

@@ -25,7 +25,7 @@ function exampleOf({ schema }: FieldProps): string | undefined {
   return typeof example === 'string' || typeof example === 'number' ? String(example) : undefined;
 }
 
-/** An empty text is left out, unless it is required and was entered. */
+/** Renders an empty text is left out, unless it is required and was entered. */
 export function TextField(props: FieldProps & { readonly isLong: boolean }): VNode {
   const { value, onChange, isRequired, isLong } = props;
   const shared = {
@@ -45,7 +45,7 @@ export function TextField(props: FieldProps & { readonly isLong: boolean }): VNo
   );
 }
 
-/** A text that is no number is sent as it is: the gateway says what it thinks of it. */
+/** Renders a text that is no number is sent as it is: the gateway says what it thinks of it. */
 export function NumberField(props: FieldProps): VNode {
   const { value, onChange } = props;
   // The typed text stays as it is: `1.0` on the way to `1.05`.
@@ -79,7 +79,7 @@ export function NumberField(props: FieldProps): VNode {
   );
 }
 
-/** A required one is on or off; an optional one may be left out. */
+/** Renders a required one is on or off; an optional one may be left out. */
 export function SwitchField(props: FieldProps): VNode {
   const { value, onChange, isRequired } = props;
   if (!isRequired) return ChoiceField({ ...props, values: [true, false] });
@@ -100,7 +100,7 @@ export function SwitchField(props: FieldProps): VNode {
   );
 }
 
-/** One of the values that the schema lists. */
+/** Renders one of the values that the schema lists. */
 export function ChoiceField(props: FieldProps & { readonly values: readonly unknown[] }): VNode {
   const { value, values, onChange } = props;
   const textOf = (one: unknown): string => (typeof one === 'string' ? one : JSON.stringify(one));
@@ -120,7 +120,7 @@ export function ChoiceField(props: FieldProps & { readonly values: readonly unkn
   );
 }
 
-/** A day, as `2026-01-31`. */
+/** Renders a day, as `2026-01-31`. */
 export function DateField(props: FieldProps): VNode {
   const { value, onChange } = props;
   return frame(
@@ -138,7 +138,7 @@ export function DateField(props: FieldProps): VNode {
   );
 }
 
-/** A time, entered in the time zone of the browser and sent in UTC. */
+/** Renders a time, entered in the time zone of the browser and sent in UTC. */
 export function DateTimeField(props: FieldProps): VNode {
   const { value, onChange } = props;
   const time = typeof value === 'string' ? new Date(value) : undefined;
@@ -163,7 +163,7 @@ function localText(time: Date): string {
   return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
 }
 
-/** Binary data, from a file. */
+/** Renders binary data, from a file. */
 export function BytesField(props: FieldProps): VNode {
   const { value, onChange } = props;
   const bytes = bytesOf(value);

@@ -7,7 +7,7 @@ import { answerBadge } from '../timeline/answer-badge';
 import { timelineStore, type Entry } from '../timeline/timeline';
 import { ValueView } from '../timeline/value-view';
 
-/** The answer to what was sent last. */
+/** Renders the answer to what was sent last. */
 export function AnswerView({ entryId }: { readonly entryId: number | undefined }): VNode | null {
   const entries = useStore(timelineStore);
   const entry = entryId === undefined ? undefined : entries.findLast(({ id }) => id === entryId);

@@ -17,7 +17,7 @@ interface Props {
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** The payload of an event: a form, or JSON. */
+/** Renders the payload of an event: a form, or JSON. */
 export function Payload(props: Props): VNode {
   const { event, schemas, draft, problems, onChange } = props;
   if (draft.mode === 'json') return jsonMode(props);

@@ -13,7 +13,7 @@ interface Props {
   readonly namespace: Namespace;
 }
 
-/** The client that sends: one of those in the namespace. */
+/** Renders the client that sends: one of those in the namespace. */
 export function Sender({ clients, sender, namespace }: Props): VNode {
   return html`<fieldset class="sender">
       <legend>Send as</legend>

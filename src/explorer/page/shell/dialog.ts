@@ -9,7 +9,7 @@ interface Props {
   readonly children?: ComponentChildren;
 }
 
-/** A dialog above the page. Escape closes it, and so does a click beside it. */
+/** Renders a dialog above the page. Escape closes it, and so does a click beside it. */
 export function Dialog({ title, onClose, children }: Props): VNode {
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {

@@ -16,7 +16,7 @@ interface Props {
 
 const KINDS: Record<Entry['kind'], string> = { sent: 'sent', received: 'received', connection: 'connection' };
 
-/** One entry: a line, and all about it when it is opened. */
+/** Renders one entry: a line, and all about it when it is opened. */
 export function EntryRow({ entry, lane }: Props): VNode {
   const [isOpen, setIsOpen] = useState(false);
   const { id, at, clientName, color, kind, name, preview, tone, reply, replied } = entry;

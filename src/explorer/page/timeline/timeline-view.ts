@@ -12,7 +12,7 @@ import { CHUNK, clearTimeline, timelineStore, type Entry } from './timeline';
 /** A distance from the end that counts as the end, in pixels. */
 const NEAR = 60;
 
-/** Everything that clients have sent and received, the newest last. */
+/** Renders everything that clients have sent and received, the newest last. */
 export function TimelineView(): VNode {
   const entries = useStore(timelineStore);
   const filter = useStore(filterStore);

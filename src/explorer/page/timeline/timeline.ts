@@ -110,7 +110,7 @@ function add({ id: clientId, name: clientName, color }: Client, entry: NewEntry)
   return id;
 }
 
-/** A thousand events at once are one rendering. A hidden page renders now and then, too. */
+// A thousand events at once are one rendering. A hidden page renders now and then, too.
 function schedule(): void {
   if (isScheduled) return;
   isScheduled = true;

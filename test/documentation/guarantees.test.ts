@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import ts from 'typescript';
 
-const docs = join(__dirname, '../docs');
+const docs = join(__dirname, '../../docs');
 const text = readFileSync(join(docs, 'guarantees.md'), 'utf8');
 const LINK = /\[([^\]]+)\]\((\.\.\/[^)]+)\)/g;
 

@@ -5,7 +5,7 @@ import sinon from 'sinon';
 import type { ValidationOptions } from '../../src';
 import { checkClass } from '../../src/validation/check-class';
 import { MAX_PROBLEMS } from '../../src/validation/validation-error';
-import { byLibraries } from './by-libraries';
+import { byLibraries } from '../validation/by-libraries';
 import {
   areOrdinary,
   classRecipes,
@@ -13,12 +13,12 @@ import {
   type Class,
   type ClassRecipe,
   type Log,
-} from './generated-classes';
-import { payloads } from './generated-payloads';
-import { isPlain, make, type Recipe } from './generated-values';
-import { outcomeOf } from './outcomes';
+} from '../validation/generated-classes';
+import { payloads } from '../validation/generated-payloads';
+import { isPlain, make, type Recipe } from '../validation/generated-values';
+import { outcomeOf } from '../validation/outcomes';
 
-/** A longer search: `RUNS=100 SEED=2 npx mocha test/validation/agreement.test.ts`. */
+/** A longer search: `RUNS=100 SEED=2 npx mocha test/generated/agreement.test.ts`. */
 const RUNS = Number(process.env.RUNS ?? 1) * 100;
 
 const optionsOf: fc.Arbitrary<ValidationOptions> = fc
@@ -140,6 +140,11 @@ async function compare(one: Case, tally: Tally): Promise<void> {
       const [ours, theirs] = types.map((classes) => make(recipe, classes)) as [object, object];
       const got = await outcomeOf(ours, () => check(ours));
       const expected = await outcomeOf(theirs, () => byLibraries(types[1][0]!, theirs, one.options));
+      if (got.shown.includes('The value cannot be converted to')) {
+        // class-transformer throws for such a value, and a client is told which one it is.
+        expect(expected.shown).to.match(/^threw TypeError/);
+        continue;
+      }
       expect(got.shown, 'the outcome').to.equal(expected.shown);
       expect(got.isValid).to.equal(expected.isValid);
       if (expected.problems >= MAX_PROBLEMS) continue;
