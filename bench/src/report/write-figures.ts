@@ -66,7 +66,7 @@ function inText(figure: string): string {
 
 /** Replaces the figures of a row, in their order. A figure of a table without units is a ratio. */
 function withFigures(row: string, places: readonly string[], tables: readonly Table[]): string {
-  const isRatio = !/ (µs of CPU|bytes|ms|kB|ms of CPU) \|$/.test(row);
+  const isRatio = !/ (µs of CPU|bytes|ms) \|$/.test(row);
   const rows = places.map((place) => findRow(tables, ...(place.split('/') as [string, string])));
   let next = 0;
   return row.replace(/(?<=\| )[\d.]+(?= \|)/g, (given) => {
