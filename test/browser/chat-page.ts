@@ -285,8 +285,7 @@ async function drive(browser: Browser): Promise<void> {
       await write(samir, 'مرحبا! W'.padEnd(200, 'w'));
       await sees(ada, 'שלום Ben, מה שלומך?');
       await samir.getByLabel('Message', { exact: true }).pressSequentially('...');
-      await sees(ada, 'سمير is typing');
-      await ada.locator('#typing > bdi').waitFor();
+      await ada.locator('#typing > bdi', { hasText: 'سمير' }).waitFor();
       await picture(ada, 'desktop-directions-light');
       await picture(samir, 'phone-directions-light');
       await ada.setViewportSize({ width: 1340, height: 900 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SocketEvent, SocketGateway, SocketNamespace, type SocketContext } from '../../src';
 import { ask, connect, start } from '../support/run-gateway';
+import { startClock, stopClock } from '../support/stop-clock';
 
 /*
  * test/cost/large-payloads.test.ts looks at the time that they take.
@@ -9,6 +10,8 @@ import { ask, connect, start } from '../support/run-gateway';
 const settings = { port: 0 };
 
 describe('a large payload', () => {
+  afterEach(startClock);
+
   it('makes no validation write the messages of more than 20,000 errors', async () => {
     @SocketNamespace('/x', { settings })
     class SaveGateway extends SocketGateway {
@@ -18,6 +21,7 @@ describe('a large payload', () => {
       }
     }
     const client = await connect(await start(SaveGateway));
+    stopClock();
     const saved = (length: number) => ask(client, 'save', { lines: Array.from({ length }, () => 1) });
     expect((await saved(1_000)).error).to.have.nested.property('data.length', 100);
     expect((await saved(20_001)).error).to.deep.include({
