@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 /** How much of everything a round has. */
 const FULL = {
-  rounds: { lives: 4, rounds: 6 },
+  rounds: { lives: 4, rounds: 5 },
   events: { warmUp: 30_000, measured: 16_000 },
   /** Connections in a round of connecting. */
   connects: 400,

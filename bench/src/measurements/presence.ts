@@ -25,7 +25,7 @@ export const PRESENCE_IDLE: Measurement = {
   async run({ rounds, crowd }) {
     const users = possibleConnections(crowd);
     const variants = [NONE, ROOMS];
-    const samples = await measureIdleUsers(specs(variants), fewer(rounds).lives, users);
+    const samples = await measureIdleUsers(specs(variants), fewer(rounds, 0.25).lives, users);
     const title = `${users.toLocaleString('en')} users who do nothing`;
     return [
       toTable(
