@@ -88,7 +88,7 @@ const rooms = {
 };
 
 /** Where the parts are put together. */
-const composers = '^src/(gateway|index)\\.ts$';
+const composers = '^src/(gateway|gateway-parts|load-parts|compile-gateway|index)\\.ts$';
 
 /** Forbids the imports within `scope` that leave a part, but for those that its line allows. */
 const rulesOf = (table, scope) =>

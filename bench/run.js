@@ -38,7 +38,10 @@ compile(join(__dirname, 'node_modules'), ...unchanged(join(__dirname, 'dist')));
 const main = [join(__dirname, 'dist', 'main.js'), ...process.argv.slice(2)];
 const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;
 if (!pinned) console.log('Without taskset or a second core, servers and load generator share what there is.');
-const [program, args] = pinned
-  ? ['taskset', ['-c', '1', process.execPath, ...main]]
-  : [process.execPath, main];
+const command = [...(pinned ? ['taskset', '-c', '1'] : []), process.execPath, ...main];
+// Ten thousand connections are as many open files: as many as the system allows without being asked.
+const [program, ...args] =
+  process.platform === 'win32'
+    ? command
+    : ['sh', '-c', 'ulimit -n "$(ulimit -Hn)" 2>/dev/null; exec "$@"', 'sh', ...command];
 run(program, args, { env: { ...process.env, BENCH_TASKSET: pinned ? '1' : '' } });

@@ -2,31 +2,11 @@ import { Service, type ServiceBroker, type ServiceSchema } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { DefaultEventsMap, Namespace, Server } from 'socket.io';
 import type { ClassValue } from './compiler/class-chain';
-import { planOf } from './compiler/compile-gateway';
-import { isWrappedByService } from './compiler/compile-service';
-import { withSlash } from './plan/paths';
-import { serverSettings } from './plan/server-settings';
-import { completePlan } from './compiler/complete-plan';
-import { MANAGEMENT_ACTIONS, managementActions, PRESENCE_ACTIONS } from './plan/management-actions';
-import { toServiceSchema } from './compiler/service/service-schema';
+import { loadParts } from './load-parts';
 import { isUnderConstruction } from './metadata/construction';
 import type { ServiceParts } from './metadata/facts';
 import { ownRecord } from './metadata/storage';
-import { runHandler } from './runtime/event/run-handler';
-import { FORWARD_HANDLERS } from './runtime/push/forward-event';
-import {
-  initSocketIO,
-  lifecycleOf,
-  registerNamespace,
-  removeNamespace,
-} from './runtime/gateway/gateway-lifecycle';
-import { drainService } from './runtime/drain/drain-gateways';
-import { gatewaysOf } from './runtime/gateways-of';
 import type { Gateway } from './runtime/model';
-import { presenceOf } from './runtime/presence-of';
-import { MANAGEMENT_HANDLERS } from './runtime/push/manage-gateway';
-import { socketGetMeta } from './runtime/user/socket-methods';
-import { setUser } from './runtime/user/socket-user';
 import type {
   DrainOptions,
   EventsMap,
@@ -38,6 +18,9 @@ import type {
   SocketData,
   SocketServerOptions,
 } from './types';
+
+/** It is called for each event. */
+let metaOf: ReturnType<typeof loadParts>['socketGetMeta'] | undefined;
 
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
@@ -79,13 +62,26 @@ export abstract class SocketGateway<
     super(broker);
     if (schema) modifications.set(this, schema);
     // Compiles the class, so that its mistakes are reported even if its schema is never parsed.
-    planOf(new.target);
+    loadParts().planOf(new.target);
   }
 
   /** Parses the schema. `@SocketNamespace` calls it when the fields of the class are set; applications need not call it. */
   override parseServiceSchema(written: Partial<ServiceSchema>): void {
     // A base class with @Service above it parses as soon as its own part is there.
     if (isUnderConstruction(this)) return;
+    const {
+      planOf,
+      isWrappedByService,
+      completePlan,
+      toServiceSchema,
+      lifecycleOf,
+      managementActions,
+      MANAGEMENT_HANDLERS,
+      MANAGEMENT_ACTIONS,
+      PRESENCE_ACTIONS,
+      FORWARD_HANDLERS,
+      runHandler,
+    } = loadParts();
     const type = this.constructor as unknown as ClassValue;
     const given = modified(this, isWrappedByService(type) ? withoutCreated(written) : written);
     const plan = completePlan(planOf(type), this, given);
@@ -114,6 +110,7 @@ export abstract class SocketGateway<
    * this.presence.list({ room: 'room:tea' }).length
    */
   get presence(): GatewayPresence<Present> {
+    const { gatewaysOf, presenceOf, withSlash } = loadParts();
     const [gateway] = gatewaysOf(this);
     const presence = presenceOf(gateway as Gateway);
     return {
@@ -132,7 +129,7 @@ export abstract class SocketGateway<
    * @throws Error if the gateway is attached already
    */
   initSocketIO(server?: HttpServer | SocketServerOptions, options?: SocketServerOptions): Promise<void> {
-    return initSocketIO(this, server, options);
+    return loadParts().initSocketIO(this, server, options);
   }
 
   /**
@@ -142,6 +139,7 @@ export abstract class SocketGateway<
    * @throws Error if there is such a namespace on the server already
    */
   registerNamespace(name: string): Namespace {
+    const { gatewaysOf, registerNamespace } = loadParts();
     const [gateway] = gatewaysOf(this);
     return registerNamespace(gateway as Gateway, name);
   }
@@ -152,7 +150,7 @@ export abstract class SocketGateway<
    * @throws Error if this gateway has no such namespace
    */
   removeNamespace(name: string): Promise<void> {
-    return removeNamespace(this, name);
+    return loadParts().removeNamespace(this, name);
   }
 
   /**
@@ -166,7 +164,7 @@ export abstract class SocketGateway<
    * await this.drain({ window: 60_000 });
    */
   drain(options?: DrainOptions): Promise<void> {
-    return drainService(this, options);
+    return loadParts().drainService(this, options);
   }
 
   /**
@@ -185,12 +183,12 @@ export abstract class SocketGateway<
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
   socketGetMeta(socket: GatewaySocket<ToClient, User>): object | PromiseLike<object> {
-    return socketGetMeta(socket);
+    return (metaOf ??= loadParts().socketGetMeta)(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */
   socketSaveUser(socket: GatewaySocket<ToClient, User>, user: User | null | undefined): unknown {
-    return setUser(socket, user);
+    return loadParts().setUser(socket, user);
   }
 }
 
@@ -219,7 +217,7 @@ function modified(service: Service, written: Partial<ServiceSchema>): Partial<Se
   const merged = mergeInto(service, written as ServiceSchema, modification);
   // Moleculer has cloned what must keep its identity.
   const server = [written, modification].map(({ settings }) =>
-    serverSettings((settings ?? {}) as Record<string, unknown>),
+    loadParts().serverSettings((settings ?? {}) as Record<string, unknown>),
   );
   return { ...merged, settings: Object.assign({}, merged.settings, ...server) as ServiceSchema['settings'] };
 }

@@ -1,7 +1,8 @@
+import type * as moleculerIo from './moleculer-io/socket-io-service';
+
 export { SocketGateway } from './gateway';
-export { SocketIOService } from './moleculer-io/socket-io-service';
+export { compileGateway } from './compile-gateway';
 export { moleculerAdapter } from './runtime/cluster/moleculer-adapter';
-export { compileGateway } from './compiler/compile-gateway';
 export type {
   ActionPlan,
   AutoExposePlan,
@@ -58,3 +59,25 @@ export type { ReplCommand } from './runtime/repl/repl-command';
 export * as Errors from './errors';
 export { DeclarationError, type DeclarationProblem } from './errors';
 export type * from './types';
+
+const lazy = {
+  get SocketIOService() {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- most applications do not need it
+    return (require('./moleculer-io/socket-io-service') as typeof moleculerIo).SocketIOService;
+  },
+};
+
+/**
+ * moleculer-io's mixin on this library: its settings, methods, hooks and wire format, without its mistakes.
+ *
+ * @example
+ * broker.createService({ name: 'io', mixins: [SocketIOService], settings: { port: 3000 } });
+ */
+export declare const SocketIOService: typeof moleculerIo.SocketIOService;
+// Node reads the names of exports from this very form.
+Object.defineProperty(exports, 'SocketIOService', {
+  enumerable: true,
+  get() {
+    return lazy.SocketIOService;
+  },
+});

@@ -1,24 +1,60 @@
 import { cpSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { EventCounts } from './measure/events';
-import type { Rounds } from './measure/interleave';
+
+/** How much of everything a round has. */
+const FULL = {
+  rounds: { lives: 4, rounds: 6 },
+  events: { warmUp: 30_000, measured: 16_000 },
+  /** Connections in a round of connecting. */
+  connects: 400,
+  /** Messages in a round of pushing. */
+  pushes: 24,
+  /** Chunks of 64 KiB in a round of streaming. */
+  chunks: 1600,
+  /** Payloads in a round of validating. */
+  validations: 20_000,
+  /** Calls of a client in a round. */
+  calls: 10_000,
+  /** Calls to clients of another node in a round. */
+  requests: 800,
+  idleConnections: 2000,
+  /** Users who join at once. */
+  joins: 2000,
+  /** Clients that connect at once. */
+  storm: 2000,
+  /** Connections that are there at the same time. */
+  crowd: 10_000,
+  /** How long some of them call. */
+  crowdSeconds: 6,
+  /** Connections that are drained. */
+  drained: 1000,
+  /** Connections that come and go: an hour at ten a second. */
+  churn: 36_000,
+};
+
+type Counts = typeof FULL;
+
+const SHORT: Counts = {
+  rounds: { lives: 2, rounds: 2 },
+  events: { warmUp: 8_000, measured: 6_000 },
+  connects: 200,
+  pushes: 12,
+  chunks: 800,
+  validations: 5_000,
+  calls: 4_000,
+  requests: 300,
+  idleConnections: 500,
+  joins: 500,
+  storm: 500,
+  crowd: 2000,
+  crowdSeconds: 3,
+  drained: 300,
+  churn: 3_600,
+};
 
 /** What is measured, and how thoroughly. */
-export interface Settings {
-  readonly rounds: Rounds;
-  readonly events: EventCounts;
-  /** Connections in a round of connecting. */
-  readonly connects: number;
-  /** Messages in a round of pushing. */
-  readonly pushes: number;
-  /** Chunks of 64 KiB in a round of streaming. */
-  readonly chunks: number;
-  /** Payloads in a round of validating. */
-  readonly validations: number;
-  readonly idleConnections: number;
-  /** Connections that come and go: an hour at ten a second. */
-  readonly churn: number;
+export interface Settings extends Readonly<Counts> {
   readonly short: boolean;
   readonly check: boolean;
   readonly profile: boolean;
@@ -26,33 +62,15 @@ export interface Settings {
   readonly builds: ReadonlyMap<string, string>;
   /** Whether a measurement of that name was asked for. */
   readonly wanted: (name: string, daily?: boolean) => boolean;
-  /** Everything was measured thoroughly: the results are worth keeping. */
-  readonly complete: boolean;
+  /** The results are kept: those of a whole run, and of parts of one that were asked for with `--keep`. */
+  readonly kept: boolean;
 }
 
-const FULL = {
-  rounds: { lives: 6, rounds: 8 },
-  events: { warmUp: 30_000, measured: 16_000 },
-  connects: 400,
-  pushes: 40,
-  chunks: 1600,
-  validations: 20_000,
-  idleConnections: 2000,
-  churn: 36_000,
-};
-
-const SHORT: typeof FULL = {
-  rounds: { lives: 2, rounds: 2 },
-  events: { warmUp: 8_000, measured: 6_000 },
-  connects: 200,
-  pushes: 20,
-  chunks: 800,
-  validations: 5_000,
-  idleConnections: 500,
-  churn: 3_600,
-};
-
-/** Reads the arguments of the command line; see bench/README.md. */
+/**
+ * Reads the arguments of the command line; see bench/README.md.
+ *
+ * @throws Error if they are wrong
+ */
 export function readArguments(args: readonly string[]): Settings {
   const { values } = parseArgs({
     args: [...args],
@@ -60,6 +78,7 @@ export function readArguments(args: readonly string[]): Settings {
       short: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       rounds: { type: 'string' },
       lives: { type: 'string' },
@@ -67,13 +86,18 @@ export function readArguments(args: readonly string[]): Settings {
       moleculer: { type: 'string' },
     },
   });
-  const { short, check, profile } = values;
+  const { short, check, profile, keep } = values;
   const usual = short ? SHORT : FULL;
   // Inherited by the servers.
   if (values.moleculer !== undefined) process.env['BENCH_MOLECULER'] = values.moleculer;
   const patterns = values.only
     .flatMap((list) => list.split(','))
     .map((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`));
+  const isUsual = !short && !profile && values.compare.length === 0 && values.moleculer === undefined;
+  if (keep && !isUsual)
+    throw new Error(
+      '--keep is for measurements as the whole run makes them: not with --short, --profile, --compare or --moleculer',
+    );
   return {
     ...usual,
     rounds: {
@@ -86,8 +110,7 @@ export function readArguments(args: readonly string[]): Settings {
     builds: new Map(values.compare.map(copyBuild)),
     wanted: (name, daily = false) =>
       patterns.length > 0 ? patterns.some((pattern) => pattern.test(name)) : daily || !(short || profile),
-    complete:
-      !short && patterns.length === 0 && values.compare.length === 0 && values.moleculer === undefined,
+    kept: isUsual && (keep || patterns.length === 0),
   };
 }
 

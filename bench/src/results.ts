@@ -18,6 +18,9 @@ export interface Row {
 
 /** Things that were measured side by side. */
 export interface Table {
+  /** The measurement that it belongs to, and the run in which it was made; set where results are kept. */
+  readonly measurement?: string;
+  readonly run?: string;
   readonly name: string;
   readonly title: string;
   readonly unit: string;

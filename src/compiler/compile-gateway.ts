@@ -33,13 +33,9 @@ import { checkServiceName } from './service-name';
 const plans = new WeakMap<object, GatewayPlan>();
 
 /**
- * Compiles a decorated class into everything that the gateway is. It is pure: no broker is needed, nothing is opened,
- * and the same class always gives the same plan.
+ * Compiles a class as an application asks for it.
  *
- * @param type a class with `@SocketNamespace`
  * @throws DeclarationError with every mistake of the class
- * @example
- * for (const event of compileGateway(ChatGateway).events) console.log(event.name);
  */
 export function compileGateway(type: ClassValue): GatewayPlan {
   const plan = planOf(type);

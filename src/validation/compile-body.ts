@@ -1,7 +1,6 @@
 import type { PayloadType, ValidationOptions, PayloadClass } from '../types';
 import type { BodyCheck } from '../plan/body-check';
 import { checkArrayOf } from './check-array';
-import { checkClass, hasConstraints } from './check-class';
 import { checkSchema, isSchema } from './check-schema';
 import { checkBinary, checkDate, checkPrimitive, nameOfType } from './check-value';
 import type { Class } from './compiled/transformer-metadata';
@@ -16,6 +15,12 @@ export const SAYS_NOTHING: ReadonlySet<unknown> = new Set<unknown>([
   Set,
 ]);
 const BINARY = new Set<unknown>([Buffer, Uint8Array, ArrayBuffer]);
+
+/** Returns the checks of classes. They load class-validator and class-transformer, which gateways without such payloads do not need. */
+function classChecks(): typeof import('./check-class') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the libraries always
+  return require('./check-class') as typeof import('./check-class');
+}
 
 /**
  * Compiles a declared type into a check.
@@ -68,6 +73,7 @@ export function compileBody(
   }
   if (type === Date) return checkDate;
   if (BINARY.has(type)) return checkBinary;
+  const { checkClass, hasConstraints } = classChecks();
   if (!hasConstraints(type) && options.forbidUnknownValues !== false) {
     problem(
       `${type.name} has no class-validator decorators, so class-validator refuses every payload of it. ` +

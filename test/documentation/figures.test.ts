@@ -5,7 +5,7 @@ import { tables } from '../../bench/results/measured.json';
 
 /*
  * Figures come from bench/results: a row of a table names what it shows, `<!-- measured: handler/add -->`, and its figures
- * are those of these rows, in that order. A figure in µs or bytes is a value, a figure of a table of ratios is a ratio.
+ * are those of these rows, in that order. A figure in µs, ms or bytes is a value, a figure of a table of ratios is a ratio.
  */
 
 const ROOT = join(__dirname, '../..');
@@ -55,7 +55,7 @@ describe('the figures of docs/sizing.md', () => {
         .map(Number);
       const names = places.split(' ');
       expect(figures).to.have.length(names.length);
-      const isRatio = !/ (µs of CPU|bytes) \|$/.test(cells);
+      const isRatio = !/ (µs of CPU|bytes|ms) \|$/.test(cells);
       names.forEach((name, index) => {
         const { value, ratio } = rowOf(name);
         const spread = isRatio ? (ratio as Spread) : value;

@@ -9,7 +9,9 @@ interface Answer {
 }
 
 /** The core of the servers; the load generator has been put on another (see run.js). */
-const SERVER_CORE = '0';
+export const SERVER_CORE = '0';
+/** The core of the load generator, and of clients that are measured. */
+export const CLIENT_CORE = '1';
 
 /** A server in a process of its own, on a core of its own. */
 export class ServerProcess {
@@ -34,10 +36,11 @@ export class ServerProcess {
     });
   }
 
-  static async start(spec: ServerSpec): Promise<ServerProcess> {
+  /** @param core on which the process runs, where processes can be told */
+  static async start(spec: ServerSpec, core = SERVER_CORE): Promise<ServerProcess> {
     const script = join(__dirname, '..', 'servers', 'main.js');
     const command = [process.execPath, '--expose-gc', script, JSON.stringify(spec)];
-    if (process.env['BENCH_TASKSET']) command.unshift('taskset', '-c', SERVER_CORE);
+    if (process.env['BENCH_TASKSET']) command.unshift('taskset', '-c', core);
     const [program, ...rest] = command as [string, ...string[]];
     const child = spawn(program, rest, {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -56,7 +59,7 @@ export class ServerProcess {
   }
 
   /** Asks the process for something; see servers/main.ts. */
-  ask<Result>(command: string, argument = 0): Promise<Result> {
+  ask<Result>(command: string, argument: unknown = 0): Promise<Result> {
     const id = this.asked++;
     return new Promise<Result>((resolve, reject) => {
       this.open.set(id, { resolve, reject });

@@ -3,6 +3,7 @@ import { ServerProcess } from '../load/server-process';
 import type { Resources } from '../servers/resources';
 import type { ServerSpec } from '../servers/server-spec';
 import { closeAll, connectAll } from './events';
+import { inTurn } from './in-turn';
 
 /** Bytes of the server for one connection that does nothing. */
 export interface MemorySample {
@@ -13,16 +14,12 @@ export interface MemorySample {
 const BATCH = 100;
 
 /** Measures the memory of idle connections; every sample is a process of its own. */
-export async function measureIdleMemory(
+export function measureIdleMemory(
   specs: ReadonlyMap<string, ServerSpec>,
   lives: number,
   connections: number,
 ): Promise<Map<string, MemorySample[]>> {
-  const samples = new Map<string, MemorySample[]>([...specs.keys()].map((name) => [name, []]));
-  for (let life = 0; life < lives; life++) {
-    for (const [name, spec] of specs) samples.get(name)?.push(await measureOne(spec, connections));
-  }
-  return samples;
+  return inTurn(specs, lives, (spec) => measureOne(spec, connections));
 }
 
 async function measureOne(spec: ServerSpec, connections: number): Promise<MemorySample> {

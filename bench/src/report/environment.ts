@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { maxBacklog, maxOpenFiles } from '../limits';
 
 /** What the figures depend on. */
 export interface Environment {
@@ -9,6 +10,10 @@ export interface Environment {
   readonly memoryGiB: number;
   /** Of the last minute, before the first measurement: above 1, somebody else was at work too. */
   readonly loadBefore: number;
+  /** `ulimit -n`; undefined if there is no limit. */
+  readonly openFiles?: number;
+  /** How many connections wait at most until a server accepts them: `net.core.somaxconn`. */
+  readonly backlog?: number;
   readonly packages: Readonly<Record<string, string>>;
 }
 
@@ -24,12 +29,16 @@ const PACKAGES = [
 
 export function readEnvironment(): Environment {
   const { length, 0: first } = cpus();
+  const openFiles = maxOpenFiles();
+  const backlog = maxBacklog();
   return {
     node: process.version,
     cpu: first?.model.trim() ?? '',
     cores: length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     loadBefore: Number((loadavg()[0] ?? 0).toFixed(2)),
+    ...(Number.isFinite(openFiles) && { openFiles }),
+    ...(backlog !== undefined && { backlog }),
     packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),
   };
 }

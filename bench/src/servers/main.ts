@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { startLag, stopLag } from './event-loop-lag';
 import { startProfile, stopProfile } from './profiler';
 import { redirect } from './resolve';
 import { countResources } from './resources';
@@ -12,7 +13,7 @@ import type { RunningServer, ServerSpec } from './server-spec';
 interface Question {
   readonly id: number;
   readonly command: string;
-  readonly argument: number;
+  readonly argument: never;
 }
 
 async function main(): Promise<void> {
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
     },
     gc: () => global.gc?.(),
     resources: () => countResources(server.emitters?.() ?? []),
+    startLag,
+    stopLag,
     startProfile,
     stopProfile,
     ...server.commands,

@@ -16,14 +16,14 @@ import type { Emitter, RunningServer, ServerSpec } from './server-spec';
 type Ack = (error: unknown, result?: unknown) => void;
 type Sum = { a: number; b: number };
 
-export async function start({ shape, observed }: ServerSpec): Promise<RunningServer> {
+export async function start({ shape, observed, backlog }: ServerSpec): Promise<RunningServer> {
   const broker = newBroker(observed);
   const http = createServer();
   const io = new Server(http);
   const namespace = io.of(NAMESPACE);
   const commands = (SHAPES[shape] as Shape)(namespace, broker);
   await broker.start();
-  await new Promise<void>((resolve) => http.listen(0, resolve));
+  await new Promise<void>((resolve) => http.listen({ port: 0, ...(backlog && { backlog }) }, resolve));
   return {
     port: (http.address() as AddressInfo).port,
     ...(commands && { commands }),

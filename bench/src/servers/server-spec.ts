@@ -1,10 +1,22 @@
 /** Which server a child process is to be. It travels as JSON in the argument of the process. */
 export interface ServerSpec {
-  readonly implementation: 'plain' | 'moleculer-io' | 'nest' | 'gateway' | 'validation' | 'cluster';
+  readonly implementation:
+    | 'plain'
+    | 'moleculer-io'
+    | 'nest'
+    | 'gateway'
+    | 'validation'
+    | 'cluster'
+    | 'presence'
+    | 'drained'
+    | 'started'
+    | 'client';
   /** What the server does; each implementation knows some shapes. */
   readonly shape: string;
   /** Moleculer's metrics and tracing are on. */
   readonly observed?: boolean;
+  /** How many connections may wait until they are accepted; Node's default is 511. */
+  readonly backlog?: number;
   /** Of a node of a cluster. */
   readonly node?: {
     readonly id: string;
@@ -13,6 +25,8 @@ export interface ServerSpec {
     /** The address of a Redis. */
     readonly redis?: string;
   };
+  /** The port of another process, which a client connects to. */
+  readonly port?: number;
   /** A build of this library in place of the one just built: the path of its `index.js`. */
   readonly library?: string;
 }
@@ -22,7 +36,7 @@ export interface RunningServer {
   /** Undefined where there is nothing to connect to. */
   readonly port?: number;
   /** What the load generator can ask for beyond what every process answers, by name. */
-  readonly commands?: Readonly<Record<string, (argument: number) => unknown>>;
+  readonly commands?: Readonly<Record<string, (argument: never) => unknown>>;
   /** What listeners are counted on; see resources.ts. */
   readonly emitters?: () => readonly Emitter[];
 }

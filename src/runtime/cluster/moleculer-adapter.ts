@@ -1,30 +1,13 @@
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
-import { AdapterDirectory } from './adapter-directory';
-import { ClusterAdapter } from './cluster-adapter';
-import { RecoveringAdapter } from './recovering-adapter';
 
-/** The adapter of gateways that are on several nodes. It is connected to them by the directory of its Socket.IO server. */
-class MoleculerAdapter extends ClusterAdapter {
-  override init(): void {
-    AdapterDirectory.of(this.nsp.server).update(this);
-  }
+type Adapters = typeof import('./moleculer-adapters');
 
-  override close(): void {
-    AdapterDirectory.of(this.nsp.server).delete(this);
-  }
-}
+let loaded: Adapters | undefined;
 
-/** The same for a Socket.IO server with `connectionStateRecovery`. */
-class RecoverableMoleculerAdapter extends RecoveringAdapter {
-  override init(): void {
-    AdapterDirectory.of(this.nsp.server).update(this);
-  }
-
-  override close(): void {
-    super.close();
-    AdapterDirectory.of(this.nsp.server).delete(this);
-  }
+function loadAdapters(): Adapters {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the cluster with the package
+  return require('./moleculer-adapters') as Adapters;
 }
 
 /**
@@ -46,6 +29,7 @@ function createMoleculerAdapter(namespace: Namespace): Adapter {
   const { connectionStateRecovery } = (
     namespace.server as object as { opts: { connectionStateRecovery?: object } }
   ).opts;
+  const { RecoverableMoleculerAdapter, MoleculerAdapter } = (loaded ??= loadAdapters());
   return connectionStateRecovery
     ? new RecoverableMoleculerAdapter(namespace)
     : new MoleculerAdapter(namespace);

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import type * as limiters from 'rate-limiter-flexible';
 import { isLimiter } from '../../plan/rate-limit-store';
 import type { RateLimitPlan } from '../../plan/plan';
 import { RateLimitExceeded, ServiceUnavailableError } from '../../errors';
@@ -100,7 +100,9 @@ function rateLimitOf(plan: RateLimitPlan, owner: string): RateLimit {
 function limiterOf(
   { points, duration, store, scope }: RateLimitPlan,
   owner: string,
-): { readonly limiter: RateLimiter; readonly memory: RateLimiterMemory | undefined } {
+): { readonly limiter: RateLimiter; readonly memory: limiters.RateLimiterMemory | undefined } {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- most gateways have no limits of this kind
+  const { RateLimiterMemory, RateLimiterRedis } = require('rate-limiter-flexible') as typeof limiters;
   if (isLimiter(store)) {
     return {
       limiter: store as RateLimiter,

@@ -32,12 +32,18 @@ const PAYLOAD_TOO_LARGE = 413;
  * forgets closed connections.
  *
  * @param gateways returns those on the server now
+ * @returns the open connections, kept up to date. Engine.IO has them in an object, of which a list takes milliseconds.
  */
-export function watchClosedConnections(io: Server, gateways: () => Iterable<Gateway>): void {
+export function watchConnections(
+  io: Server,
+  gateways: () => Iterable<Gateway>,
+): ReadonlySet<EngineConnection> {
+  const open = new Set<EngineConnection>();
   const engine = io.engine as object as Engine;
   const { maxHttpBufferSize } = engine.opts;
   // One listener for all connections.
   const onClose = function (this: Connection, reason: string, description?: unknown): void {
+    open.delete(this);
     forgetConnection(this);
     const [first] = gateways();
     if (!first) return;
@@ -60,8 +66,12 @@ export function watchClosedConnections(io: Server, gateways: () => Iterable<Gate
       );
     }
   };
-  engine.on('connection', (connection) => connection.on('close', onClose));
+  engine.on('connection', (connection) => {
+    open.add(connection);
+    connection.on('close', onClose);
+  });
   closeAfterTooLargePost(engine);
+  return open;
 }
 
 /** Closes a connection whose request with packets was refused with 413. Engine.IO would leave it open. */

@@ -26,7 +26,7 @@ import {
 } from './server-options';
 import { readinessOf } from '../drain/readiness';
 import { refuseHandshakes } from '../drain/refuse-handshakes';
-import { watchClosedConnections } from './closed-connections';
+import { watchConnections } from './closed-connections';
 import { watchSlowReaders } from './slow-readers';
 import { namespacesOf } from '../socket-io/namespace-tables';
 
@@ -109,8 +109,8 @@ export class SharedServer {
     );
     useOwnMethods(this.io);
     refuseHandshakes(this.io);
-    this.stopWatching = watchSlowReaders(this.io, () => this.gateways.keys());
-    watchClosedConnections(this.io, () => this.gateways.keys());
+    const connections = watchConnections(this.io, () => this.gateways.keys());
+    this.stopWatching = watchSlowReaders(this.io, connections, () => this.gateways.keys());
   }
 
   /** Attaches a server that waits to a port that it opens. A port that cannot be opened is reported. */
