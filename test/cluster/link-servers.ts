@@ -84,9 +84,12 @@ async function nothing(): Promise<void> {}
 async function startRedisTransport(): Promise<Transport> {
   let server = await startRedis();
   const { url } = server;
+  const { hostname: host, port } = new URL(url);
   return {
     name: 'Redis',
-    options: () => url as 'Redis',
+    // Moleculer subscribes as soon as it is connected again, and ioredis may ask whether Redis is ready after that. A subscriber may
+    // not ask: that rejects, nothing handles it, and the process ends.
+    options: () => ({ type: 'Redis', options: { host, port: Number(port), enableReadyCheck: false } }),
     stop: () => server.stop(),
     async settled() {
       const client = await createClient({ url }).connect();
@@ -100,7 +103,7 @@ async function startRedisTransport(): Promise<Transport> {
       await client.close();
     },
     async restart() {
-      server = await startRedis(Number(new URL(url).port));
+      server = await startRedis(Number(port));
     },
   };
 }

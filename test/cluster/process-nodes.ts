@@ -74,6 +74,10 @@ export class ProcessNode {
       if (answer.error) asker?.reject(Object.assign(new Error(answer.error.message), answer.error));
       else asker?.resolve(answer.result);
     });
+    child.once('exit', (code, signal) => {
+      const failure = new Error(`node ${id} has ended with ${String(code ?? signal)}`);
+      for (const { reject } of this.waiting.values()) reject(failure);
+    });
   }
 
   static async start(

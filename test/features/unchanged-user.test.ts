@@ -104,8 +104,10 @@ async function startTwo(
   serializer: BrokerOptions['serializer'],
 ): Promise<Running> {
   const options = { transporter: 'Fake' as const, serializer, namespace: 'unchanged-user' };
-  await newBroker(far, { ...options, nodeID: 'far' }).start();
-  const running = await start([gateway, near], { ...options, nodeID: 'near' });
+  const [running] = await Promise.all([
+    start([gateway, near], { ...options, nodeID: 'near' }),
+    newBroker(far, { ...options, nodeID: 'far' }).start(),
+  ]);
   await running.broker.waitForServices('far', 2000, 5);
   return running;
 }

@@ -48,6 +48,8 @@ export function newBroker(
   const broker = new ServiceBroker({
     logger: (logger ?? false) as BrokerOptions['logger'] & boolean,
     skipProcessEventRegistration: true,
+    // Moleculer looks once a second by default whether a service is there.
+    dependencyInterval: 10,
     ...options,
     registry,
   });
