@@ -130,8 +130,14 @@ describe('samples/two-nodes', function () {
   });
 
   it('serves the page, and the client of Socket.IO', async () => {
+    // A connection stays open until its body is read.
+    const statusOf = async (path: string) => {
+      const response = await fetch(sample.url + path);
+      await response.arrayBuffer();
+      return response.status;
+    };
     for (const path of ['/', '/board.js', '/board.css', '/socket.io/socket.io.js'])
-      expect((await fetch(sample.url + path)).status, path).to.equal(200);
-    expect((await fetch(`${sample.url}/other`)).status).to.equal(404);
+      expect(await statusOf(path), path).to.equal(200);
+    expect(await statusOf('/other')).to.equal(404);
   });
 });
