@@ -1,13 +1,8 @@
 import { nameOfType } from './check-value';
 import type { FieldProblem } from './validation-error';
 
-/** Functions of JavaScript by which class-transformer converts a value that is no array, and that throw for some values. */
-const CONVERSIONS = new Map<unknown, (value: never) => unknown>([
-  [String, String],
-  [Number, Number],
-  [Date, (value: string) => new Date(value)],
-  [Buffer, bufferFrom],
-]);
+/** Types to which class-transformer converts a value by a function of JavaScript, which throws for some values. */
+const CONVERTED = new Set<unknown>([String, Number, Date, Buffer]);
 
 /** Thrown for a value of a payload that class-transformer cannot convert: it would throw a TypeError. */
 export class Inconvertible extends Error {
@@ -50,31 +45,31 @@ export class Inconvertible extends Error {
 }
 
 /**
- * Checks that class-transformer can convert a value to a type.
+ * Checks a value for which class-transformer would throw, or do harm, before it converts anything.
  *
- * @throws Inconvertible if it would throw for what a client has sent
+ * @throws Inconvertible
  */
 export function checkConvertible(value: unknown, type: unknown): void {
   if (Array.isArray(value)) {
     // It reads the property that decides the class from each item.
     const missing = isChoice(type) ? value.findIndex((item) => item === null || item === undefined) : -1;
     if (missing >= 0) throw new Inconvertible(value[missing], 'Object', missing);
-    return;
-  }
-  if (value === null || value === undefined) return;
-  const convert = CONVERSIONS.get(type);
-  if (!convert || typeof value === 'string' || ArrayBuffer.isView(value)) return;
-  try {
-    convert(value as never);
-  } catch {
-    throw new Inconvertible(value, (type as { name: string }).name);
+  } else if (
+    type === Buffer &&
+    isObject(value) &&
+    !ArrayBuffer.isView(value) &&
+    Object.hasOwn(value, 'length')
+  ) {
+    // Node.js would allocate as many bytes as the client says.
+    throw new Inconvertible(value, 'Buffer');
   }
 }
 
-/** @throws TypeError for an object with a length of the client's choice, for which Node.js would allocate so many bytes */
-function bufferFrom(value: object): Buffer {
-  if (Object.hasOwn(value, 'length')) throw new TypeError('not binary');
-  return Buffer.from(value as never);
+/** Returns what was thrown while a value was converted: if the conversion itself has failed, that. */
+export function conversionFailure(thrown: unknown, value: unknown, type: unknown): unknown {
+  const isList = Array.isArray(value) || value instanceof Set;
+  if (thrown instanceof Inconvertible || isList || !CONVERTED.has(type)) return thrown;
+  return new Inconvertible(value, (type as { name: string }).name);
 }
 
 /** Returns true for the metadata of a `@Type` with a discriminator. */

@@ -2,7 +2,7 @@ import { plainToInstance, type ClassTransformOptions } from 'class-transformer';
 import { PLAIN_TO_CLASS, transformerStorage, type Class } from './compiled/transformer-metadata';
 import type { WorkBudget } from '../plan/body-check';
 import { validationError } from './validation-error';
-import { checkConvertible, Inconvertible } from './inconvertible';
+import { checkConvertible, conversionFailure, Inconvertible } from './inconvertible';
 
 /*
  * `plainToInstance` of class-transformer, within a budget. This is the only file that uses the class in which
@@ -109,8 +109,9 @@ function runnerOf(
         if (!isMap) checkConvertible(value, type);
         return super.transform(...args);
       } catch (thrown) {
-        if (thrown instanceof Inconvertible) thrown.isWithin(value);
-        throw thrown;
+        const failure = isMap ? thrown : conversionFailure(thrown, value, type);
+        if (failure instanceof Inconvertible) failure.isWithin(value);
+        throw failure;
       }
     }
   }

@@ -26,7 +26,7 @@ const EXCEPTIONS = [
   // On docs/errors.md and docs/payloads.md.
   'Parameters validation error!',
   // Caught within the library.
-  ...['not sure of this payload', 'not binary', 'more errors than a client is told', 'nothing was thrown'],
+  ...['not sure of this payload', 'more errors than a client is told', 'nothing was thrown'],
   'the action of another service is no handler',
 ];
 
