@@ -19,9 +19,6 @@ import type {
   SocketServerOptions,
 } from './types';
 
-/** It is called for each event. */
-let metaOf: ReturnType<typeof loadParts>['socketGetMeta'] | undefined;
-
 /**
  * The base class of gateways: a Moleculer service whose methods answer the events of Socket.IO clients.
  *
@@ -103,7 +100,7 @@ export abstract class SocketGateway<
   }
 
   /**
-   * Who is in the rooms of the gateway, on all nodes.
+   * The users in the rooms of the gateway, on all nodes.
    *
    * @throws Error if the gateway has no option `presence`
    * @example
@@ -183,7 +180,7 @@ export abstract class SocketGateway<
 
   /** Makes the meta of every call for a socket. Override it to add to it; it may be async. */
   socketGetMeta(socket: GatewaySocket<ToClient, User>): object | PromiseLike<object> {
-    return (metaOf ??= loadParts().socketGetMeta)(socket);
+    return loadParts().socketGetMeta(socket);
   }
 
   /** Saves the user that a call has logged in, or out with null. Override it to be told; it may be async. */

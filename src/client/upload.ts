@@ -1,6 +1,6 @@
 import { DEFAULT_TIMEOUT_MS, type CallOptions } from './call';
 import { CallError, disconnected, timedOut } from './call-error';
-import { chunksOf, packetSize, sizeOf, type UploadSource } from './chunks';
+import { CHUNK_BYTES, chunksOf, packetSize, sizeOf, type UploadSource } from './chunks';
 import { readAnswer } from './read-answer';
 import { newStreamId } from './stream-id';
 import { startTimer } from './timer';
@@ -20,7 +20,7 @@ export interface UploadOptions {
 /** Maximum chunks that are sent and not acknowledged. */
 const MAX_UNACKNOWLEDGED = 8;
 /** Maximum bytes of them together, unless it is a single chunk. */
-const WINDOW_BYTES = MAX_UNACKNOWLEDGED * 65_536;
+const WINDOW_BYTES = MAX_UNACKNOWLEDGED * CHUNK_BYTES;
 
 /** Sends an event and what is uploaded with it, and settles with the answer. */
 export async function upload(

@@ -3,13 +3,6 @@ import type { Adapter } from 'socket.io-adapter';
 
 type Adapters = typeof import('./moleculer-adapters');
 
-let loaded: Adapters | undefined;
-
-function loadAdapters(): Adapters {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the cluster with the package
-  return require('./moleculer-adapters') as Adapters;
-}
-
 /**
  * Returns an adapter for `io.options.adapter` that reaches the other nodes of a gateway over Moleculer's transporter.
  * Gateways have it by default if their broker has a transporter; `SocketIOService` with the setting `io.adapter:
@@ -29,7 +22,8 @@ function createMoleculerAdapter(namespace: Namespace): Adapter {
   const { connectionStateRecovery } = (
     namespace.server as object as { opts: { connectionStateRecovery?: object } }
   ).opts;
-  const { RecoverableMoleculerAdapter, MoleculerAdapter } = (loaded ??= loadAdapters());
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the cluster with the package
+  const { RecoverableMoleculerAdapter, MoleculerAdapter } = require('./moleculer-adapters') as Adapters;
   return connectionStateRecovery
     ? new RecoverableMoleculerAdapter(namespace)
     : new MoleculerAdapter(namespace);

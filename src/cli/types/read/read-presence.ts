@@ -18,7 +18,7 @@ export interface ShowingClass {
 /** The event that clients get of users. */
 export const PRESENCE_EVENT = 'presence';
 
-/** What clients get of info or meta that nothing declares. */
+/** The type of info and meta that are not declared. */
 const UNKNOWN = 'unknown';
 
 /**
