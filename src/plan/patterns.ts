@@ -52,7 +52,11 @@ export function compilePatterns(patterns: readonly Pattern[]): Matcher {
   const isName = (pattern: Pattern): pattern is string => typeof pattern === 'string' && !isGlob(pattern);
   const names = new Set(patterns.filter(isName));
   const matchers = patterns.filter((pattern) => !isName(pattern)).map(compilePattern);
-  return (name) => names.has(name) || matchers.some((matches) => matches(name));
+  return (name) => {
+    if (names.has(name)) return true;
+    for (const matches of matchers) if (matches(name)) return true;
+    return false;
+  };
 }
 
 /**

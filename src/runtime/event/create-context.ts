@@ -26,10 +26,11 @@ function create(
 ): SocketContext | PromiseLike<SocketContext> {
   const { brokerOfEvents, service, EventContext, overrides } = session.gateway;
   const meta = service.socketGetMeta(session.socket);
-  const withMeta = (own: object): SocketContext =>
-    new EventContext(brokerOfEvents, endpoint, session, name, args, own);
   if (isPromise(meta))
-    return Promise.resolve(meta as PromiseLike<object>).then((late) => withMeta({ ...late }));
+    return Promise.resolve(meta as PromiseLike<object>).then(
+      (late) => new EventContext(brokerOfEvents, endpoint, session, name, args, { ...late }),
+    );
   // The application may return the same object each time, and the meta of a call is written to.
-  return withMeta(overrides.meta ? { ...meta } : meta);
+  const own = overrides.meta ? { ...meta } : meta;
+  return new EventContext(brokerOfEvents, endpoint, session, name, args, own);
 }

@@ -17,7 +17,7 @@ export class SocketWithSession extends Socket {
     super(...socket);
     // Clients of Socket.IO 2 compute the id themselves.
     if (!this.recovered && (this.conn as object as { protocol: number }).protocol !== 3)
-      Object.assign(this, { id: createSocketId(this.id) });
+      (this as { id: string }).id = createSocketId(this.id);
     this.#session = begin(this, handshakeBytes);
   }
 

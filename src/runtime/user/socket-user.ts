@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io';
 import { isGatewayRoom, roomOfUser } from '../../plan/gateway-rooms';
 import { UnAuthorizedError } from '../../errors';
-import { ignoreRejection } from '../errors/run-safely';
+import { ignoreRejection, isPromise } from '../errors/run-safely';
 import type { Gateway } from '../model';
 import { joinGatewayRoom, leaveGatewayRoom } from '../socket-io/gateway-rooms';
 import { sessionOf } from '../socket-io/socket-session';
@@ -28,10 +28,10 @@ export async function setUser(socket: Socket, user: unknown): Promise<void> {
   watchExpiry(session);
   gateway.presence?.refresh(session);
   // All start before the first is awaited: after two logins at the same time only the rooms of the later one may remain.
-  await Promise.all([
-    ...before.filter((room) => !after.includes(room)).map((room) => leaveGatewayRoom(socket, room)),
-    ...after.filter((room) => !before.includes(room)).map((room) => joinGatewayRoom(socket, room)),
-  ]);
+  const moves: unknown[] = [];
+  for (const room of before) if (!after.includes(room)) moves.push(leaveGatewayRoom(socket, room));
+  for (const room of after) if (!before.includes(room)) moves.push(joinGatewayRoom(socket, room));
+  if (moves.some(isPromise)) await Promise.all(moves);
 }
 
 /** Returns the rooms that all sockets of a user are in: the gateway's own, and the one of `@Authenticate({ room })`. */
