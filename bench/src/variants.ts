@@ -15,6 +15,8 @@ export interface Group {
   readonly name: string;
   readonly title: string;
   readonly load: LoadName;
+  /** Events of each connection that wait for their ack at any time: 16 by default. */
+  readonly inFlight?: number;
   readonly variants: readonly Variant[];
   /** Measured in `--short` runs too. */
   readonly daily?: boolean;
@@ -80,6 +82,26 @@ export const GROUPS: readonly Group[] = [
       gateway('order', EVERYTHING),
       nest('order', 'NestJS: ValidationPipe, guard, interceptor'),
     ],
+  },
+  {
+    name: 'one-at-a-time',
+    part: 0.5,
+    title: 'A handler, for clients that make one call after the other',
+    load: 'add',
+    inFlight: 1,
+    variants: [
+      plain('add'),
+      { ...plain('add'), name: 'control', title: 'plain socket.io, once more' },
+      gateway('add', HANDLER),
+    ],
+  },
+  {
+    name: 'proxy-one-at-a-time',
+    part: 0.5,
+    title: 'Clients call an action, one after the other',
+    load: 'call',
+    inFlight: 1,
+    variants: [plain('call'), gateway('call', PROXY), moleculerIo()],
   },
   {
     name: 'handler-observed',

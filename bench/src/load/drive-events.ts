@@ -4,8 +4,8 @@ import type { SocketClient } from './socket-client';
 
 /** Connections of every variant. */
 export const CONNECTIONS = 8;
-/** Events of each connection that wait for their ack at any time. */
-export const WINDOW = 16;
+/** Events of each connection that wait for their ack at any time, unless a group says otherwise. */
+const IN_FLIGHT = 16;
 
 /** What the generator has seen of some events. */
 export interface Driven {
@@ -18,12 +18,14 @@ export interface Driven {
  * Sends events over the connections, so many on the way at any time, and checks every ack.
  *
  * @param count of events, a multiple of the connections
+ * @param inFlight events of each connection that wait for their ack at any time
  */
 export async function driveEvents(
   clients: readonly SocketClient[],
   load: LoadName,
   ack: AckForm,
   count: number,
+  inFlight = IN_FLIGHT,
 ): Promise<Driven> {
   const each = Math.floor(count / clients.length);
   const { packet } = LOADS[load];
@@ -47,7 +49,7 @@ export async function driveEvents(
             if (sent < each) send();
             if (++answered === each) resolve();
           };
-          while (sent < Math.min(WINDOW, each)) send();
+          while (sent < Math.min(inFlight, each)) send();
         }),
     ),
   );

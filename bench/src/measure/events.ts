@@ -39,16 +39,22 @@ export function measureEvents(
   return interleave(new Map(group.variants.map(({ name, spec }) => [name, spec])), rounds, {
     async warmUp(server, name) {
       const clients = await connectAll(server);
-      await driveEvents(clients, group.load, ackOf(variants, name), counts.warmUp);
+      await driveEvents(clients, group.load, ackOf(variants, name), counts.warmUp, group.inFlight);
       await closeAll(clients);
     },
     async measure(server, name) {
       const ack = ackOf(variants, name);
       const clients = await connectAll(server);
       await server.ask('gc');
-      await driveEvents(clients, group.load, ack, RUN_UP);
+      await driveEvents(clients, group.load, ack, RUN_UP, group.inFlight);
       const before = await server.ask<number>('cpu');
-      const { seconds, latencies } = await driveEvents(clients, group.load, ack, counts.measured);
+      const { seconds, latencies } = await driveEvents(
+        clients,
+        group.load,
+        ack,
+        counts.measured,
+        group.inFlight,
+      );
       const after = await server.ask<number>('cpu');
       await closeAll(clients);
       return {

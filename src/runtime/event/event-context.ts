@@ -10,6 +10,9 @@ import { presenceOfSocket } from './context-presence';
 import { RESOURCES, type ResourceOwner } from './owned-resources';
 import type { Exchange } from '../stream/exchange';
 
+type SpanOptions = Parameters<Context['startSpan']>[1];
+type Span = Parameters<Context['finishSpan']>[0];
+
 const STATE = Symbol('state');
 const SIGNAL = Symbol('signal');
 const ORIGINAL = Symbol('original');
@@ -101,12 +104,12 @@ function extend(Base: ContextClass): EventContextClass {
     }
 
     /** Joins Moleculer's span of the handler's action with the span of the event. */
-    override startSpan(...span: Parameters<Context['startSpan']>): ReturnType<Context['startSpan']> {
-      return eventSpanOf(this)?.join(...span) ?? super.startSpan(...span);
+    override startSpan(name: string, options?: SpanOptions): ReturnType<Context['startSpan']> {
+      return eventSpanOf(this)?.join(name, options) ?? super.startSpan(name, options);
     }
 
-    override finishSpan(...span: Parameters<Context['finishSpan']>): void {
-      if (!eventSpanOf(this)?.outlives(span[0])) super.finishSpan(...span);
+    override finishSpan(span: Span, time?: number): void {
+      if (!eventSpanOf(this)?.outlives(span)) super.finishSpan(span, time);
     }
 
     /** Makes the copy belong to the same event: Moleculer copies a context to call its action again. */

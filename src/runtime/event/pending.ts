@@ -68,10 +68,14 @@ function link(session: SocketSession, packet: PendingPacket): PendingPacket | un
   return older;
 }
 
-function unlink(session: SocketSession, { older, newer }: PendingPacket): void {
+function unlink(session: SocketSession, packet: PendingPacket): void {
+  const { older, newer } = packet;
   if (older) older.newer = newer;
   if (newer) newer.older = older;
   else session.lastPending = older;
+  // The garbage collector may have moved the packet to the old objects. It would keep all that follow, one by one.
+  packet.older = undefined;
+  packet.newer = undefined;
 }
 
 /** The bytes of a packet of several calls. They are held until the last call has ended. */
