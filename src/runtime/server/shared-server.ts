@@ -26,7 +26,7 @@ import {
 } from './server-options';
 import { readinessOf } from '../drain/readiness';
 import { refuseHandshakes } from '../drain/refuse-handshakes';
-import { watchConnections } from './closed-connections';
+import { watchConnections } from '../socket-io/watch-connections';
 import { watchSlowReaders } from './slow-readers';
 import { namespacesOf } from '../socket-io/namespace-tables';
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
-import { forgetConnection } from '../socket-io/connection-keys';
-import { recordClosing } from '../socket-io/close-connection';
-import { findState, type EngineConnection } from '../socket-io/connection';
+import { forgetConnection } from './connection-keys';
+import { recordClosing } from './close-connection';
+import { findState, type EngineConnection } from './connection';
 
 interface Connection extends EngineConnection {
   on(event: 'close', listener: (this: Connection, reason: string, description?: unknown) => void): unknown;
