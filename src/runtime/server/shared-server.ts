@@ -13,7 +13,7 @@ import { makeAdaptersSafe } from '../socket-io/safe-adapter';
 import { bindPath } from './bind-path';
 import { AbsentNamespaces } from './absent-namespaces';
 import { attachLater, useOwnMethods, type AttachTo } from './attach-later';
-import { attachSocketIO, closeServer, type Attachment } from './attach-socket-io';
+import { attachSocketIO, closeServer, type Attachment } from '../socket-io/attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
 import {
   checkNamespaces,
@@ -27,7 +27,7 @@ import {
 import { readinessOf } from '../drain/readiness';
 import { refuseHandshakes } from '../drain/refuse-handshakes';
 import { watchConnections } from '../socket-io/watch-connections';
-import { watchSlowReaders } from './slow-readers';
+import { watchSlowReaders } from '../socket-io/slow-readers';
 import { namespacesOf } from '../socket-io/namespace-tables';
 
 /** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Server } from 'socket.io';
-import { namespacesOf } from '../socket-io/namespace-tables';
+import { namespacesOf } from './namespace-tables';
 
 type Listener = (...args: unknown[]) => void;
 
