@@ -111,6 +111,8 @@ interface TracerInternals {
 }
 
 interface ServiceInternals {
+  /** Only services that were loaded from a file have it. */
+  readonly __filename?: string;
   readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
 }
 
@@ -282,6 +284,11 @@ export function askForNodes(broker: ServiceBroker): void {
 
 function isUnknown({ local, available, seq }: RegistryNode): boolean {
   return !local && !available && seq === 0;
+}
+
+/** Returns true if `broker.loadService` has created a service. Hot reload creates only those again. */
+export function wasLoadedFromFile(service: Service): boolean {
+  return Boolean((service as object as Partial<ServiceInternals>).__filename);
 }
 
 /** Returns true if the calls of a broker take a stream beside their params: since 0.15. Before, it takes the place of the params. */
