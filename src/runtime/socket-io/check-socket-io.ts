@@ -12,7 +12,7 @@ const USED_OF_SERVER: UsedMembers = {
   'parentNsps.get': 'function',
   'parentNamespacesFromRegExp.get': 'function',
   '_parser.Decoder': 'function',
-  'encoder.encode': 'function',
+  encoder: 'object',
   opts: 'object',
   'sockets._fns.splice': 'function',
   'sockets._ids': 'number',
