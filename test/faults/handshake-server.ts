@@ -108,7 +108,7 @@ const SETTINGS: Record<Place, ServerSettings> = {
 
 if (require.main === module) {
   serve(async ({ place }: { place: Place }) => {
-    // 38 clients connect at once. On a busy machine the good ones take their time, too.
+    // On a busy machine, good clients take their time, too.
     @SocketNamespace('/x', { limits: { handshakeTimeout: 1500 }, settings: { port: 0, ...SETTINGS[place] } })
     class AskedGateway extends SocketGateway {
       @SocketEvent()
