@@ -73,4 +73,20 @@ describe('a gateway on libraries that it does not know', () => {
         'name, or update moleculer-socket-gateway',
     );
   });
+
+  it('is not created without a member of the service, and says so', () => {
+    const broker = newBroker([]);
+    Object.defineProperty(SocketGateway.prototype, '_serviceSpecification', {
+      configurable: true,
+      get: () => undefined,
+      set: () => undefined,
+    });
+    try {
+      expect(() => broker.createService(AnyGateway)).to.throw(
+        `Moleculer ${broker.MOLECULER_VERSION}: service._serviceSpecification.actions is missing; use a version`,
+      );
+    } finally {
+      Reflect.deleteProperty(SocketGateway.prototype, '_serviceSpecification');
+    }
+  });
 });

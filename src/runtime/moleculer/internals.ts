@@ -17,6 +17,7 @@ const USED_MEMBERS: UsedMembers = {
   'registry.events.get': 'function',
   'registry.nodes.toArray': 'function',
   'localBus.on': 'function',
+  'tracer.opts': 'object',
 };
 /** The same for a broker that has a transporter. */
 const USED_MEMBERS_OF_TRANSIT: UsedMembers = {
@@ -26,14 +27,23 @@ const USED_MEMBERS_OF_TRANSIT: UsedMembers = {
   'transit.removePendingRequest': 'function',
 };
 
+/** The same for a service. */
+const USED_MEMBERS_OF_SERVICES: UsedMembers = {
+  '_serviceSpecification.actions': 'object',
+};
+
 /**
- * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
+ * Checks that Moleculer still has the private members that this file uses. Called once per gateway, when its service is created.
  *
  * @throws Error that names the missing members
  */
-export function checkMoleculer(broker: ServiceBroker): void {
+export function checkMoleculer(service: Service): void {
+  const { broker } = service;
   const used = { ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) };
-  const missing = missingMembers(broker, used).map((path) => `broker.${path}`);
+  const missing = [
+    ...missingMembers(broker, used).map((path) => `broker.${path}`),
+    ...missingMembers(service, USED_MEMBERS_OF_SERVICES).map((path) => `service.${path}`),
+  ];
   if (missing.length === 0) return;
   throw new Error(
     `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ${missing.join(', ')} is missing; ` +
