@@ -1,6 +1,6 @@
 'use strict';
 // Builds this library and the benchmark, and runs it on a core that is not the servers'. What has to be installed
-// was installed by `npm run bench`.
+// was installed by `npm run bench`. `node bench/run.js --build` only builds them, for a run that comes later.
 
 const { spawnSync } = require('node:child_process');
 const { copyFileSync, mkdirSync } = require('node:fs');
@@ -34,6 +34,7 @@ compile(
   ...unchanged(installed),
 );
 compile(join(__dirname, 'node_modules'), ...unchanged(join(__dirname, 'dist')));
+if (process.argv[2] === '--build') process.exit();
 
 const main = [join(__dirname, 'dist', 'main.js'), ...process.argv.slice(2)];
 const pinned = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0;

@@ -1,5 +1,5 @@
 import type { Service } from 'moleculer';
-import { originMatches } from '../runtime/server/origin-guard';
+import { originMatches } from '../runtime/server/match-origin';
 
 type AllowedOrigins = Parameters<typeof originMatches>[0];
 

@@ -1,18 +1,11 @@
 import type { Service, ServiceBroker } from 'moleculer';
 import type { Server as HttpServer } from 'node:http';
 import type { Namespace, Server, Socket } from 'socket.io';
-import type { EventPlan, GatewayPlan, StreamPlan } from '../plan/plan';
-import type {
-  AckFunction,
-  GatewayShape,
-  PresentUser,
-  ServerSettings,
-  SocketContext,
-  SocketServerOptions,
-  WireError,
-} from '../types';
+import type { EventPlan, GatewayPlan } from '../plan/plan';
+import type { PresentUser, ServerSettings, SocketContext, SocketServerOptions } from '../types';
 import type { Report } from './errors/run-safely';
 import type { ActionEndpoint } from './moleculer/internals';
+import type { AckWriter } from './model/answer';
 import type { Cluster } from './model/cluster';
 import type {
   ConnectionState,
@@ -21,26 +14,21 @@ import type {
   RateLimit,
   SocketStreams,
 } from './model/connection';
-import type { EventLog, Metrics, StartEventSpan } from './model/observation';
+import type { BoundEvent, ExposedEvents } from './model/event';
+import type { EventLog, Metrics } from './model/observation';
+import type { GatewayService, OverriddenMethods, SocketCallbacks } from './model/service';
 
 /*
  * THE NOUNS of the runtime, types only. Functions depend on these, not on the code that constructs them: only the folder
- * gateway/ does that.
+ * gateway/ does that. The gateway, its sockets and what refers to either are here; the others are in model/.
  */
 
+export type * from './model/answer';
 export type * from './model/cluster';
 export type * from './model/connection';
+export type * from './model/event';
 export type * from './model/observation';
-
-/** The methods of a gateway's service that the runtime calls and that a class may override. */
-export interface GatewayService extends GatewayShape {
-  socketGetMeta(socket: Socket): object | PromiseLike<object>;
-  socketSaveUser(socket: Socket, user: unknown): unknown;
-  socketSaveMeta?(socket: Socket, ctx: SocketContext): unknown;
-  socketJoinRooms?(socket: Socket, rooms: string | string[]): unknown;
-  socketLeaveRoom?(socket: Socket, room: string): unknown;
-  reformatError?(error: Error, ctx: SocketContext | undefined, socket: Socket): unknown;
-}
+export type * from './model/service';
 
 /** A running plan. A class has one per service; settings of moleculer-io have one per namespace. */
 export interface Gateway {
@@ -152,44 +140,6 @@ export interface Presence {
   close(): void;
 }
 
-/** The methods that the application has overridden. Looked up once, not for every event. */
-export interface OverriddenMethods {
-  /** `socketGetMeta`. */
-  readonly meta: boolean;
-  /** `socketSaveMeta`. */
-  readonly saveMeta: boolean;
-  /** `reformatError` of the service itself. That of moleculer-web's mixin does not count: it shows every error. */
-  readonly reformatError: boolean;
-}
-
-/** The parts of an event that its steps need. */
-export interface EventSteps {
-  readonly plan: EventPlan;
-  /** The full name of the handler's action; empty if the action belongs to another service. */
-  readonly action: string;
-  readonly endpoint: ActionEndpoint | undefined;
-  /** The handler has the ack, and its result is no answer. */
-  readonly answersItself: boolean;
-  readonly rateLimits: readonly RateLimit[];
-  /** The streams of the event; undefined if it has none. */
-  readonly streams: StreamPlan | undefined;
-  /** Runs the handler as an action, with all of Moleculer's middlewares. */
-  readonly run: (ctx: SocketContext) => PromiseLike<unknown>;
-  /** Runs the event inside of an action of the service, which runs its steps; undefined if they run by themselves. */
-  readonly enclosing: Around | undefined;
-}
-
-/** An event of the plan, bound to the service that answers it. */
-export interface BoundEvent extends EventSteps {
-  /** Runs what is around the steps of the event: middlewares, an enclosing action; undefined if there is nothing. */
-  readonly around: Around | undefined;
-  /** Starts the span of an event; undefined if it is not traced. */
-  readonly trace: StartEventSpan | undefined;
-}
-
-/** Takes an event through the middlewares that are around it, and returns its result. */
-export type Around = (ctx: SocketContext) => Promise<unknown>;
-
 /** A socket of a gateway's namespace, from its handshake to its end. */
 export interface SocketSession {
   readonly gateway: Gateway;
@@ -259,39 +209,3 @@ export type EventContextClass = new (
   args: readonly unknown[],
   meta: object,
 ) => SocketContext;
-
-/** Writes answers in the ack format of the gateway, and reads them. */
-export interface AckWriter {
-  succeed(ack: AckFunction, result: unknown): void;
-  fail(ack: AckFunction, error: WireError): void;
-  /** Returns what the arguments of an ack mean. */
-  read(answer: readonly unknown[]): Outcome;
-}
-
-/** The outcome of a call, as a client may see it. */
-export type Outcome =
-  | { readonly ok: true; readonly data: unknown }
-  | { readonly ok: false; readonly error: unknown };
-
-/** Code of the application that is called when a socket comes or goes. */
-export interface SocketCallback {
-  /** Names the code in the log. */
-  readonly what: string;
-  call(socket: Socket, reason?: string, description?: unknown): unknown;
-}
-
-/** The callbacks of each moment, in order: methods of the gateway and hooks of the broker's middlewares. */
-export interface SocketCallbacks {
-  readonly connecting: readonly SocketCallback[];
-  readonly connected: readonly SocketCallback[];
-  readonly disconnecting: readonly SocketCallback[];
-  readonly disconnected: readonly SocketCallback[];
-}
-
-/** Actions of the cluster that a gateway serves as events. */
-export interface ExposedEvents {
-  /** Returns the events of a namespace in a map that follows the services. `path` is as it was written. */
-  eventsOf(path: string): ReadonlyMap<string, BoundEvent>;
-  follow(): void;
-  stop(): void;
-}

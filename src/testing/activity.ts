@@ -80,5 +80,5 @@ export class Activity {
 
 /** Adds the middleware to a broker that the test has made. Services that it has already are not watched. */
 export function watchBroker(broker: ServiceBroker, { middleware }: Activity): void {
-  (broker as object as { middlewares: { add(one: Middleware): void } }).middlewares.add(middleware);
+  broker.middlewares.add(middleware);
 }

@@ -7,19 +7,7 @@ import type { LoggedErrors } from './logged-errors';
 import type { MemoryAgent } from './memory-agent';
 import { failureAt, nextTurn, within } from './real-time';
 import type { ReceivedEvent, ReceivedOptions, TestClient } from './types';
-
-/** Something that a test waits for. */
-interface Wait<T> {
-  /** Returns what is waited for when it is there. It is called whenever something has happened. */
-  readonly take: () => T | undefined;
-  /** Returns the message of the error if it is not there in time. */
-  readonly late: () => string;
-  /** Returns the message of the error if the connection ends before. */
-  readonly gone: (reason: string) => string;
-  readonly timeout?: number;
-  /** An error with the stack of the test, so that a failure shows the line that waits. */
-  readonly origin: Error;
-}
+import { Waits } from './waits';
 
 /** The packets of streams are no events. */
 const STREAM_PREFIX = '$stream:';
@@ -29,10 +17,7 @@ export class ConnectedClient implements TestClient {
   readonly events: ReceivedEvent[] = [];
   id = '';
   private readonly unread: ReceivedEvent[] = [];
-  /** Called when something has happened. */
-  private readonly checks = new Set<() => void>();
-  /** Why the client is not connected. */
-  private reason: string | undefined = 'it was never connected';
+  private readonly waits: Waits;
 
   /** @param timeout how long anything is waited for, in milliseconds */
   constructor(
@@ -42,21 +27,22 @@ export class ConnectedClient implements TestClient {
     private readonly errors: LoggedErrors,
     private readonly timeout: number,
   ) {
+    this.waits = new Waits(timeout);
     socket.onAny((event: string, ...args: unknown[]) => {
       if (event.startsWith(STREAM_PREFIX)) return;
       const received = { event, args };
       this.events.push(received);
       this.unread.push(received);
-      this.checkAll();
+      this.waits.check();
     });
     socket.on('connect', () => {
       this.id = socket.id as string;
-      this.reason = undefined;
+      this.waits.reason = undefined;
     });
     socket.on('disconnect', (reason) => {
-      this.reason = reason;
+      this.waits.reason = reason;
       agent.repair();
-      this.checkAll();
+      this.waits.check();
     });
   }
 
@@ -104,9 +90,9 @@ export class ConnectedClient implements TestClient {
     let answer: unknown[] | undefined;
     this.socket.emit(event, ...args, (...given: unknown[]) => {
       answer = given;
-      this.checkAll();
+      this.waits.check();
     });
-    const answered = await this.wait({
+    const answered = await this.waits.until({
       take: () => answer,
       late: () => `'${event}' was not answered within ${this.timeout} ms; ${describeEvents(this.unread)}`,
       gone: (reason) => `the connection ended (${reason}) before '${event}' was answered`,
@@ -144,7 +130,7 @@ export class ConnectedClient implements TestClient {
     const isWanted = (one: ReceivedEvent): boolean =>
       one.event === event && (where === undefined || where(...(one.args as unknown[])));
     const instead = (): string => this.describeMissing(event);
-    return this.wait({
+    return this.waits.until({
       take: () => {
         const at = this.unread.findIndex(isWanted);
         return at < 0 ? undefined : (this.unread.splice(at, 1)[0]?.args as Args);
@@ -157,8 +143,8 @@ export class ConnectedClient implements TestClient {
   }
 
   disconnected(): Promise<string> {
-    return this.wait({
-      take: () => this.reason,
+    return this.waits.until({
+      take: () => this.waits.reason,
       late: () =>
         `the client ${this.id} is still connected after ${this.timeout} ms; ${describeEvents(this.unread)}`,
       gone: (reason) => reason,
@@ -196,37 +182,8 @@ export class ConnectedClient implements TestClient {
 
   private checkConnected(event: string, origin: Error): void {
     if (this.connected) return;
-    const why = this.reason === undefined ? '' : ` (${this.reason})`;
+    const { reason } = this.waits;
+    const why = reason === undefined ? '' : ` (${reason})`;
     throw failureAt(origin, `'${event}' cannot be sent: the client ${this.id} is not connected${why}`);
-  }
-
-  private async wait<T>({ take, late, gone, timeout = this.timeout, origin }: Wait<T>): Promise<T> {
-    let check = (): void => undefined;
-    const taken = new Promise<T>((resolve, reject) => {
-      check = () => {
-        try {
-          const value = take();
-          if (value !== undefined) {
-            // An event that comes later must not be taken.
-            this.checks.delete(check);
-            resolve(value);
-          } else if (this.reason !== undefined) reject(failureAt(origin, gone(this.reason)));
-        } catch (error) {
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what `where` of the test has thrown
-          reject(error);
-        }
-      };
-    });
-    this.checks.add(check);
-    check();
-    try {
-      return await within(timeout, taken, late, origin);
-    } finally {
-      this.checks.delete(check);
-    }
-  }
-
-  private checkAll(): void {
-    for (const check of [...this.checks]) check();
   }
 }

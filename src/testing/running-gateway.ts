@@ -33,7 +33,7 @@ export class RunningGateway<S extends Service> implements TestGateway<S> {
     private readonly options: TestGatewayOptions,
   ) {
     this.broker = testBroker(options.broker, this.activity, this.errors);
-    this.startsBroker = !(this.broker as { started?: boolean }).started;
+    this.startsBroker = !this.broker.started;
   }
 
   get service(): S {

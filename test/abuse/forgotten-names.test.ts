@@ -11,7 +11,7 @@ describe('abuse: names of namespaces', () => {
         server = await ChildServer.start('abuse/forgetful-server', { adapter });
         await expectForgotten(server, visit);
         server.check();
-      }).timeout(60_000);
+      }).timeout(120_000);
     }
   }
 });

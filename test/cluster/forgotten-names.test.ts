@@ -12,7 +12,7 @@ describeWithRedis('names of namespaces, with adapters for Redis', (redis) => {
         server = await ChildServer.start('abuse/forgetful-server', { adapter, redis: redis().url });
         await expectForgotten(server, visit);
         server.check();
-      }).timeout(60_000);
+      }).timeout(120_000);
     }
   }
 });

@@ -13,7 +13,7 @@ import { sendEventTo } from '../../src/runtime/moleculer/internals';
 import { serviceOf, portOf } from '../support/run-gateway';
 
 /*
- * A node with two gateways in a process of its own: see gateway-processes.test.ts.
+ * A node with two gateways in a process of its own: see gateway-processes.test.ts and ending-gateways.test.ts.
  */
 
 interface Settings {

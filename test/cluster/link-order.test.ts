@@ -5,7 +5,7 @@ import { LinkCluster, type LinkNode } from './link-nodes';
 import { describeOnTransporters, TRANSPORTERS } from './link-servers';
 import { afterwards } from '../support/run-gateway';
 
-const COUNT = 1000;
+const COUNT = 400;
 
 /** What stands between the link and the transporter. Compression is asynchronous for what is over its threshold. */
 const SETTINGS: Record<string, () => BrokerOptions> = {

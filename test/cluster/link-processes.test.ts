@@ -90,7 +90,7 @@ function reply<T extends object>(child: ChildProcess, key: keyof T): Promise<T> 
 }
 
 describe('nodes of a cluster in processes of their own', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   describeOnTransporters(['TCP', 'NATS', 'Redis'], (transport) => {
     const broker = (): BrokerOptions => ({

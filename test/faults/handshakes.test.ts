@@ -98,17 +98,13 @@ describe('code that is asked about a handshake', () => {
       }
 
       it('lets in, refuses, and never ends the process, whatever it does', async () => {
-        await Promise.all(
-          TRANSPORTS.flatMap((transport) =>
-            Object.entries(BEHAVIOURS).map(async ([behaviour, expected]) => {
-              const entered = await enters(behaviour, transport);
-              // What a predicate would say late is too late for nobody.
-              if (place === 'predicate' && behaviour.includes('late')) return;
-              if (place === 'predicate' && behaviour === 'slow') return;
-              if (expected !== 'either') expect(entered, `${behaviour}, ${transport}`).to.equal(expected);
-            }),
-          ),
-        );
+        // Not all at once: a server gives its clients a limited time, which they would spend waiting for each other.
+        for (const [behaviour, expected] of Object.entries(BEHAVIOURS)) {
+          const entered = await Promise.all(TRANSPORTS.map((transport) => enters(behaviour, transport)));
+          // A predicate has answered when it returns: what it would say later does not count.
+          if (place === 'predicate' && (behaviour.includes('late') || behaviour === 'slow')) continue;
+          if (expected !== 'either') expect(entered, behaviour).to.deep.equal(TRANSPORTS.map(() => expected));
+        }
         server.check();
         await server.settled(({ alive, tables }) => {
           expect(alive).to.deep.equal({ connections: 0, sockets: 0 });

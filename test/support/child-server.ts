@@ -8,7 +8,7 @@ import type { Answered, Asked, ServerState } from './serve';
  */
 
 /** How long a process may take for anything that it is asked. */
-const PATIENCE = 30_000;
+const PATIENCE = 60_000;
 /** How long it may take until what has ended is forgotten. */
 const SETTLING = 20_000;
 const REQUIRED = ['../setup/moleculer-version.js', './compile-once.js'];

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Context, ServiceBroker } from 'moleculer';
 
-import { encodeMessage } from './encode-message';
 import { Inbound } from './inbound';
 import { Membership } from './membership';
 import { NodeEvents } from './node-events';
 import { type ClusterCounters, type ClusterLog, NO_COUNTERS } from './observers';
 import { Outbox } from './outbox';
+import { Peers } from './peers';
 import { type Answers, type QuestionOptions, Questions } from './questions';
 import { ReassemblyBudget } from './reassembly';
 import { ReceivedInput } from './received-input';
@@ -20,7 +20,6 @@ import {
   isCount,
   LEAVE,
   MalformedMessage,
-  type Message,
   PROTOCOL_VERSION,
   readPacket,
   SEND,
@@ -49,8 +48,7 @@ export class ClusterLink {
   private readonly topics: Topics;
   private readonly questions = new Questions();
   private readonly counters: ClusterCounters;
-  private readonly peersById = new Map<string, Remote>();
-  private readonly watchers = new Set<(node: string, joined: boolean) => void>();
+  private readonly remotes: Peers;
   private readonly restartWatchers = new Set<() => void>();
   private readonly budget = new ReassemblyBudget();
   private readonly stopFollowing: () => void;
@@ -63,6 +61,10 @@ export class ClusterLink {
     this.counters = counters;
     this.input = new ReceivedInput(log, counters);
     this.topics = new Topics(this.input);
+    this.remotes = new Peers(this.input, counters);
+    this.remotes.watch((node, joined) => {
+      if (!joined) this.questions.forget(node);
+    });
     this.events = new NodeEvents(broker, event);
     this.membership = new Membership(
       this.instance,
@@ -70,15 +72,8 @@ export class ClusterLink {
       {
         createRemote: (node, former) =>
           new Remote(node, this.createOutbox(node, log), () => this.createInbound(node), former),
-        joined: (remote) => {
-          this.peersById.set(remote.node, remote);
-          this.peersChanged(remote.node, true);
-        },
-        left: ({ node }) => {
-          this.peersById.delete(node);
-          this.questions.forget(node);
-          this.peersChanged(node, false);
-        },
+        joined: (remote) => this.remotes.add(remote),
+        left: ({ node }) => this.remotes.delete(node),
       },
       log,
     );
@@ -93,17 +88,16 @@ export class ClusterLink {
       },
       log,
     );
-    counters.peers(0);
   }
 
   /** The number of nodes that messages are sent to. */
   get size(): number {
-    return this.peersById.size;
+    return this.remotes.size;
   }
 
   /** The ids of the nodes that messages are sent to. */
   get peers(): string[] {
-    return [...this.peersById.keys()];
+    return this.remotes.nodes;
   }
 
   /**
@@ -112,8 +106,7 @@ export class ClusterLink {
    * @returns a function that ends it
    */
   watchPeers(watcher: (node: string, joined: boolean) => void): () => void {
-    this.watchers.add(watcher);
-    return () => this.watchers.delete(watcher);
+    return this.remotes.watch(watcher);
   }
 
   /**
@@ -149,12 +142,13 @@ export class ClusterLink {
    * @throws ClusterError `CLUSTER_MESSAGE_TOO_LARGE` if it is larger than 64 MiB
    */
   send(topic: string, args: readonly Argument[], node?: string): void {
-    if (this.peersById.size > 0) this.push([SEND, topic, ...args], node === undefined ? this.peers : [node]);
+    if (this.remotes.size > 0)
+      this.remotes.push([SEND, topic, ...args], node === undefined ? this.peers : [node]);
   }
 
   /** Resolves when nothing that was sent to a node waits for the transporter any more. */
   async drained(node: string): Promise<void> {
-    await this.peersById.get(node)?.outbox.drained();
+    await this.remotes.drained(node);
   }
 
   /**
@@ -171,7 +165,7 @@ export class ClusterLink {
   ): Promise<Answers<T>> {
     return this.questions.ask(
       nodes,
-      (id) => this.push([ASK, id, topic, ...args], nodes, (node) => this.questions.forget(node, id)),
+      (id) => this.remotes.push([ASK, id, topic, ...args], nodes, (node) => this.questions.forget(node, id)),
       options,
     );
   }
@@ -204,24 +198,15 @@ export class ClusterLink {
 
   private async leave(): Promise<void> {
     this.stopFollowing();
-    this.push([LEAVE], this.peers);
+    this.remotes.push([LEAVE], this.peers);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
-      Promise.all([...this.peersById.values()].map(({ outbox }) => outbox.drained())),
+      Promise.all(this.peers.map((node) => this.remotes.drained(node))),
       new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS))),
     ]);
     clearTimeout(timer);
     this.closed = true;
     this.membership.close();
-  }
-
-  private push(message: Message, nodes: readonly string[], lost?: (node: string) => void): void {
-    const encoded = encodeMessage(message);
-    for (const node of nodes) {
-      const remote = this.peersById.get(node);
-      if (remote) remote.outbox.push(encoded, lost && (() => lost(node)));
-      else lost?.(node);
-    }
   }
 
   private createOutbox(node: string, log: ClusterLog): Outbox {
@@ -250,19 +235,8 @@ export class ClusterLink {
     else if (kind === ASK) {
       const [id, ...question] = args;
       expectValid(isCount(id), 'a question without a number');
-      const reply: Reply = (state, ...answer) => this.push([ANSWER, id, state, ...answer], [node]);
+      const reply: Reply = (state, ...answer) => this.remotes.push([ANSWER, id, state, ...answer], [node]);
       this.topics.ask(node, question, reply);
     } else throw new MalformedMessage('a message of an unknown kind');
-  }
-
-  private peersChanged(node: string, joined: boolean): void {
-    this.counters.peers(this.peersById.size);
-    for (const watcher of [...this.watchers]) {
-      try {
-        watcher(node, joined);
-      } catch (error) {
-        this.input.failed(node, error);
-      }
-    }
   }
 }

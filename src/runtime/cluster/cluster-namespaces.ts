@@ -6,7 +6,9 @@ import { type AdapterPacket, ClusterAdapter } from './cluster-adapter';
 import type { ClusterLink } from './cluster-link';
 import { describeSockets } from './describe-sockets';
 import { readParts } from './encode-message';
-import { decodeValues, encodeValues, EVENT, type PacketCodec } from './encode-values';
+import type { PacketCodec } from '../socket-io/packet-codec';
+import { receiveServerSideEvent } from '../socket-io/server-side-event';
+import { decodeValues, encodeValues, EVENT } from './encode-values';
 import { decodeSessions, encodeSessions, readBytes } from './handed-sessions';
 import type { ClusterLog } from './observers';
 import { readOffset } from './packet-offset';
@@ -168,7 +170,7 @@ export class ClusterNamespaces implements ConnectsAdapters {
       return;
     }
     if (reply) values.push(this.expectAnswer(adapter, reply));
-    adapter.nsp._onServerSideEmit(values as [string, ...unknown[]]);
+    receiveServerSideEvent(adapter.nsp, values as [string, ...unknown[]]);
   }
 
   /** Returns the ack of a question to the listeners of a namespace. If the namespace closes first, nothing is answered. */

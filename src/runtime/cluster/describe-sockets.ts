@@ -1,5 +1,6 @@
 import type { Socket } from 'socket.io';
-import { encodeValues, type PacketCodec, type Parts } from './encode-values';
+import type { PacketCodec } from '../socket-io/packet-codec';
+import { encodeValues, type Parts } from './encode-values';
 import type { ClusterLog } from './observers';
 import type { SocketDetails } from './remote-sockets';
 

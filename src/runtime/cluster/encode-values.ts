@@ -1,4 +1,4 @@
-import type { Server } from 'socket.io';
+import { decodeData, encode, type PacketCodec } from '../socket-io/packet-codec';
 import { ClusterError } from './cluster-error';
 import { expectValid } from './wire';
 
@@ -6,9 +6,6 @@ import { expectValid } from './wire';
  * Values that go to other nodes are written by the parser of the Socket.IO server, as an ack is: text, and bytes beside it.
  * So binary data in them arrives, and a custom parser keeps what it keeps for clients.
  */
-
-/** Writes and reads packets: a Socket.IO server. */
-export type PacketCodec = Pick<Server, 'encoder' | '_parser'>;
 
 /** The parts of a packet: one string with the default parser, and a buffer for each binary value. */
 export type Parts = (string | Uint8Array)[];
@@ -29,7 +26,7 @@ interface PacketToEncode {
  * @throws ClusterError `CLUSTER_MESSAGE_NOT_SERIALIZABLE` if the parser leaves a value that is neither text nor bytes
  */
 export function encodePacket(codec: PacketCodec, packet: PacketToEncode): Parts {
-  return (codec.encoder.encode(packet as never) as unknown[]).map(toPart);
+  return encode(codec, packet).map(toPart);
 }
 
 /** Encodes values for other nodes. */
@@ -43,18 +40,7 @@ export function encodeValues(codec: PacketCodec, values: readonly unknown[]): Pa
  * @throws MalformedMessage if it is neither
  */
 export function decodeValues(codec: PacketCodec, parts: Parts): unknown[] {
-  const decoder = new codec._parser.Decoder();
-  let data: unknown;
-  decoder.on('decoded', (packet: { data?: unknown }) => {
-    data = packet.data;
-  });
-  try {
-    for (const part of parts) decoder.add(part);
-  } catch {
-    // Data of other nodes is not trusted.
-  } finally {
-    decoder.destroy();
-  }
+  const data = decodeData(codec, parts);
   expectValid(Array.isArray(data), 'values that the parser cannot read');
   return data;
 }

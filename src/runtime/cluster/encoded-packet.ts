@@ -1,5 +1,6 @@
 import { type Adapter } from 'socket.io-adapter';
-import { decodeValues, EVENT, type PacketCodec, type Parts } from './encode-values';
+import { encoderOf, replaceEncoder, type PacketCodec } from '../socket-io/packet-codec';
+import { decodeValues, EVENT, type Parts } from './encode-values';
 
 /** A packet for clients that is encoded already, here or on another node. */
 export class EncodedPacket {
@@ -23,24 +24,14 @@ export class EncodedPacket {
   }
 }
 
-interface AdapterInternals {
-  encoder: { encode(packet: object): unknown[] };
-}
-
 /**
  * Lets an adapter of Socket.IO broadcast an `EncodedPacket` without encoding it again.
  *
  * @throws if the adapter has no encoder, which socket.io-adapter 2.5 has
  */
 export function acceptEncodedPackets(adapter: Adapter): void {
-  const { encoder } = adapter as object as Partial<AdapterInternals>;
-  if (typeof encoder?.encode !== 'function') {
-    throw new Error(
-      'Adapter.encoder is missing: this version of socket.io-adapter is not supported, install 2.5.',
-    );
-  }
-  const accepting: AdapterInternals['encoder'] = {
+  const encoder = encoderOf(adapter);
+  replaceEncoder(adapter, {
     encode: (packet) => (packet instanceof EncodedPacket ? packet.parts : encoder.encode(packet)),
-  };
-  Object.assign(adapter, { encoder: accepting });
+  });
 }

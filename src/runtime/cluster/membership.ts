@@ -1,3 +1,5 @@
+import { Conditions } from './conditions';
+import { FormerNodes } from './former-nodes';
 import type { ClusterLog } from './observers';
 import type { NodeEvents } from './node-events';
 import type { FormerLinks, Remote } from './remote';
@@ -5,15 +7,10 @@ import { DATA, HELLO, type Packet } from './wire';
 
 /** A gateway waits so long at its start until the other nodes can reach it. */
 const GREETING_TIMEOUT_MS = 500;
-/** The time is counted in steps: while the process gets no processor, or its event loop is blocked, no answer can be read. */
-const GREETING_STEP_MS = 25;
 /** The nodes of which only the address is known are asked so often. One that does not listen yet asks itself when it does. */
 const DISCOVERY_INTERVAL_MS = 100;
 /** A node that has greeted and is not in the registry after this time is gone. */
 const LISTING_TIMEOUT_MS = 15_000;
-
-/** The former links of so many nodes are remembered. */
-const MAX_FORMER_NODES = 1000;
 
 export interface MembershipHandlers {
   /** Creates the record of a node. */
@@ -30,8 +27,8 @@ export interface MembershipHandlers {
  */
 export class Membership {
   private readonly remotes = new Map<string, Remote>();
-  private readonly former = new Map<string, FormerLinks>();
-  private readonly waiting = new Set<() => void>();
+  private readonly former = new FormerNodes();
+  private readonly conditions = new Conditions();
   private closed = false;
 
   constructor(
@@ -56,7 +53,7 @@ export class Membership {
       remote.isListed = false;
       this.leave(remote);
     }
-    this.check();
+    this.conditions.check();
   }
 
   /** Greets all nodes again: messages in both directions may be lost. */
@@ -101,7 +98,7 @@ export class Membership {
   /** Ignores a node that has another version of the protocol. */
   refuse(node: string): void {
     if (!this.closed) this.remote(node).isForeign = true;
-    this.check();
+    this.conditions.check();
   }
 
   /** Removes a node whose link has said that it closes. */
@@ -110,7 +107,7 @@ export class Membership {
     if (!remote) return;
     this.leave(remote);
     remote.end();
-    this.check();
+    this.conditions.check();
   }
 
   /** Removes a node that is gone by Moleculer's registry. */
@@ -121,7 +118,7 @@ export class Membership {
     this.leave(remote);
     remote.close();
     this.remotes.delete(node);
-    this.check();
+    this.conditions.check();
     if (wasPeer && !this.closed) this.probe(node);
   }
 
@@ -131,14 +128,15 @@ export class Membership {
    */
   async greeted(): Promise<void> {
     if (!this.events.hasTransporter) return;
-    await this.until(() => this.events.isSubscribed);
+    await this.conditions.until(() => this.closed || this.events.isSubscribed);
     this.update();
     const discovering = this.events.isDiscovering
       ? setInterval(() => this.discover(), DISCOVERY_INTERVAL_MS)
       : undefined;
     this.discover();
-    await this.until(() => this.isGreeted(), GREETING_TIMEOUT_MS);
+    const isInTime = await this.conditions.until(() => this.closed || this.isGreeted(), GREETING_TIMEOUT_MS);
     clearInterval(discovering);
+    if (!isInTime) this.log.debug(`Not all nodes have answered within ${GREETING_TIMEOUT_MS} ms.`);
   }
 
   /** Forgets all nodes. */
@@ -149,7 +147,7 @@ export class Membership {
       remote.close();
     }
     this.remotes.clear();
-    this.check();
+    this.conditions.check();
   }
 
   /**
@@ -181,20 +179,9 @@ export class Membership {
 
   private remote(node: string): Remote {
     let remote = this.remotes.get(node);
-    if (!remote) this.remotes.set(node, (remote = this.handlers.createRemote(node, this.formerLinks(node))));
+    if (!remote)
+      this.remotes.set(node, (remote = this.handlers.createRemote(node, this.former.linksOf(node))));
     return remote;
-  }
-
-  private formerLinks(node: string): FormerLinks {
-    const links = this.former.get(node) ?? { ended: [], last: undefined };
-    // The latest node stands last.
-    this.former.delete(node);
-    this.former.set(node, links);
-    for (const oldest of this.former.keys()) {
-      if (this.former.size <= MAX_FORMER_NODES) break;
-      this.former.delete(oldest);
-    }
-    return links;
   }
 
   private join(remote: Remote): void {
@@ -226,33 +213,6 @@ export class Membership {
   private reached(remote: Remote): void {
     if (remote.reachesUs) return;
     remote.reached();
-    this.check();
-  }
-
-  private check(): void {
-    for (const check of [...this.waiting]) check();
-  }
-
-  /** Resolves when something holds, the time is over or the link is closed. */
-  private until(holds: () => boolean, timeout?: number): Promise<void> {
-    return new Promise((resolve) => {
-      const check = (): void => {
-        if (!this.closed && !holds()) return;
-        clearInterval(timer);
-        this.waiting.delete(check);
-        resolve();
-      };
-      let left = (timeout ?? Infinity) / GREETING_STEP_MS;
-      const step = (): void => {
-        if (--left > 0) return;
-        clearInterval(timer);
-        this.waiting.delete(check);
-        this.log.debug(`Not all nodes have answered within ${String(timeout)} ms.`);
-        resolve();
-      };
-      const timer = timeout === undefined ? undefined : setInterval(step, GREETING_STEP_MS);
-      this.waiting.add(check);
-      check();
-    });
+    this.conditions.check();
   }
 }

@@ -1,5 +1,6 @@
 import type { Namespace } from 'socket.io';
 import type { Adapter } from 'socket.io-adapter';
+import { recoveryDurationOf } from '../socket-io/recovery-duration';
 
 type Adapters = typeof import('./moleculer-adapters');
 
@@ -19,12 +20,9 @@ export function moleculerAdapter(): (namespace: Namespace) => Adapter {
 
 /** Creates the adapter. Socket.IO calls it with `new`. */
 function createMoleculerAdapter(namespace: Namespace): Adapter {
-  const { connectionStateRecovery } = (
-    namespace.server as object as { opts: { connectionStateRecovery?: object } }
-  ).opts;
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load the cluster with the package
   const { RecoverableMoleculerAdapter, MoleculerAdapter } = require('./moleculer-adapters') as Adapters;
-  return connectionStateRecovery
+  return recoveryDurationOf(namespace.server) > 0
     ? new RecoverableMoleculerAdapter(namespace)
     : new MoleculerAdapter(namespace);
 }

@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import type { Server } from 'socket.io';
 
 /** Default of `settings.recovery.maxBytes`. */
@@ -44,5 +45,14 @@ export class RecoveryBudget {
   /** The bytes that are kept. */
   get bytes(): number {
     return this.used;
+  }
+}
+
+/** Returns about how many bytes a value takes; 0 for what cannot be cloned. */
+export function bytesOf(value: unknown): number {
+  try {
+    return serialize(value).length;
+  } catch {
+    return 0;
   }
 }

@@ -1,19 +1,17 @@
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import type { Server } from 'socket.io';
 import { present } from '../answer/wire-error';
+import { connectionIdOf } from '../socket-io/connection-of-request';
 import { isClosed } from '../socket-io/gateway-server';
 import { drainingError } from '../socket-io/refuse-handshake';
 
 /** When a refused client may ask again, in seconds: its load balancer has chosen another node by then. */
 const RETRY_AFTER_S = 1;
 
-/** A request as Engine.IO hands it to middlewares, with its parsed query. */
-type HandshakeRequest = IncomingMessage & { readonly _query: { readonly sid?: string } };
-
 /** Refuses new connections with 503 while no gateway on the server takes clients. Requests of open connections pass. */
 export function refuseHandshakes(io: Server): void {
-  io.engine.use((request: HandshakeRequest, response: unknown, next: () => void) => {
-    if (request._query.sid !== undefined || !isClosed(io)) next();
+  io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
+    if (connectionIdOf(request) !== undefined || !isClosed(io)) next();
     else refuse(request, response);
   });
 }

@@ -1,5 +1,5 @@
 /** Paths of members, `registry.nodes.toArray` for example, with the type that each must have. */
-export type UsedMembers = Readonly<Record<string, 'function' | 'object'>>;
+export type UsedMembers = Readonly<Record<string, 'function' | 'object' | 'number'>>;
 
 /** Returns the paths at which a foreign object has no member of the type that is used. */
 export function missingMembers(owner: object, used: UsedMembers): string[] {

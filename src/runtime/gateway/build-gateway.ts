@@ -40,7 +40,7 @@ export function buildGateway(
   attachedTo?: HttpServer,
 ): Gateway {
   const { broker, logger } = moleculerService;
-  checkMoleculer(broker);
+  checkMoleculer(moleculerService);
   assertParamsAreChecked(broker, plan);
   const service = moleculerService as GatewayService;
   const report: Report = (what, error) => {

@@ -121,7 +121,7 @@ export function initSocketIO(
  */
 export function registerNamespace(gateway: Gateway, name: string): Namespace {
   const path = literal(name);
-  attachedServer(gateway).addPath(gateway, path);
+  attachedServer(gateway).gateways.addPath(gateway, path);
   return gateway.namespaces.get(path.name) as Namespace;
 }
 
@@ -137,7 +137,7 @@ export function registerPlan(service: Service, plan: GatewayPlan): Namespace {
   const cluster = clusterOf(service) ?? buildCluster(service);
   const gateway = buildGateway(plan, service, cluster, first.socketOptions, first.attachedTo);
   const [path] = plan.paths;
-  if (path?.kind === 'literal' && server.serves(path))
+  if (path?.kind === 'literal' && server.gateways.serves(path))
     throw new Error(`Namespace '${path.name}' already exists`);
   server.add(gateway);
   gateway.exposed?.follow();
@@ -156,7 +156,7 @@ export function removeNamespace(service: Service, name: string): Promise<void> {
   const path = literal(name);
   const owner = gatewaysOf(service).find((gateway) => gateway.namespaces.has(path.name));
   if (!owner) throw new Error(`Namespace '${name}' does not exist`);
-  return attachedServer(owner).removePath(owner, path);
+  return attachedServer(owner).gateways.removePath(owner, path);
 }
 
 /** The clusters of services, one for each start. */

@@ -17,6 +17,7 @@ const USED_MEMBERS: UsedMembers = {
   'registry.events.get': 'function',
   'registry.nodes.toArray': 'function',
   'localBus.on': 'function',
+  'tracer.opts': 'object',
 };
 /** The same for a broker that has a transporter. */
 const USED_MEMBERS_OF_TRANSIT: UsedMembers = {
@@ -26,14 +27,23 @@ const USED_MEMBERS_OF_TRANSIT: UsedMembers = {
   'transit.removePendingRequest': 'function',
 };
 
+/** The same for a service. */
+const USED_MEMBERS_OF_SERVICES: UsedMembers = {
+  '_serviceSpecification.actions': 'object',
+};
+
 /**
- * Checks that Moleculer still has the private members that this file uses. Called once per gateway, at start.
+ * Checks that Moleculer still has the private members that this file uses. Called once per gateway, when its service is created.
  *
  * @throws Error that names the missing members
  */
-export function checkMoleculer(broker: ServiceBroker): void {
+export function checkMoleculer(service: Service): void {
+  const { broker } = service;
   const used = { ...USED_MEMBERS, ...(broker.transit && USED_MEMBERS_OF_TRANSIT) };
-  const missing = missingMembers(broker, used).map((path) => `broker.${path}`);
+  const missing = [
+    ...missingMembers(broker, used).map((path) => `broker.${path}`),
+    ...missingMembers(service, USED_MEMBERS_OF_SERVICES).map((path) => `service.${path}`),
+  ];
   if (missing.length === 0) return;
   throw new Error(
     `moleculer-socket-gateway does not know Moleculer ${broker.MOLECULER_VERSION}: ${missing.join(', ')} is missing; ` +
@@ -111,6 +121,8 @@ interface TracerInternals {
 }
 
 interface ServiceInternals {
+  /** Only services that were loaded from a file have it. */
+  readonly __filename?: string;
   readonly _serviceSpecification: { readonly actions: Readonly<Record<string, RegisteredAction>> };
 }
 
@@ -282,6 +294,11 @@ export function askForNodes(broker: ServiceBroker): void {
 
 function isUnknown({ local, available, seq }: RegistryNode): boolean {
   return !local && !available && seq === 0;
+}
+
+/** Returns true if `broker.loadService` has created a service. Hot reload creates only those again. */
+export function wasLoadedFromFile(service: Service): boolean {
+  return Boolean((service as object as Partial<ServiceInternals>).__filename);
 }
 
 /** Returns true if the calls of a broker take a stream beside their params: since 0.15. Before, it takes the place of the params. */

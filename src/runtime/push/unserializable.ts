@@ -1,5 +1,6 @@
 import type { Server } from 'socket.io';
 import { BadRequestError } from '../../errors';
+import { encode } from '../socket-io/packet-codec';
 
 /** The type of Socket.IO's packet for an event. */
 const EVENT = 2;
@@ -25,11 +26,7 @@ export function sendingError(
 ): unknown {
   if (!server) return failure;
   try {
-    (server.encoder as { encode(packet: object): unknown }).encode({
-      type: EVENT,
-      nsp: '/',
-      data: [event, ...args],
-    });
+    encode(server, { type: EVENT, nsp: '/', data: [event, ...args] });
     return failure;
   } catch {
     return new BadRequestError('ARGS_NOT_SERIALIZABLE');

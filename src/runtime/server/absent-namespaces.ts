@@ -2,6 +2,7 @@ import type { ServiceBroker } from 'moleculer';
 import { patternKeyOf, servesName } from '../../plan/paths';
 import type { PathPlan } from '../../plan/plan';
 import type { Gateway } from '../model';
+import { wasLoadedFromFile } from '../moleculer/internals';
 
 /** A reloaded gateway may be missing for this long, in milliseconds, because its developer may have to fix its file first. */
 const RELOAD_TIMEOUT_MS = 60_000;
@@ -31,7 +32,7 @@ export class AbsentNamespaces {
   /** Holds the namespaces of a gateway that has left the server. */
   leave({ service, plan }: Gateway): void {
     // Only what was loaded from a file is loaded again.
-    if (!(service as { __filename?: unknown }).__filename) return;
+    if (!wasLoadedFromFile(service)) return;
     const forget = (): void => {
       this.forget([absence]);
     };

@@ -1,4 +1,4 @@
-import { Namespace, type Socket } from 'socket.io';
+import { Namespace } from 'socket.io';
 import { nameOfPath } from '../../plan/paths';
 import type { DynamicPath, LiteralPath, PathPlan } from '../../plan/plan';
 import { admitSocket } from '../connection/admit-socket';
@@ -9,6 +9,7 @@ import { updateAdapter } from '../cluster/connect-adapters';
 import { debug } from '../debug';
 import type { Gateway } from '../model';
 import { keepWhileUsed } from '../socket-io/child-namespace';
+import { socketsIn } from '../socket-io/connections-of';
 import type { GatewayServer } from '../socket-io/gateway-server';
 import { makeGatewaySockets } from '../socket-io/make-sockets';
 import { NamespacePattern } from '../socket-io/namespace-pattern';
@@ -160,9 +161,6 @@ function adoptNamespace(
 
 /** Closes the connections, after which clients come back by themselves; after a disconnect by the server they do not. */
 function closeConnections(namespace: Namespace): void {
-  const { _preConnectSockets } = namespace as object as { _preConnectSockets: Map<string, Socket> };
-  for (const socket of [...namespace.sockets.values(), ..._preConnectSockets.values()]) {
-    // Discards what is not written yet: waiting for a client between two polls would delay the end of the process.
-    socket.conn.close(true);
-  }
+  // Discards what is not written yet: waiting for a client between two polls would delay the end of the process.
+  for (const { conn } of socketsIn(namespace)) conn.close(true);
 }

@@ -1,33 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'socket.io';
-import { compilePattern, compileWildcard, type Matcher } from '../../plan/patterns';
-import { type Report, runSafely } from '../errors/run-safely';
+import type { Report } from '../errors/run-safely';
+import { ask, UNCHECKED, type Handshake, type Verdict } from './ask-application';
+import { compileDecision, type Decide } from './decide-origin';
+import { compileOrigins, type CorsOptions } from './match-origin';
 
 type Cors = NonNullable<ServerOptions['cors']>;
-type CorsOptions = Exclude<Cors, (...args: never[]) => unknown>;
-type Origin = CorsOptions['origin'];
 type AllowRequest = NonNullable<ServerOptions['allowRequest']>;
-/** Answers whether a request may go on, and why not. */
-type Verdict = (refused: string | null) => void;
-type AllowedOrigins = Exclude<Origin, (...args: never[]) => unknown>;
-/** Decides about the origin of a handshake. */
-type Decide = (origin: string, handshake: Handshake, verdict: Verdict) => void;
-
-const REFUSED = 'origin not allowed';
-const UNCHECKED = 'the request could not be checked';
-/** A host has at most 253 characters; scheme and port fit beside it. A longer origin is refused before it is matched. */
-const MAX_ORIGIN_LENGTH = 300;
 
 /** Keeps the decisions of functions about a request: CORS asks first, and each function runs once. */
 const verdicts = new WeakMap<IncomingMessage, string | null>();
-
-/** A handshake that the application's code is asked about. */
-interface Handshake {
-  readonly request: IncomingMessage;
-  /** Milliseconds that the code has for its answer. */
-  readonly timeoutMs: number;
-  readonly report: Report;
-}
 
 /**
  * Guards the handshake of every transport. CORS alone is a matter between a browser and a page, and browsers do not
@@ -145,99 +127,4 @@ function resolveCors(
         }
       }),
   );
-}
-
-/** Compiles a setting `cors.origin`; a function is asked about every origin that is not too long. */
-function compileDecision(allowed: Origin): Decide {
-  if (typeof allowed !== 'function') {
-    const matches = compileOrigins(allowed);
-    return (origin, _handshake, verdict) => {
-      verdict(matches(origin) ? null : REFUSED);
-    };
-  }
-  return (origin, handshake, verdict) => {
-    if (origin.length > MAX_ORIGIN_LENGTH) verdict(REFUSED);
-    else askOrigin(allowed, origin, handshake, verdict);
-  };
-}
-
-function askOrigin(
-  allowed: Extract<Origin, (...args: never[]) => unknown>,
-  origin: string,
-  handshake: Handshake,
-  verdict: Verdict,
-): void {
-  ask('cors.origin', handshake, verdict, (say, failed) => {
-    // moleculer-web's functions take the origin and return the decision.
-    if (allowed.length < 2) {
-      const predicate = allowed as (origin: string) => unknown;
-      return Promise.resolve(predicate(origin)).then((allows) => {
-        say(allows ? null : REFUSED);
-      });
-    }
-    return (allowed as (origin: string, answer: (error: Error | null, decision?: Origin) => void) => unknown)(
-      origin,
-      (error, decision) => {
-        if (error) failed('', error);
-        else {
-          const allows =
-            typeof decision !== 'function' && decision !== undefined && originMatches(decision, origin);
-          say(allows ? null : REFUSED);
-        }
-      },
-    );
-  });
-}
-
-/**
- * Asks code of the application's for a verdict: there is one, in bounded time, whatever the code does.
- *
- * @param what the name of the code, for the log
- */
-function ask(
-  what: string,
-  { timeoutMs, report }: Handshake,
-  verdict: Verdict,
-  run: (say: Verdict, failed: Report) => unknown,
-): void {
-  let answered = false;
-  const say: Verdict = (refused) => {
-    if (answered) return;
-    answered = true;
-    clearTimeout(timer);
-    verdict(refused);
-  };
-  const failed: Report = (_what, error) => {
-    report(`${what} failed, the handshake is refused`, error);
-    say(UNCHECKED);
-  };
-  const timer = Number.isFinite(timeoutMs)
-    ? setTimeout(() => {
-        failed('', new Error(`no answer within ${timeoutMs} ms`));
-      }, timeoutMs).unref()
-    : undefined;
-  runSafely('', failed, () => run(say, failed));
-}
-
-/**
- * Returns true if a setting like `cors.origin` allows an origin. A string may list origins with commas and use `*` as a
- * wildcard, as in moleculer-web.
- */
-export function originMatches(allowed: AllowedOrigins, origin: string): boolean {
-  return compileOrigins(allowed)(origin);
-}
-
-/** Compiles a setting like `cors.origin`. A list allows no origin that is too long; what is no list allows none. */
-function compileOrigins(allowed: AllowedOrigins): Matcher {
-  if (allowed === undefined || typeof allowed === 'boolean') return () => allowed !== false;
-  if (typeof allowed === 'string') {
-    const matchers = allowed.split(',').map((one) => compileWildcard(one.trim()));
-    return (origin) => origin.length <= MAX_ORIGIN_LENGTH && matchers.some((matches) => matches(origin));
-  }
-  if (allowed instanceof RegExp) {
-    const matches = compilePattern(allowed);
-    return (origin) => origin.length <= MAX_ORIGIN_LENGTH && matches(origin);
-  }
-  const matchers = Array.isArray(allowed) ? allowed.map(compileOrigins) : [];
-  return (origin) => matchers.some((matches) => matches(origin));
 }

@@ -4,16 +4,14 @@ import type { Service } from 'moleculer';
 import { GatewayServer } from '../socket-io/gateway-server';
 import { connectAdapters } from '../cluster/connect-adapters';
 import { MAX_RECOVERY_BYTES, RecoveryBudget } from '../cluster/recovery-budget';
-import { patternKeyOf } from '../../plan/paths';
-import type { LiteralPath, PathPlan } from '../../plan/plan';
 import { READINESS_PATH } from '../../plan/server-settings';
 import { ServerExplorers } from '../explorer/server-explorers';
 import type { Gateway } from '../model';
 import { makeAdaptersSafe } from '../socket-io/safe-adapter';
-import { bindPath } from './bind-path';
+import { BoundGateways } from './bound-gateways';
 import { AbsentNamespaces } from './absent-namespaces';
 import { attachLater, useOwnMethods, type AttachTo } from './attach-later';
-import { attachSocketIO, closeServer, type Attachment } from './attach-socket-io';
+import { attachSocketIO, closeServer, type Attachment } from '../socket-io/attach-socket-io';
 import { HttpListener, type Address } from './http-listener';
 import {
   checkNamespaces,
@@ -26,9 +24,8 @@ import {
 } from './server-options';
 import { readinessOf } from '../drain/readiness';
 import { refuseHandshakes } from '../drain/refuse-handshakes';
-import { watchConnections } from './closed-connections';
-import { watchSlowReaders } from './slow-readers';
-import { namespacesOf } from '../socket-io/namespace-tables';
+import { watchConnections } from '../socket-io/watch-connections';
+import { watchSlowReaders } from '../socket-io/slow-readers';
 
 /** An address to listen on, an HTTP server of the application, or, for a service that waits for one, the service. */
 export type Place =
@@ -36,18 +33,15 @@ export type Place =
   | { readonly http: HttpServer }
   | { readonly waiting: Service };
 
-type Unbind = () => Promise<void>;
-
 /** One Socket.IO server and the gateways that share it. */
 export class SharedServer {
-  /** For every gateway, a function that removes its paths. */
-  private readonly gateways = new Map<Gateway, Map<string, Unbind>>();
   private stopWatching: (() => void) | undefined;
   private opened: Promise<void> | undefined;
 
   /** Settles when the adapter is connected, where that takes a connection. */
   readonly prepared: Promise<void>;
   readonly io: GatewayServer;
+  readonly gateways: BoundGateways;
   private listener: HttpListener | undefined;
   private attachment: Attachment | undefined;
   private readonly options: CombinedOptions;
@@ -67,17 +61,18 @@ export class SharedServer {
     for (const gateway of gateways) this.explorers.add(gateway);
     const { backlog, https, recovery } = this.options;
     this.io = new GatewayServer(socketOptions(this.options, gateways), {
-      all: () => this.gateways.keys(),
+      all: () => this.gateways.all(),
       hold: (name, done) => this.absent?.hold(name, done) ?? false,
     });
     this.absent = gateways[0] && AbsentNamespaces.of(gateways[0].broker);
     const { io } = this;
+    this.gateways = new BoundGateways(io);
     RecoveryBudget.of(io).maxBytes = recovery?.maxBytes ?? MAX_RECOVERY_BYTES;
     if (gateways[0]) makeAdaptersSafe(io, gateways[0].report);
     if ('waiting' in place) attachLater(io, onAttach);
     else if ('http' in place) this.attachTo(place.http);
     else this.attachTo((this.listener = new HttpListener(place.address, https, backlog)).server);
-    connectAdapters(io, () => this.gateways.keys());
+    connectAdapters(io, () => this.gateways.all());
     for (const gateway of gateways) this.bind(gateway);
     this.prepared = connectAdapter(io, this.options.io.adapter);
     // `started` awaits it; a gateway that is attached earlier does not.
@@ -97,9 +92,9 @@ export class SharedServer {
    */
   attachTo(http: HttpServer, options?: object): void {
     // The settings of a service that waited may have changed.
-    for (const gateway of this.gateways.keys()) this.explorers.add(gateway);
+    for (const gateway of this.gateways.all()) this.explorers.add(gateway);
     const path = this.options.readiness ?? (this.listener?.server === http && READINESS_PATH);
-    const readiness = path ? readinessOf(path, () => this.gateways.keys()) : undefined;
+    const readiness = path ? readinessOf(path, () => this.gateways.all()) : undefined;
     this.attachment = attachSocketIO(
       this.io,
       http,
@@ -109,13 +104,13 @@ export class SharedServer {
     );
     useOwnMethods(this.io);
     refuseHandshakes(this.io);
-    const connections = watchConnections(this.io, () => this.gateways.keys());
-    this.stopWatching = watchSlowReaders(this.io, connections, () => this.gateways.keys());
+    const connections = watchConnections(this.io, () => this.gateways.all());
+    this.stopWatching = watchSlowReaders(this.io, connections, () => this.gateways.all());
   }
 
   /** Attaches a server that waits to a port that it opens. A port that cannot be opened is reported. */
   listenOn(port: number, options?: object): HttpServer {
-    const [gateway] = this.gateways.keys();
+    const [gateway] = this.gateways.all();
     const listener = new HttpListener(
       { port: String(port), ip: gateway?.server.ip ?? '0.0.0.0' },
       this.options.https,
@@ -136,14 +131,7 @@ export class SharedServer {
   /** Leaves the gateways to another server, at once. It must have no clients. */
   dissolve(): void {
     this.absent?.end();
-    const closing: Promise<unknown>[] = [];
-    for (const [gateway, bound] of this.gateways) {
-      for (const unbind of bound.values()) closing.push(unbind());
-      gateway.io = undefined;
-    }
-    this.gateways.clear();
-    closing.push(closeServer(this.io));
-    void Promise.allSettled(closing);
+    void Promise.allSettled([...this.gateways.removeAll(), closeServer(this.io)]);
   }
 
   /** True if the HTTP server was not created by the gateways. */
@@ -153,7 +141,8 @@ export class SharedServer {
 
   /** Returns true if no other gateway is on the server. */
   isLast(gateway: Gateway): boolean {
-    return this.gateways.size === 1 && this.gateways.has(gateway);
+    const [first, ...others] = this.gateways.all();
+    return first === gateway && others.length === 0;
   }
 
   /** Returns true if the namespaces of the gateway are bound to the server. */
@@ -174,11 +163,11 @@ export class SharedServer {
   /** @throws DeclarationError where a gateway wants what the server is not, or a namespace that is taken */
   check(gateway: Gateway): void {
     for (const path of gateway.plan.paths) {
-      const owner = this.ownerOf(path);
+      const owner = this.gateways.ownerOf(path);
       if (owner) throw taken(gateway, path, owner);
     }
-    const [first] = this.gateways.keys();
-    const all = [...this.gateways.keys(), gateway];
+    const [first] = this.gateways.all();
+    const all = [...this.gateways.all(), gateway];
     if (this.suits(all)) return;
     const wanted = combineOptions(all);
     const what =
@@ -219,60 +208,23 @@ export class SharedServer {
   }
 
   private async unbind(gateway: Gateway): Promise<void> {
-    const bound = [...(this.gateways.get(gateway)?.values() ?? [])];
-    this.gateways.delete(gateway);
     this.explorers.remove(gateway);
-    await Promise.all(bound.map((unbind) => unbind()));
-    gateway.io = undefined;
+    await this.gateways.remove(gateway);
   }
 
   /** Takes everything away. */
   async close(): Promise<void> {
     this.stopWatching?.();
     this.absent?.end();
-    for (const gateway of [...this.gateways.keys()]) await this.unbind(gateway);
+    for (const gateway of [...this.gateways.all()]) await this.unbind(gateway);
     const closing = closeServer(this.io).then(() => this.attachment?.detach());
     await Promise.all([closing, this.listener?.close()]);
   }
 
-  /**
-   * Serves one more namespace with the events of a gateway.
-   *
-   * @throws Error if there is such a namespace already
-   */
-  addPath(gateway: Gateway, path: LiteralPath): void {
-    if (this.serves(path)) throw new Error(`Namespace '${path.name}' already exists`);
-    this.gateways.get(gateway)?.set(patternKeyOf(path), bindPath(gateway, this.io, path));
-  }
-
-  /** Tells whether there is such a namespace, of any gateway or of the application. */
-  serves(path: LiteralPath): boolean {
-    if (path.name !== '/') return namespacesOf(this.io).has(path.name);
-    return this.ownerOf(path) !== undefined;
-  }
-
-  /** @throws Error if there is no such namespace of the gateway */
-  async removePath(gateway: Gateway, path: LiteralPath): Promise<void> {
-    const bound = this.gateways.get(gateway);
-    const unbind = bound?.get(patternKeyOf(path));
-    if (!unbind) throw new Error(`Namespace '${path.name}' does not exist`);
-    bound?.delete(patternKeyOf(path));
-    for (const socket of this.io.of(path.name).sockets.values()) socket.disconnect();
-    await unbind();
-  }
-
-  private ownerOf(path: PathPlan): Gateway | undefined {
-    for (const [gateway, bound] of this.gateways) if (bound.has(patternKeyOf(path))) return gateway;
-    return undefined;
-  }
-
   private bind(gateway: Gateway): void {
     this.explorers.add(gateway);
-    gateway.io = this.io;
     gateway.adapterSetting = this.options.io.adapter ? 'given' : this.options.adapter;
-    const bound = new Map<string, Unbind>();
-    this.gateways.set(gateway, bound);
-    for (const path of gateway.plan.paths) bound.set(patternKeyOf(path), bindPath(gateway, this.io, path));
+    this.gateways.add(gateway);
     this.absent?.arrive(gateway);
   }
 }

@@ -20,7 +20,8 @@ export function connectionsOf({ namespaces }: Gateway): EngineConnection[] {
   return [...connections];
 }
 
-function socketsIn(namespace: Namespace): Socket[] {
+/** Returns the sockets in a namespace, and those that ask to enter. */
+export function socketsIn(namespace: Namespace): Socket[] {
   const { _preConnectSockets } = namespace as object as { _preConnectSockets: Map<string, Socket> };
   return [...namespace.sockets.values(), ..._preConnectSockets.values()];
 }

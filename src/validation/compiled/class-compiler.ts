@@ -1,15 +1,11 @@
 import type { LibraryOptions } from '../library-options';
 import { runTransformer } from '../run-transformer';
-import {
-  generateChecker,
-  generateOwnChecker,
-  readsNested,
-  type Checker,
-  type OwnChecker,
-} from './generate-checker';
+import type { Checker } from './checker-functions';
+import { generateChecker, generateOwnChecker, type OwnChecker } from './generate-checker';
 import { generateMaker, type Stripped, type Undeclared } from './generate-maker';
 import { giveUp, NotCompilable, rethrowFinal } from './give-up';
 import type { Maker } from './payload-values';
+import { readsNested } from './reads-nested';
 import type { SampledField } from './sample-payloads';
 import { transformPlan, type TransformPlan } from './transform-plan';
 import type { Class } from './transformer-metadata';

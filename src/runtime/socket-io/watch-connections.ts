@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
-import { forgetConnection } from '../socket-io/connection-keys';
-import { recordClosing } from '../socket-io/close-connection';
-import { findState, type EngineConnection } from '../socket-io/connection';
+import { forgetConnection } from './connection-keys';
+import { recordClosing } from './close-connection';
+import { findState, type EngineConnection } from './connection';
+import { connectionIdOf } from './connection-of-request';
 
 interface Connection extends EngineConnection {
   on(event: 'close', listener: (this: Connection, reason: string, description?: unknown) => void): unknown;
@@ -15,12 +16,6 @@ interface Engine {
   readonly clients: Readonly<Record<string, Connection | undefined>>;
   on(event: 'connection', listener: (connection: Connection) => void): unknown;
   use(middleware: (request: IncomingMessage, response: ServerResponse, next: () => void) => void): unknown;
-}
-
-/** A response, and the query of its request as Engine.IO has parsed it. */
-interface PollingResponse {
-  readonly statusCode: number;
-  readonly req: { readonly _query?: { readonly sid?: string } };
 }
 
 /** The message of the error with which `ws` ends a websocket whose message is larger than its `maxPayload`. */
@@ -76,11 +71,11 @@ export function watchConnections(
 
 /** Closes a connection whose request with packets was refused with 413. Engine.IO would leave it open. */
 function closeAfterTooLargePost(engine: Engine): void {
-  const onClose = function (this: PollingResponse): void {
+  const onClose = function (this: ServerResponse): void {
     if (this.statusCode !== PAYLOAD_TOO_LARGE) return;
-    const { sid } = this.req._query ?? {};
+    const id = connectionIdOf(this.req);
     // Ends the connection as an error of the websocket would.
-    if (sid !== undefined) engine.clients[sid]?.transport.emit('error', new Error(TOO_LARGE));
+    if (id !== undefined) engine.clients[id]?.transport.emit('error', new Error(TOO_LARGE));
   };
   engine.use((request, response, next) => {
     if (request.method === 'POST') response.on('close', onClose);

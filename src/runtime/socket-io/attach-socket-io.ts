@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
 import { Server } from 'socket.io';
-import { namespacesOf } from '../socket-io/namespace-tables';
+import { checkEngineIO } from './check-socket-io';
+import { namespacesOf } from './namespace-tables';
 
 type Listener = (...args: unknown[]) => void;
 
@@ -24,7 +25,8 @@ export interface Attachment {
  *
  * @param options of Engine.IO, where those of the server do not say otherwise
  * @param answer answers requests that are not for Socket.IO, before the listeners of the HTTP server: true if it has done so
- * @throws Error if the HTTP server has a Socket.IO server of this library already: two break every websocket
+ * @throws Error if the HTTP server has a Socket.IO server of this library already (two break every websocket), or if Engine.IO has
+ *   become another
  */
 export function attachSocketIO(
   io: Server,
@@ -41,6 +43,7 @@ export function attachSocketIO(
   if (answer) answerFirst(http, answer);
   // Its own method may be the one of attach-later.ts.
   Server.prototype.attach.call(io, http, options);
+  checkEngineIO(io);
   http.on('upgrade', surviveReset);
   io.engine.on('connection', shortenCloseTimeout);
   const added = EVENTS.flatMap((event) =>

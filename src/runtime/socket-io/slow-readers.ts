@@ -1,8 +1,8 @@
 import type { Server } from 'socket.io';
 import type { Gateway } from '../model';
-import { recordClosing } from '../socket-io/close-connection';
-import type { EngineConnection } from '../socket-io/connection';
-import { namespacesOf } from '../socket-io/namespace-tables';
+import { recordClosing } from './close-connection';
+import type { EngineConnection } from './connection';
+import { namespacesOf } from './namespace-tables';
 
 /** Buffers are checked in this interval, in milliseconds, so that sending a message costs nothing more. */
 const CHECK_INTERVAL_MS = 1000;
