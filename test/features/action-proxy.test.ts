@@ -752,6 +752,17 @@ describe('an action proxy', () => {
         expect(calls[0]!.meta).to.deep.equal({ from: 'options', added: 1 });
       });
 
+      it('count where a hook has set the same name in the meta of the context', async () => {
+        const client = await proxied({
+          callOptions: { meta: { from: 'options' } },
+          onBeforeCall(ctx) {
+            Object.assign(ctx.meta, { from: 'hook', added: 1 });
+          },
+        });
+        await ask(client, 'call', 'math.open');
+        expect(calls[0]!.meta).to.deep.equal({ from: 'options', added: 1 });
+      });
+
       it('leave the socket logged in', async () => {
         @SocketNamespace('/x', { settings })
         class LoggedInGateway extends SocketGateway {
