@@ -803,6 +803,20 @@ describe('an action proxy', () => {
       expect((given[0]![1] as Socket).id).to.equal(clients[0]!.id);
     });
 
+    it('do not replace the context of the call', async () => {
+      const client = await proxied({
+        callOptions({ broker }) {
+          const ctx = broker.ContextFactory.create(broker, undefined as never, { a: 10, b: 10 }, {
+            meta: { foreign: true },
+          } as never);
+          return { ctx, parentCtx: ctx, requestID: 'own' } as never;
+        },
+      });
+      expect((await ask(client, 'call', 'math.add', { a: 1, b: 2 })).result).to.equal(3);
+      expect(calls[0]).to.deep.include({ params: { a: 1, b: 2 }, requestID: 'own' });
+      expect(calls[0]!.meta).to.deep.include({ $socketId: client.id }).and.not.have.property('foreign');
+    });
+
     it('may be made of nothing', async () => {
       const client = await proxied({ callOptions: () => undefined });
       expect((await ask(client, 'call', 'math.add', { a: 1, b: 2 })).result).to.equal(3);
