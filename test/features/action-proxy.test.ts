@@ -752,6 +752,17 @@ describe('an action proxy', () => {
         expect(calls[0]!.meta).to.deep.equal({ from: 'options', added: 1 });
       });
 
+      it('count where a hook has set the same name in the meta of the context', async () => {
+        const client = await proxied({
+          callOptions: { meta: { from: 'options' } },
+          onBeforeCall(ctx) {
+            Object.assign(ctx.meta, { from: 'hook', added: 1 });
+          },
+        });
+        await ask(client, 'call', 'math.open');
+        expect(calls[0]!.meta).to.deep.equal({ from: 'options', added: 1 });
+      });
+
       it('leave the socket logged in', async () => {
         @SocketNamespace('/x', { settings })
         class LoggedInGateway extends SocketGateway {
@@ -790,6 +801,20 @@ describe('an action proxy', () => {
       expect(calls.map(({ requestID }) => requestID)).to.deep.equal(clients.map(({ id }, n) => `${id}:${n}`));
       expect(given.map((args) => args.length)).to.deep.equal([2, 2]);
       expect((given[0]![1] as Socket).id).to.equal(clients[0]!.id);
+    });
+
+    it('do not replace the context of the call', async () => {
+      const client = await proxied({
+        callOptions({ broker }) {
+          const ctx = broker.ContextFactory.create(broker, undefined as never, { a: 10, b: 10 }, {
+            meta: { foreign: true },
+          } as never);
+          return { ctx, parentCtx: ctx, requestID: 'own' } as never;
+        },
+      });
+      expect((await ask(client, 'call', 'math.add', { a: 1, b: 2 })).result).to.equal(3);
+      expect(calls[0]).to.deep.include({ params: { a: 1, b: 2 }, requestID: 'own' });
+      expect(calls[0]!.meta).to.deep.include({ $socketId: client.id }).and.not.have.property('foreign');
     });
 
     it('may be made of nothing', async () => {

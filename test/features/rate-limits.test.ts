@@ -233,6 +233,30 @@ describe('rate limits', () => {
     );
   });
 
+  it('say to wait for whole seconds, and never too few: at least one', async () => {
+    let msBeforeNext = 0;
+    // What limiters of rate-limiter-flexible reject with.
+    const consume = () => Promise.reject({ msBeforeNext } as never);
+    @SocketNamespace('/x', { settings })
+    class WaitingGateway extends SocketGateway {
+      @RateLimit({ points: 1, duration: 60, store: { consume } })
+      @SocketEvent()
+      send() {}
+    }
+    const client = await connect(await start(WaitingGateway));
+    for (const [wait, retryAfter] of [
+      [0, 1],
+      [1, 1],
+      [1000, 1],
+      [1001, 2],
+      [59_500, 60],
+    ] as const) {
+      msBeforeNext = wait;
+      const { error } = await ask(client, 'send');
+      expect(error).to.deep.include({ code: 429, type: 'RATE_LIMIT_EXCEEDED', data: { retryAfter } });
+    }
+  });
+
   it('answer with a masked error where the key throws, or is none', async () => {
     const keys: (() => unknown)[] = [
       () => {

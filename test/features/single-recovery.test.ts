@@ -302,6 +302,16 @@ describe('a session', () => {
     expect(await idOf(await knock(running, secret))).to.equal(id);
   });
 
+  it('is anonymous where authentication does not find its user again', async () => {
+    const running = await start(gatewayWith({ skipMiddlewares: false }));
+    const { id, ...secret } = await leave(running);
+    authenticate = () => null;
+    const raw = await knockAndEnter(running, secret);
+    expect(await userOf(raw)).to.equal(null);
+    await manage(running, 'disconnect', { user: 7 });
+    expect(await manage(running, 'getClients', {}), 'it is no socket of the user').to.deep.equal([id]);
+  });
+
   it('is given up where a message cannot be sent again, and the process lives', async () => {
     const logger = new CollectingLogger();
     const running = await start(gatewayWith(), { logger });

@@ -171,6 +171,10 @@ describe('validation', () => {
     register(@MessageBody() value: Registration) {
       got.push(value);
     }
+    @SocketEvent()
+    sell(@MessageBody(0) buyer: Registration, @MessageBody(1) item: Item, @MessageBody(2) author: Author) {
+      got.push(buyer, item, author);
+    }
   }
 
   const validating = shareGateway(ValidatingGateway);
@@ -315,6 +319,31 @@ describe('validation', () => {
       await invalid('two', author, { title: 'a', price: 11 });
       await invalid('two', author);
       await invalid('two', {}, { title: 'a', price: 1 });
+    });
+
+    it('is checked for each argument after one that is asked of a promise', async () => {
+      const buyer = { name: 'free' };
+      const item = { title: 'a', price: 1 };
+      await valid('sell', buyer, { ...item, extra: 1 }, author);
+      expect(got).to.deep.equal([
+        Object.assign(new Registration(), buyer),
+        Object.assign(new Item(), item),
+        Object.assign(new Author(), author),
+      ]);
+      const dear = await invalid('sell', buyer, { ...item, price: 11 }, author);
+      expect(dear.data).to.deep.equal([
+        {
+          field: 'price',
+          type: 'max',
+          message: 'price must not be greater than 10',
+          expected: 10,
+          actual: 11,
+        },
+      ]);
+      const nameless = await invalid('sell', buyer, item, { name: 'A' });
+      expect(fields(nameless)).to.deep.equal([['name', 'isLength']]);
+      const taken = await invalid('sell', { name: 'taken' }, { ...item, price: 11 }, author);
+      expect(fields(taken)).to.deep.equal([['name', 'isFree']]);
     });
   });
 
