@@ -4,7 +4,7 @@ import type { SocketContext } from '../../types';
 import type { EventSteps, Gateway } from '../model';
 import type { DownloadTerms } from '../stream/download';
 import type { Answering } from '../stream/exchange';
-import type { UploadTerms } from '../stream/upload';
+import type { UploadTerms } from '../stream/upload-terms';
 import type { ProxiedCall } from './call-action';
 
 /**

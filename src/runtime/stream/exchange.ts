@@ -5,8 +5,9 @@ import type { SocketSession, SocketStreams, StreamExchange } from '../model';
 import { sendPacket } from '../socket-io/send-packet';
 import { Download, type DownloadTerms } from './download';
 import { cancelled, clientHasGone, notExpected } from './stream-errors';
-import { Upload, type UploadTerms } from './upload';
+import { Upload } from './upload';
 import type { UploadStream } from './upload-stream';
+import type { UploadTerms } from './upload-terms';
 import { CANCEL } from './wire';
 
 /** The handler or the call that answers an event. */
