@@ -236,7 +236,7 @@ describe('rate limits', () => {
   it('say to wait for whole seconds, and never too few: at least one', async () => {
     let msBeforeNext = 0;
     // What limiters of rate-limiter-flexible reject with.
-    const consume = () => Promise.reject({ msBeforeNext } as never);
+    const consume = () => Promise.reject({ msBeforeNext });
     @SocketNamespace('/x', { settings })
     class WaitingGateway extends SocketGateway {
       @RateLimit({ points: 1, duration: 60, store: { consume } })
