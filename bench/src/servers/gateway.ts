@@ -187,7 +187,7 @@ const broadcasting: Shape['commands'] = (broker) => ({
 const SHAPES: Record<string, Shape> = {
   add: { gateways: () => [handler()] },
   call: { gateways: () => [proxy()] },
-  // Only this one loads the validators: in all others they would be a third of what the garbage collector has to mark.
+  // Only this one loads the validators: in all others they would add a quarter to the heap.
   order: { gateways: async () => [(await import('./order-gateway.js')).OrderGateway] },
   'thousand-events': { gateways: () => [withEvents(999)] },
   'hundred-gateways': {
