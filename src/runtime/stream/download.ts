@@ -6,13 +6,12 @@ import { toError } from '../errors/to-error';
 import type { SocketSession } from '../model';
 import { forgetAck, sendPacket, sendWithAck } from '../socket-io/send-packet';
 import { bytesOf, roughSize } from './chunks';
-import { Credit } from './credit';
 import { IdleTimer } from './idle-timer';
 import { openSource } from './open-source';
 import type { Source } from './source';
 import { StreamTimer } from './stream-timer';
 import { tooSlow } from './stream-errors';
-import { CHUNK, CHUNK_BYTES, END, WINDOW_BYTES } from './wire';
+import { CHUNK, CHUNK_BYTES, END, MAX_UNACKNOWLEDGED, WINDOW_BYTES } from './wire';
 
 /** The timeouts of a download. Times in milliseconds; Infinity for no limit. */
 export interface DownloadTerms {
@@ -36,10 +35,16 @@ export class Download {
   /** Waits for the first chunk. */
   readonly #timer = new StreamTimer();
   readonly #idle = new IdleTimer();
-  readonly #credit = new Credit();
   #seq = 0;
+  /** The sizes of the chunks that are sent and not acknowledged, about. */
+  readonly #unacknowledged: number[] = [];
+  /** Their sum. */
+  #windowBytes = 0;
   #isOver = false;
   #settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  /** Resolves when the client takes one more chunk. Undefined while nothing waits for that. */
+  #credit: Promise<void> | undefined;
+  #giveCredit: (() => void) | undefined;
   /** Objects that are not sent yet. */
   #batch: unknown[] = [];
   #batchBytes = 0;
@@ -105,7 +110,7 @@ export class Download {
         if (this.#batch.length > 0) await this.#flushBatch();
         for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
           const chunk = bytes.length > CHUNK_BYTES ? bytes.subarray(at, at + CHUNK_BYTES) : bytes;
-          while (!this.#credit.covers(chunk.length) && !this.#isOver) await this.#credit.nextAck();
+          if (!this.#hasCredit(chunk.length)) await this.#awaitCredit(chunk.length);
           this.#send(chunk, chunk.length);
         }
       } else await this.#addObject(item.value);
@@ -137,7 +142,7 @@ export class Download {
 
   async #flushBatch(): Promise<void> {
     // The batch may grow meanwhile.
-    while (!this.#credit.covers(this.#batchBytes) && !this.#isOver) await this.#credit.nextAck();
+    while (!this.#isOver && !this.#hasCredit(this.#batchBytes)) await this.#awaitCredit(this.#batchBytes);
     if (this.#batch.length === 0) return;
     const batch = this.#batch;
     const size = this.#batchBytes;
@@ -150,7 +155,8 @@ export class Download {
   #send(data: Buffer | unknown[], size: number): void {
     if (this.#isOver) return;
     sendWithAck(this.session.socket, [CHUNK, this.id, this.#seq++, data], this.#onAck);
-    this.#credit.take(size);
+    this.#unacknowledged.push(size);
+    this.#windowBytes += size;
     if (this.#seq === 1) this.#begin();
   }
 
@@ -165,9 +171,28 @@ export class Download {
 
   /** Called when the client acknowledges a chunk: one function for all of them. */
   readonly #onAck = (): void => {
+    // Clients acknowledge in order. If one does not, the sum is right again when it has acknowledged all of them.
+    this.#windowBytes -= this.#unacknowledged.shift() ?? 0;
     this.#idle.touch();
-    this.#credit.giveBack();
+    this.#giveCredit?.();
   };
+
+  /** Returns true if the client may be sent one more chunk of a size. One that is larger than the window goes alone. */
+  #hasCredit(size: number): boolean {
+    const count = this.#unacknowledged.length;
+    return count === 0 || (count < MAX_UNACKNOWLEDGED && this.#windowBytes + size <= WINDOW_BYTES);
+  }
+
+  /** Waits until the client may be sent one more chunk of a size, or until the stream is over. */
+  async #awaitCredit(size: number): Promise<void> {
+    while (!this.#hasCredit(size) && !this.#isOver)
+      await (this.#credit ??= new Promise<void>((resolve) => {
+        this.#giveCredit = () => {
+          this.#credit = this.#giveCredit = undefined;
+          resolve();
+        };
+      }));
+  }
 
   /** @param isEarly true if the source has more */
   #end(isEarly: boolean): void {
@@ -176,8 +201,8 @@ export class Download {
     this.#idle.stop();
     cancelTurnEnd(this.#flush);
     this.#batch = [];
-    if (this.#credit.isUsed) forgetAck(this.session.socket, this.#onAck);
-    this.#credit.release();
+    if (this.#unacknowledged.length > 0) forgetAck(this.session.socket, this.#onAck);
+    this.#giveCredit?.();
     if (isEarly) this.#source.close();
   }
 }

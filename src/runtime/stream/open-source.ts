@@ -31,14 +31,13 @@ function ofIterable(gateway: Gateway, iterable: Streamable): Source {
   const isBytes = iterable.readableObjectMode === false;
   const encoding = iterable.readableEncoding ?? 'utf8';
   const isStream = 'readableObjectMode' in iterable;
-  const nextBytes = async (): Promise<IteratorResult<unknown>> => {
-    const result = await iterator.next();
-    if (result.done !== true && typeof result.value === 'string')
-      return { done: false, value: Buffer.from(result.value, encoding) };
-    return result;
-  };
   return {
-    next: isBytes ? nextBytes : () => iterator.next(),
+    async next() {
+      const result = await iterator.next();
+      if (result.done !== true && isBytes && typeof result.value === 'string')
+        return { done: false, value: Buffer.from(result.value, encoding) };
+      return result;
+    },
     close() {
       // The iterator of a Node stream ends with the stream.
       if (!isStream)
