@@ -35,9 +35,9 @@ export class KeptSessions {
     return this.sessions.size;
   }
 
-  /** The ids of the sessions, also of those that have expired. */
-  get ids(): string[] {
-    return [...this.sessions.keys()];
+  /** Returns the sessions, also those that have expired. */
+  values(): IterableIterator<KeptSession> {
+    return this.sessions.values();
   }
 
   has(pid: string): boolean {

@@ -102,7 +102,8 @@ export class RecoverableSessions {
   /** Gives all sessions away to another node, with all packets. */
   giveAll(): HandedSessions[] {
     const byOrigin = new Map<Inherited | undefined, KeptSession[]>();
-    for (const pid of this.sessions.ids) {
+    for (const { session } of [...this.sessions.values()]) {
+      const { pid } = session;
       const kept = this.findGivable(pid);
       if (!kept) continue;
       byOrigin.set(kept.inherited, [...(byOrigin.get(kept.inherited) ?? []), kept]);
@@ -170,7 +171,7 @@ export class RecoverableSessions {
 
   close(): void {
     clearInterval(this.timer);
-    for (const pid of this.sessions.ids) this.sessions.forget(pid);
+    for (const { session } of [...this.sessions.values()]) this.sessions.forget(session.pid);
     this.log.clear();
   }
 
@@ -182,7 +183,7 @@ export class RecoverableSessions {
 
   private deleteExpired(): void {
     const oldest = Date.now() - this.duration;
-    for (const pid of this.sessions.ids) this.sessions.find(pid);
+    for (const { session } of [...this.sessions.values()]) this.sessions.find(session.pid);
     this.log.dropBefore(oldest);
   }
 }
