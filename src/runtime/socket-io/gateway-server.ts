@@ -6,6 +6,7 @@ import { printable } from '../../plan/printable';
 import type { Gateway } from '../model';
 import { checkSocketIO } from './check-socket-io';
 import { stateOf, type EngineConnection } from './connection';
+import { joinWrites, type FlushingEngine } from './join-writes';
 import { measuredParser, type ConnectGate, type DecodedPacket, type Proceed } from './measured-parser';
 import { originalAdd, type SocketFactory } from './make-sockets';
 import {
@@ -31,9 +32,9 @@ interface Handshake {
   readonly bytes: number;
 }
 
-interface Engine {
+type Engine = FlushingEngine & {
   on(event: 'connection', listener: (connection: EngineConnection) => void): unknown;
-}
+};
 
 /** The code of refusals of names that no namespace has. */
 const NOT_FOUND = 404;
@@ -87,6 +88,7 @@ export class GatewayServer extends Server implements ConnectGate {
     engine.on('connection', (connection) => {
       this.opening = connection;
     });
+    joinWrites(engine);
     return super.bind(engine);
   }
 
