@@ -355,8 +355,7 @@ describe('policies of a class', () => {
         const user = { ...member };
         const running = await start(ReturningGateway);
         const client = await leave(running, user);
-        const { sessions } = (namespaceOf(running).adapter as any).recoverable;
-        const { session } = sessions.find(sessions.ids[0]);
+        const [{ session }] = (namespaceOf(running).adapter as any).recoverable.sessions.values();
         change(client);
         if (what.includes('role')) session.data.user.role = 'guest';
         client.onAny((event) => expect.fail(`it heard '${String(event)}'`));
