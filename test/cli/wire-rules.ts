@@ -126,6 +126,13 @@ const RESULTS: readonly WireRule[] = [
     refuses: ['[]', `['', '']`],
   },
   {
+    rule: 'an optional element of a tuple that may be undefined may be null',
+    type: '[[n?: number | undefined], [n?: number | null | undefined], [n?: undefined], [n?: number]]',
+    wire: '[[(number | null)?], [(number | null)?], [null?], [number?]]',
+    takes: ['[[null], [null], [null], []]', '[[], [], [], [1]]'],
+    refuses: ['[[], [], [], [null]]'],
+  },
+  {
     rule: 'readonly arrays stay',
     type: 'readonly Date[]',
     wire: 'readonly string[]',

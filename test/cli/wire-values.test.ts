@@ -107,7 +107,7 @@ describe('generated types', function () {
   this.timeout(600_000);
 
   it('are what arrives, whatever is sent', async () => {
-    const seed = Number(process.env.SEED ?? Date.now() % 100_000);
+    const seed = Number(process.env.SEED ?? 1);
     const sample = fc.sample(types.any, { numRuns: TYPES, seed });
     const events = sample.map(
       ({ type, value }, at) => `@SocketEvent() e${at}(): ${type} { return ${value}; }`,

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { MemberPrinter } from './object-members';
 import type { Place } from './place';
-import { arrayOf, single, type Printed } from './printed';
+import { arrayOf, single, unionOf, type Printed } from './printed';
 
 /** Prints a tuple with its labels, its optional elements and its rest. */
 export function printTuple(
@@ -25,13 +25,29 @@ export function printTuple(
       const { text } = printer.print(element, inner);
       return label === undefined ? text : `${label}: ${text}`;
     }
-    const { printed } = printer.printPresent(element, inner);
-    const text = printed?.text ?? 'null';
+    const { printed: present } = printer.printPresent(element, inner);
+    const hasNull = present !== undefined && /(?:^|\| )null$/.test(present.text);
+    const addsNull = !hasNull && (!present || mayBeUndefined(checker, labeledElementDeclarations?.[at]));
+    const { text, kind } = unionOf([...(present ? [present] : []), ...(addsNull ? [single('null')] : [])]);
     if (label !== undefined) return `${label}?: ${text}`;
-    return printed && printed.kind !== 'single' ? `(${text})?` : `${text}?`;
+    return kind === 'single' ? `${text}?` : `(${text})?`;
   });
   const text = `[${elements.join(', ')}]`;
   return readonly ? { text: `readonly ${text}`, kind: 'union' } : single(text);
+}
+
+/**
+ * Returns true if the type of an optional element has `undefined` in it, as in `n?: number | undefined`: then an element that is there
+ * may be `undefined`, which is null on the wire. TypeScript adds it to the type of each optional element, so the declaration is asked.
+ */
+function mayBeUndefined(
+  checker: ts.TypeChecker,
+  declaration: ts.NamedTupleMember | ts.ParameterDeclaration | undefined,
+): boolean {
+  if (!declaration || !ts.isNamedTupleMember(declaration)) return false;
+  const declared = checker.getTypeFromTypeNode(declaration.type);
+  const parts = declared.isUnion() ? declared.types : [declared];
+  return parts.some(({ flags }) => flags & ts.TypeFlags.Undefined);
 }
 
 function labelOf(declaration: ts.NamedTupleMember | ts.ParameterDeclaration | undefined): string | undefined {
