@@ -195,6 +195,34 @@ describe('lifecycle', () => {
       }
       expect(ran).to.deep.equal([]);
     });
+
+    it('does not run the next one for a client that has gone meanwhile', async () => {
+      const ran: unknown[] = [];
+
+      @SocketNamespace('/x', { settings })
+      class LeftGateway extends PoliteGateway {
+        @OnConnect()
+        second(socket: ServerSocket) {
+          ran.push(socket.handshake.auth['name']);
+        }
+      }
+      const go = signal();
+      const greeted = signal();
+      greet = () => {
+        greeted.fire();
+        return go;
+      };
+      const running = await start(LeftGateway);
+      const client = await connect(running, '/x', { auth: { name: 'gone' } });
+      await greeted;
+      client.disconnect();
+      await gone;
+      go.fire();
+      greet = () => undefined;
+      const other = await connect(running, '/x', { auth: { name: 'there' } });
+      expect((await ask(other, 'echo', 1)).result).to.equal(1);
+      expect(ran).to.deep.equal(['there']);
+    });
   });
 
   describe('@OnDisconnecting() and @OnDisconnect()', () => {

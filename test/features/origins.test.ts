@@ -229,6 +229,30 @@ describe('origins', () => {
     }
   });
 
+  it('are asked of a function once for a handshake, of whatever form it is', async () => {
+    const asked: string[] = [];
+    const forms: Record<string, Cors> = {
+      answering: {
+        origin(origin, answer) {
+          asked.push(String(origin));
+          answer(null, origin === GOOD);
+        },
+      },
+      returning: {
+        origin: ((origin: string) => {
+          asked.push(origin);
+          return origin === GOOD;
+        }) as never,
+      },
+    };
+    for (const [form, cors] of Object.entries(forms)) {
+      const running = await withSettings({ cors });
+      await enters(running, 'websocket', GOOD);
+      await isRefused(running, 'websocket', BAD);
+      expect(asked.splice(0), form).to.deep.equal([GOOD, BAD]);
+    }
+  });
+
   it('hold for the upgrade from polling to websocket as well', async () => {
     const running = await withSettings({ cors: { origin: GOOD } });
     const client = newClient(running, '/x', {
