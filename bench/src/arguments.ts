@@ -36,7 +36,7 @@ const FULL = {
 type Counts = typeof FULL;
 
 const SHORT: Counts = {
-  rounds: { lives: 2, rounds: 2 },
+  rounds: { lives: 1, rounds: 3 },
   events: { warmUp: 8_000, measured: 6_000 },
   connects: 200,
   pushes: 12,
