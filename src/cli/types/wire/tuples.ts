@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { MemberPrinter } from './object-members';
 import type { Place } from './place';
-import { arrayOf, single, unionOf, type Printed } from './printed';
+import { arrayOf, single, type Printed } from './printed';
 
 /** Prints a tuple with its labels, its optional elements and its rest. */
 export function printTuple(
@@ -25,10 +25,9 @@ export function printTuple(
       const { text } = printer.print(element, inner);
       return label === undefined ? text : `${label}: ${text}`;
     }
-    const { printed: present } = printer.printPresent(element, inner);
-    const hasNull = present !== undefined && /(?:^|\| )null$/.test(present.text);
-    const addsNull = !hasNull && (!present || mayBeUndefined(checker, labeledElementDeclarations?.[at]));
-    const { text, kind } = unionOf([...(present ? [present] : []), ...(addsNull ? [single('null')] : [])]);
+    const { text, kind } = mayBeUndefined(checker, labeledElementDeclarations?.[at])
+      ? printer.print(element, inner)
+      : (printer.printPresent(element, inner).printed ?? single('null'));
     if (label !== undefined) return `${label}?: ${text}`;
     return kind === 'single' ? `${text}?` : `(${text})?`;
   });
