@@ -11,6 +11,9 @@ export class FlushQueue {
   private waiting: Flushable[] = [];
   private isScheduled = false;
 
+  /** @param afterFlush called when meters have reported, once for all of them */
+  constructor(private readonly afterFlush: () => void) {}
+
   /**
    * Notes that a packet has arrived from the network. Node looks at the network again only after `setImmediate`: until then
    * no client can have acted on an answer, so no observer can notice that a metric is late.
@@ -33,5 +36,6 @@ export class FlushQueue {
     this.isScheduled = false;
     this.waiting = [];
     for (const meter of waiting) meter.flush();
+    this.afterFlush();
   };
 }

@@ -7,8 +7,9 @@ import { FlushQueue } from './flush-queue';
 import { Meter } from './meter';
 import { METRICS } from './metric-definitions';
 import { SafeRegistry, type CountingRegistry } from './safe-registry';
+import { RateSettler, type ListingRegistry } from './settle-rates';
 
-interface Registry extends CountingRegistry {
+interface Registry extends CountingRegistry, ListingRegistry {
   register(options: object): unknown;
   getMetric(name: string): unknown;
 }
@@ -23,13 +24,21 @@ export class GatewayMetrics implements Metrics {
     if (!broker.isMetricsEnabled()) return undefined;
     const registry = broker.metrics as object as Registry;
     for (const metric of METRICS) if (!registry.getMetric(metric.name)) registry.register(metric);
-    return new GatewayMetrics(new SafeRegistry(registry, report));
+    const counting = new SafeRegistry(registry, report);
+    return new GatewayMetrics(counting, new RateSettler(registry, counting, 'moleculer.io.messages.total'));
   }
 
-  private readonly queue = new FlushQueue();
+  private readonly queue: FlushQueue;
   private readonly meters = new Map<string, Map<string, Meter>>();
 
-  private constructor(private readonly registry: CountingRegistry) {}
+  private constructor(
+    private readonly registry: CountingRegistry,
+    rates: RateSettler,
+  ) {
+    this.queue = new FlushQueue(() => {
+      rates.look();
+    });
+  }
 
   arrive(): void {
     this.queue.arrive();
