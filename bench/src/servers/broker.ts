@@ -22,6 +22,7 @@ export function newBroker(observed = false, transporter?: BrokerOptions['transpo
     tracing: { enabled: observed, exporter: [] },
     ...(transporter && { transporter }),
   });
+  if (observed) callOthers(broker);
   broker.createService({
     name: 'math',
     actions: {
@@ -44,4 +45,15 @@ export function newBroker(observed = false, transporter?: BrokerOptions['transpo
     },
   });
   return broker;
+}
+
+/**
+ * Counts as an application would that goes on to call other actions. Without it, V8 would compile Moleculer's counters without end in all servers but
+ * the gateway, which keeps it from that (docs/metrics.md): the floor would cost twice as much.
+ */
+function callOthers({ metrics }: ServiceBroker): void {
+  let others = 0;
+  setInterval(() => {
+    metrics.increment('moleculer.request.total', { action: `other.action-${++others}` });
+  }, 250).unref();
 }
