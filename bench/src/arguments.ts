@@ -7,7 +7,7 @@ const FULL = {
   rounds: { lives: 4, rounds: 5 },
   events: { warmUp: 30_000, measured: 16_000 },
   /** Connections in a round of connecting. */
-  connects: 400,
+  connects: 1000,
   /** Messages in a round of pushing. */
   pushes: 24,
   /** Chunks of 64 KiB in a round of streaming. */

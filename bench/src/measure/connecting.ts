@@ -13,8 +13,8 @@ export interface ConnectSample {
 
 /** Connections that are being made at the same time. */
 const AT_ONCE = 16;
-/** Between the collection and the measurement, for the reason that events have one; see events.ts. */
-const RUN_UP = 1000;
+/** Connections before the first round. No collection is forced: V8 takes thousands of connections to compile again what that throws away. */
+const WARM_UP = 4000;
 
 /** Measures what a connection costs whose user is authenticated. */
 export function measureConnecting(
@@ -24,11 +24,9 @@ export function measureConnecting(
 ): Promise<Map<string, ConnectSample[]>> {
   return interleave(specs, rounds, {
     async warmUp(server) {
-      await comeAndGo(server.port, count * 2);
+      await comeAndGo(server.port, WARM_UP);
     },
     async measure(server) {
-      await server.ask('gc');
-      await comeAndGo(server.port, RUN_UP);
       const before = await server.ask<number>('cpu');
       const begun = performance.now();
       await comeAndGo(server.port, count);

@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { connectMany } from '../load/connect-many';
-import { ServerProcess } from '../load/server-process';
 import { SocketClient } from '../load/socket-client';
 import type { Lag } from '../servers/event-loop-lag';
 import type { ServerSpec } from '../servers/server-spec';
 import { closeAll } from './events';
-import { inTurn } from './in-turn';
+import { interleave, type Rounds } from './interleave';
 
 /** What happened when many clients connected at once. */
 export interface StormSample {
@@ -17,27 +16,29 @@ export interface StormSample {
   readonly lag: number;
 }
 
-const WARM_UP = 300;
-
-/** Measures a storm of clients, none of which waits for another; every sample is a process of its own. */
+/**
+ * Measures storms of clients, none of which waits for another. A storm of its own comes before those that are measured: in a process that is
+ * new, what V8 does to compile either is a third of it.
+ */
 export function measureStorm(
   specs: ReadonlyMap<string, ServerSpec>,
-  lives: number,
+  rounds: Rounds,
   clients: number,
 ): Promise<Map<string, StormSample[]>> {
-  return inTurn(specs, lives, async (spec) => {
-    const server = await ServerProcess.start(spec);
-    await closeAll(await connectMany(server.port, WARM_UP));
-    await server.ask('gc');
-    await server.ask('startLag');
-    const before = await server.ask<number>('cpu');
-    const begun = performance.now();
-    const all = await Promise.all(Array.from({ length: clients }, () => SocketClient.connect(server.port)));
-    const time = performance.now() - begun;
-    const after = await server.ask<number>('cpu');
-    const { p99 } = await server.ask<Lag>('stopLag');
-    await server.stop();
-    await Promise.all(all.map((client) => client.untilClosed()));
-    return { time, cpu: (after - before) / clients, lag: p99 };
+  return interleave(specs, rounds, {
+    async warmUp(server) {
+      await closeAll(await connectMany(server.port, clients));
+    },
+    async measure(server) {
+      await server.ask('startLag');
+      const before = await server.ask<number>('cpu');
+      const begun = performance.now();
+      const all = await Promise.all(Array.from({ length: clients }, () => SocketClient.connect(server.port)));
+      const time = performance.now() - begun;
+      const after = await server.ask<number>('cpu');
+      const { p99 } = await server.ask<Lag>('stopLag');
+      await closeAll(all);
+      return { time, cpu: (after - before) / clients, lag: p99 };
+    },
   });
 }

@@ -25,7 +25,7 @@ export const STORM_OF_CLIENTS: Measurement = {
   name: 'storm',
   async run({ rounds, storm, builds }) {
     const variants = withBuilds(STORM, builds);
-    const samples = await measureStorm(specs(variants), rounds.lives, storm);
+    const samples = await measureStorm(specs(variants), rounds, storm);
     const title = `${storm.toLocaleString('en')} clients that connect at once`;
     return [
       toTable(

@@ -35,21 +35,19 @@ export function admitSocket(socket: Socket, next: (error?: Error) => void): void
   runMiddleware(
     handshakeTimeout,
     'HANDSHAKE_TIMEOUT',
-    async (done) => {
-      await admit(session);
-      done();
-    },
+    (done) => admit(session).then(done),
     () => gateway.metrics?.exceeded(path, 'handshakeTimeout'),
   ).then(
     () => {
       // If the gateway has stopped meanwhile, the client must come back, which it does only after a transport close.
       if (!gateway.io) socket.conn.close(true);
-      debug("%s: admits %s to '%s'", gateway.plan.className, socket.id, path);
+      if (debug.enabled) debug("%s: admits %s to '%s'", gateway.plan.className, socket.id, path);
       next();
     },
     (error: unknown) => {
       abortAll(session, error);
-      debug("%s: refuses %s '%s': %s", gateway.plan.className, socket.id, path, describeBriefly(error));
+      if (debug.enabled)
+        debug("%s: refuses %s '%s': %s", gateway.plan.className, socket.id, path, describeBriefly(error));
       gateway.metrics?.refused(path, codeOf(error));
       next(ConnectError.is(error) ? error : refusal(gateway, socket, error));
     },

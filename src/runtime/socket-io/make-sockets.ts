@@ -64,7 +64,7 @@ export function makeGatewaySockets(
     const bytes = handshakeBytes;
     const create = (stored?: StoredSession): Socket =>
       createSocket(begin, bytes, namespace, client, auth, stored);
-    const stored = await recovery?.restore(auth, () => createProbe(create));
+    const stored = recovery && (await recovery.restore(auth, () => createProbe(create)));
     // The guard may be gone. Socket.IO drops the socket of a closed connection.
     if (hasEnded) client.conn.close(true);
     if (!stored) return create();

@@ -41,7 +41,8 @@ export function refuseNamespace(
   name: string,
   { message, data }: Refusal,
 ): void {
-  debug("the server refuses connection %s '%s': %s", connection.id, printable(name), message);
+  if (debug.enabled)
+    debug("the server refuses connection %s '%s': %s", connection.id, printable(name), message);
   // Clients of Socket.IO 2 get the data alone.
   const told =
     connection.protocol === 3 ? (data ?? message) : { message, ...(data !== undefined && { data }) };
