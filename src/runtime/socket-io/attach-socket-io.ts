@@ -45,6 +45,7 @@ export function attachSocketIO(
   Server.prototype.attach.call(io, http, options);
   checkEngineIO(io);
   http.on('upgrade', surviveReset);
+  io.engine.on('connection', stopSurviving);
   io.engine.on('connection', shortenCloseTimeout);
   const added = EVENTS.flatMap((event) =>
     (http.listeners(event) as Listener[])
@@ -86,6 +87,11 @@ function surviveReset(
   socket: { on(event: 'error', listener: () => void): unknown },
 ): void {
   socket.on('error', ignore);
+}
+
+/** Takes the listener off again: by now `ws` has its own, and a second one would make every connection larger. */
+function stopSurviving({ request }: { request: IncomingMessage }): void {
+  request.socket.off('error', ignore);
 }
 
 function ignore(): void {
