@@ -19,7 +19,9 @@ import {
   CollectingLogger,
   connect,
   newBroker,
+  newClient,
   next,
+  refused,
   serviceOf,
   start,
   type Client,
@@ -291,6 +293,27 @@ for (const [style, make] of Object.entries(STYLES)) {
       io.attach(other);
       expect(await whoOf(await connect(at(other)))).to.equal('gateway');
     });
+
+    for (const guard of ['allowRequest', 'cors']) {
+      it(`takes ${guard} with initSocketIO, not with io.attach`, async () => {
+        const broker = newBroker(make());
+        await broker.start();
+        const [{ io }, server] = [driven(broker), await usersServer()];
+        const options = {
+          allowRequest: (_request: unknown, answer: (why: string, success: boolean) => void) => {
+            answer('nobody', false);
+          },
+          cors: { origin: 'https://app.example' },
+        };
+        const given = { [guard]: options[guard as keyof typeof options] };
+        expect(() => io.attach(server, given)).to.throw(
+          `io.attach() takes no ${guard}, it would be ignored; call initSocketIO(server, { ${guard} })`,
+        );
+        await driven(broker).initSocketIO(server, given);
+        const client = newClient(at(server), '/x', { extraHeaders: { origin: 'https://other.example' } });
+        await refused(client);
+      });
+    }
 
     it('tells Socket.IO what it cannot be attached to', async () => {
       const broker = newBroker(make());

@@ -5,6 +5,9 @@ import { Server } from 'socket.io';
 /** Attaches a server to an HTTP server, or to a port that it opens. */
 export type AttachTo = (place: HttpServer | number, options?: object) => void;
 
+/** Options that decide who may connect. The gateways guard handshakes with those that they know when `io` is made. */
+const GUARDS = ['allowRequest', 'cors'];
+
 /**
  * Makes `io.attach()` and `io.listen()` of a Socket.IO server that is attached nowhere do what `initSocketIO` does, so that the
  * gateways know where they are.
@@ -12,6 +15,13 @@ export type AttachTo = (place: HttpServer | number, options?: object) => void;
 export function attachLater(io: Server, attachTo: AttachTo): void {
   const attach = (place: unknown, options?: object): Server => {
     const port = portOf(place);
+    const guard = GUARDS.find(
+      (name) => (options as Record<string, unknown> | undefined)?.[name] !== undefined,
+    );
+    if (guard)
+      throw new Error(
+        `io.attach() takes no ${guard}, it would be ignored; call initSocketIO(server, { ${guard} })`,
+      );
     // Socket.IO says what is wrong with anything else.
     if (port === undefined && !(place instanceof NetServer))
       return Server.prototype.attach.call(io, place as HttpServer, options) as Server;

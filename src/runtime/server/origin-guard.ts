@@ -18,14 +18,16 @@ const verdicts = new WeakMap<IncomingMessage, string | null>();
  * @param cors the setting: its `origin` decides; without one any origin passes
  * @param allowRequest the user's own guard, asked when the origin is allowed
  * @param timeoutMs milliseconds in which functions must answer
+ * @returns undefined if any handshake passes
  */
 export function guardHandshake(
   cors: Cors | undefined,
   allowRequest: AllowRequest | undefined,
   timeoutMs: number,
   report: Report,
-): AllowRequest {
+): AllowRequest | undefined {
   const decide = compileCors(cors);
+  if (!decide && !allowRequest) return undefined;
   return (request, answer) => {
     const handshake = { request, timeoutMs, report };
     const verdict: Verdict = (refused) => {
