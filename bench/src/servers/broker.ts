@@ -48,8 +48,8 @@ export function newBroker(observed = false, transporter?: BrokerOptions['transpo
 }
 
 /**
- * Counts as an application would that goes on to call other actions. Without it, V8 would compile Moleculer's counters without end in all servers but
- * the gateway, which keeps it from that (docs/metrics.md): the floor would cost twice as much.
+ * Counts as an application would that goes on to call other actions. One that does not may have V8 compile Moleculer's counters without end, in all servers but
+ * the gateway, which keeps V8 from it (docs/metrics.md).
  */
 function callOthers({ metrics }: ServiceBroker): void {
   let others = 0;
