@@ -17,8 +17,8 @@ export interface StormSample {
 }
 
 /**
- * Measures storms of clients, none of which waits for another. A storm of its own comes before those that are measured: in a process that is
- * new, what V8 does to compile either is a third of it.
+ * Measures storms of clients, none of which waits for another. As many clients come and go before, 64 at a time: in a process that is new,
+ * much of a storm is what V8 does to compile either program.
  */
 export function measureStorm(
   specs: ReadonlyMap<string, ServerSpec>,

@@ -25,7 +25,7 @@ export class GatewayMetrics implements Metrics {
     const registry = broker.metrics as object as Registry;
     for (const metric of METRICS) if (!registry.getMetric(metric.name)) registry.register(metric);
     const counting = new SafeRegistry(registry, report);
-    return new GatewayMetrics(counting, new RateSettler(registry, counting, 'moleculer.io.messages.total'));
+    return new GatewayMetrics(counting, new RateSettler(registry, counting));
   }
 
   private readonly queue: FlushQueue;

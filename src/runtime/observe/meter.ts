@@ -3,7 +3,8 @@ import type { EventMeter } from '../model';
 import type { FlushQueue } from './flush-queue';
 import type { CountingRegistry } from './safe-registry';
 
-const TOTAL = 'moleculer.io.messages.total';
+/** The counter of events. It has a rate, and the labels `namespace` and `event`. */
+export const TOTAL = 'moleculer.io.messages.total';
 const ACTIVE = 'moleculer.io.messages.active';
 const TIME = 'moleculer.io.messages.time';
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { TOTAL } from './meter';
 import type { CountingRegistry } from './safe-registry';
 
 /** Moleculer works out rates every 5 s, at moments of its own. */
@@ -30,11 +31,9 @@ export class RateSettler {
   private isSettled = false;
   private lookAt = performance.now() + LOOK_EVERY_MS;
 
-  /** @param total the name of a counter with a rate, whose labels are `namespace` and `event` */
   constructor(
     private readonly listing: ListingRegistry,
     private readonly counting: CountingRegistry,
-    private readonly total: string,
   ) {}
 
   /** Called where events are counted. */
@@ -43,9 +42,9 @@ export class RateSettler {
     const now = performance.now();
     if (now < this.lookAt) return;
     this.lookAt = now + LOOK_EVERY_MS;
-    const [metric] = this.listing.list({ includes: this.total });
+    const [metric] = this.listing.list({ includes: TOTAL });
     if (!metric?.values.some(({ rate = 0 }) => !Number.isInteger(rate))) return;
     this.isSettled = true;
-    this.counting.increment(this.total, NO_EVENT, 0);
+    this.counting.increment(TOTAL, NO_EVENT, 0);
   }
 }
